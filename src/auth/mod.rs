@@ -1,0 +1,35 @@
+//! Organisations, accounts, members, and who is asking.
+//!
+//! Authorisation stands in a handler's signature: [`Staff`] names the role it needs, [`Caller`] is anybody. What
+//! a member may reach is a [`Reach`], which only the extractors here can make; a service that is handed one
+//! cannot forget to ask. Not here: registrants (their tokens belong to `registrations`) and partners' machines
+//! (`api_clients`, with the partners' issue).
+
+mod model;
+mod passwords;
+pub mod routes;
+mod rules;
+mod service;
+mod store;
+mod throttle;
+mod tokens;
+mod who;
+
+pub use model::{AccountId, OrganisationId, OrganisationRef, Role};
+pub use passwords::Hasher;
+pub use routes::{configure, configure_outside};
+pub use rules::password_fault;
+pub use service::{NewAdmin, NewOrganisation, create_admin, ensure_organisation};
+pub use store::{organisation_by_slug, organisation_refs, organisations_named, sweep};
+pub use throttle::Throttle;
+pub use tokens::Keys;
+pub use who::{
+    Admin, Caller, FrontDesk, Identity, Organiser, PlatformAdmin, Reach, Reporter, SomeMember, Staff, identify,
+};
+
+/// What the room keeps between requests.
+pub struct Auth {
+    pub keys: Keys,
+    pub hasher: Hasher,
+    pub throttle: Throttle,
+}

@@ -1,0 +1,35 @@
+//! The room's operations.
+
+mod accounts;
+mod login;
+mod me;
+mod members;
+mod organisations;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(login::login)
+        .service(login::refresh)
+        .service(login::logout)
+        .service(me::get_me)
+        .service(me::change_me)
+        .service(accounts::list_accounts)
+        .service(accounts::get_account)
+        .service(accounts::change_account)
+        .service(organisations::list_organisations)
+        .service(organisations::create_organisation)
+        .service(organisations::get_organisation)
+        .service(organisations::change_organisation)
+        .service(members::list_members)
+        .service(members::add_member)
+        .service(members::get_member)
+        .service(members::change_member)
+        .service(members::remove_member);
+}
+
+/// What stands outside `/api/v1`.
+pub fn configure_outside(config: &mut ServiceConfig) {
+    config.service(login::get_jwks);
+}

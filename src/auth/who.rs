@@ -1,0 +1,251 @@
+//! Who is asking. [`identify`] looks once per request, before any handler; the extractors only read what it found,
+//! so that 401 and 403 come before a body is so much as looked at.
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::middleware::Next;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use uuid::Uuid;
+
+use super::model::{AccountId, OrganisationId, Role};
+use super::{Auth, store};
+use crate::base::clock::Clock;
+use crate::base::db::Db;
+use crate::base::problem::{Code, Error, Result};
+use crate::journal::Actor;
+
+/// An account that has shown its token, with its roles as they are at this moment.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    pub account: AccountId,
+    pub platform_admin: bool,
+    pub roles: Vec<(OrganisationId, Role)>,
+}
+
+impl Identity {
+    /// The organisations in which the role is large enough.
+    fn reach(&self, needed: Role) -> Reach {
+        Reach {
+            account: self.account,
+            needed,
+            roles: self.roles.clone(),
+        }
+    }
+
+    #[must_use]
+    pub fn is_member_of(&self, organisation: OrganisationId) -> bool {
+        self.roles.iter().any(|(of, _)| *of == organisation)
+    }
+}
+
+/// What a member may touch. Made only here, from a token; [`Reach::operator`] is for the command line.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    account: AccountId,
+    needed: Role,
+    roles: Vec<(OrganisationId, Role)>,
+}
+
+impl Reach {
+    /// Refuses an object of `organisation`: 404 to strangers, 403 to members whose role is too small.
+    pub fn check(&self, organisation: OrganisationId) -> Result<()> {
+        match self.roles.iter().find(|(of, _)| *of == organisation) {
+            Some((_, role)) if role.includes(self.needed) => Ok(()),
+            Some(_) => Err(Code::Forbidden.into()),
+            None => Err(Code::NotFound.into()),
+        }
+    }
+
+    /// Every organisation this reaches.
+    #[must_use]
+    pub fn organisations(&self) -> Vec<OrganisationId> {
+        self.roles
+            .iter()
+            .filter(|(_, role)| role.includes(self.needed))
+            .map(|(of, _)| *of)
+            .collect()
+    }
+
+    /// The operator at the command line, acting for one organisation.
+    #[must_use]
+    pub fn operator(organisation: OrganisationId) -> Self {
+        Self {
+            account: AccountId(Uuid::nil()),
+            needed: Role::Admin,
+            roles: vec![(organisation, Role::Admin)],
+        }
+    }
+
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        if self.account.0.is_nil() {
+            Actor::SYSTEM
+        } else {
+            Actor::account(self.account.0)
+        }
+    }
+}
+
+/// Reads `Authorization: Bearer`. A token that is not good is refused even where none was needed: the caller
+/// believes to be somebody.
+pub async fn identify(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let authorization = request
+        .headers()
+        .get(AUTHORIZATION)
+        .map(|value| value.to_str().unwrap_or_default().to_owned());
+    if let Some(authorization) = authorization {
+        let identity = look_up(&request, &authorization).await?;
+        request.extensions_mut().insert(identity);
+    }
+    next.call(request).await
+}
+
+async fn look_up(request: &ServiceRequest, authorization: &str) -> Result<Identity> {
+    let missing = || Error::internal("the service is not assembled");
+    let auth = request.app_data::<web::Data<Auth>>().ok_or_else(missing)?;
+    let db = request.app_data::<web::Data<Db>>().ok_or_else(missing)?;
+    let clock = request.app_data::<web::Data<Clock>>().ok_or_else(missing)?;
+    let token = authorization
+        .split_once(' ')
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"))
+        .map(|(_, token)| token.trim());
+    let account = token
+        .and_then(|token| auth.keys.verify(token, clock.now()))
+        .ok_or(Code::Unauthenticated)?;
+    // Asked anew each time: a role taken away or an account disabled counts at once.
+    let identity = db.read(move |conn| store::identity(conn, account)).await?;
+    identity.ok_or_else(|| Code::Unauthenticated.into())
+}
+
+/// Anybody; somebody if they said so.
+#[derive(Clone, Debug)]
+pub struct Caller(pub Option<Identity>);
+
+impl FromRequest for Caller {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self(request.extensions().get::<Identity>().cloned())))
+    }
+}
+
+/// A role as a type, so that it can stand in a signature.
+pub trait Needs {
+    const ROLE: Role;
+}
+
+macro_rules! staff {
+    ($($(#[$doc:meta])* $name:ident = $marker:ident $role:ident;)+) => {$(
+        #[derive(Clone, Copy, Debug)]
+        pub struct $marker;
+        impl Needs for $marker {
+            const ROLE: Role = Role::$role;
+        }
+        $(#[$doc])*
+        pub type $name = Staff<$marker>;
+    )+};
+}
+
+staff! {
+    /// At least an admin somewhere.
+    Admin = NeedsAdmin Admin;
+    /// At least an organiser somewhere.
+    Organiser = NeedsOrganiser Organiser;
+    /// Front desk, organiser or admin somewhere.
+    FrontDesk = NeedsFrontDesk FrontDesk;
+    /// Reporter, organiser or admin somewhere.
+    Reporter = NeedsReporter Reporter;
+}
+
+/// A member whose role is large enough in at least one organisation. For which objects, [`Staff::reach`] says.
+#[derive(Clone, Debug)]
+pub struct Staff<R> {
+    pub identity: Identity,
+    reach: Reach,
+    role: PhantomData<R>,
+}
+
+impl<R> Staff<R> {
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        self.reach.clone()
+    }
+
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        self.reach.actor()
+    }
+
+    /// Keeps one caller's idempotency keys apart from another's.
+    #[must_use]
+    pub fn owner(&self) -> String {
+        self.identity.account.to_string()
+    }
+}
+
+impl<R: Needs + 'static> FromRequest for Staff<R> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(identity(request).and_then(|identity| {
+            let reach = identity.reach(R::ROLE);
+            if reach.organisations().is_empty() {
+                return Err(Code::Forbidden.into());
+            }
+            Ok(Self {
+                identity,
+                reach,
+                role: PhantomData,
+            })
+        }))
+    }
+}
+
+/// Anybody who is logged in.
+#[derive(Clone, Debug)]
+pub struct SomeMember(pub Identity);
+
+impl FromRequest for SomeMember {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(identity(request).map(Self))
+    }
+}
+
+/// Organisations and accounts, but nobody's programme.
+#[derive(Clone, Debug)]
+pub struct PlatformAdmin(pub Identity);
+
+impl FromRequest for PlatformAdmin {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(identity(request).and_then(|identity| {
+            if identity.platform_admin {
+                Ok(Self(identity))
+            } else {
+                Err(Code::Forbidden.into())
+            }
+        }))
+    }
+}
+
+fn identity(request: &HttpRequest) -> Result<Identity> {
+    request
+        .extensions()
+        .get::<Identity>()
+        .cloned()
+        .ok_or_else(|| Code::Unauthenticated.into())
+}

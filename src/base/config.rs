@@ -1,0 +1,383 @@
+//! Configuration: read once from the environment and the flags, every mistake told at once, secrets never shown.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::text::{FromText, WebAddress};
+
+/// Every variable the service knows, its default and what it is for. `config check` prints this table.
+pub const VARIABLES: &[(&str, &str, &str)] = &[
+    (
+        "DATABASE_URL",
+        "private PostgreSQL in the data directory",
+        "postgresql://user:password@host/database",
+    ),
+    ("EINLASS_LISTEN", "127.0.0.1:8080", "address and port to listen on"),
+    (
+        "EINLASS_PUBLIC_URL",
+        "http://<listen>",
+        "where people reach the service; issuer of its tokens",
+    ),
+    ("EINLASS_DATA_DIR", "data", "private PostgreSQL, signing keys"),
+    (
+        "EINLASS_KEYS_DIR",
+        "<data dir>/keys",
+        "signing keys, one PKCS #8 file each; share it between instances",
+    ),
+    ("EINLASS_POOL_SIZE", "12", "database connections, 2 to 200"),
+    (
+        "EINLASS_PG_BIN_DIR",
+        "looked for",
+        "folder of PostgreSQL's server programs",
+    ),
+    (
+        "EINLASS_PG_USER",
+        "postgres, else nobody",
+        "who runs the private PostgreSQL when the service is started as root",
+    ),
+    (
+        "EINLASS_TRUSTED_PROXIES",
+        "none",
+        "comma-separated addresses whose X-Forwarded-For is believed",
+    ),
+    ("EINLASS_LOG", "info", "log filter, e.g. info,einlass=debug"),
+    ("EINLASS_LOG_FORMAT", "text", "text or json"),
+    (
+        "EINLASS_DEMO_PASSWORD",
+        "made and shown once",
+        "password of the demo's accounts",
+    ),
+];
+const SECRETS: &[&str] = &["DATABASE_URL", "EINLASS_DEMO_PASSWORD"];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub database_url: Option<SecretString>,
+    pub listen: SocketAddr,
+    pub public_url: String,
+    pub data_dir: PathBuf,
+    pub keys_dir: PathBuf,
+    pub pool_size: u32,
+    pub pg_bin_dir: Option<PathBuf>,
+    pub pg_user: Option<String>,
+    pub trusted_proxies: Vec<IpAddr>,
+    pub log: String,
+    pub log_format: LogFormat,
+    pub demo_password: Option<SecretString>,
+}
+
+/// Everything that is wrong with the configuration. Values are not repeated: they may be secrets in the wrong place.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigErrors(pub Vec<String>);
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "the configuration is not valid:")?;
+        self.0.iter().try_for_each(|error| writeln!(f, "  {error}"))
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
+/// Values given on the command line; they win over the environment.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    pub listen: Option<String>,
+    pub data_dir: Option<String>,
+}
+
+impl Config {
+    /// Reads the process environment: the one place that does.
+    pub fn from_environment(flags: &Flags) -> Result<Self, ConfigErrors> {
+        #[expect(clippy::disallowed_methods, reason = "the configuration is the one place that asks")]
+        let environment = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+            .collect();
+        Self::read(environment, flags)
+    }
+
+    pub fn read(environment: BTreeMap<String, String>, flags: &Flags) -> Result<Self, ConfigErrors> {
+        let mut source = Source {
+            environment,
+            errors: Vec::new(),
+        };
+        source.refuse_unknown();
+        if let Some(listen) = &flags.listen {
+            source.environment.insert("EINLASS_LISTEN".to_owned(), listen.clone());
+        }
+        if let Some(data_dir) = &flags.data_dir {
+            source
+                .environment
+                .insert("EINLASS_DATA_DIR".to_owned(), data_dir.clone());
+        }
+        let database_url = source.secret("DATABASE_URL", |url| {
+            let known = ["postgres://", "postgresql://"]
+                .iter()
+                .any(|scheme| url.starts_with(scheme));
+            let tls = ["sslmode=require", "sslmode=verify"]
+                .iter()
+                .any(|mode| url.contains(mode));
+            match (known, tls) {
+                (false, _) => Err("must start with postgresql://".to_owned()),
+                // libpq is built in without TLS: saying so is better than a connection in clear text.
+                (true, true) => {
+                    Err("asks for TLS, which this build has not; use a local socket or a TLS tunnel".to_owned())
+                }
+                (true, false) => Ok(()),
+            }
+        });
+        let demo_password = source.secret("EINLASS_DEMO_PASSWORD", |password| {
+            if password.chars().count() < 15 {
+                Err("must have at least 15 characters".to_owned())
+            } else {
+                Ok(())
+            }
+        });
+        let listen = source
+            .value("EINLASS_LISTEN", "an address and port such as 127.0.0.1:8080", parse)
+            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let data_dir = source
+            .value("EINLASS_DATA_DIR", "a path", parse)
+            .unwrap_or_else(|| PathBuf::from("data"));
+        let config = Self {
+            public_url: source
+                .value("EINLASS_PUBLIC_URL", "an absolute https or http address", |text| {
+                    WebAddress::from_text(text).ok()
+                })
+                .map_or_else(
+                    || format!("http://{listen}"),
+                    |url| url.as_str().trim_end_matches('/').to_owned(),
+                ),
+            keys_dir: source
+                .value("EINLASS_KEYS_DIR", "a path", parse)
+                .unwrap_or_else(|| data_dir.join("keys")),
+            pool_size: source
+                .value("EINLASS_POOL_SIZE", "a number from 2 to 200", |text| {
+                    parse(text).filter(|n| (2..=200).contains(n))
+                })
+                .unwrap_or(12),
+            pg_bin_dir: source.value("EINLASS_PG_BIN_DIR", "a folder", parse),
+            pg_user: source.value("EINLASS_PG_USER", "a user name", parse),
+            trusted_proxies: source
+                .value("EINLASS_TRUSTED_PROXIES", "addresses parted by commas", |text| {
+                    text.split(',').map(|one| one.trim().parse().ok()).collect()
+                })
+                .unwrap_or_default(),
+            log: source
+                .value("EINLASS_LOG", "a log filter", |text| {
+                    tracing_subscriber::EnvFilter::try_new(text)
+                        .ok()
+                        .map(|_| text.to_owned())
+                })
+                .unwrap_or_else(|| "info".to_owned()),
+            log_format: source
+                .value("EINLASS_LOG_FORMAT", "text or json", |text| match text {
+                    "text" => Some(LogFormat::Text),
+                    "json" => Some(LogFormat::Json),
+                    _ => None,
+                })
+                .unwrap_or(LogFormat::Text),
+            database_url,
+            listen,
+            data_dir,
+            demo_password,
+        };
+        if source.errors.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigErrors(source.errors))
+        }
+    }
+
+    /// The values in force, secrets hidden.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let hidden = |secret: &Option<SecretString>| secret.as_ref().map_or("not set", |_| "set (hidden)").to_owned();
+        let path = |path: &Option<PathBuf>| {
+            path.as_ref()
+                .map_or_else(|| "looked for".to_owned(), |p| p.display().to_string())
+        };
+        let values = [
+            hidden(&self.database_url),
+            self.listen.to_string(),
+            self.public_url.clone(),
+            self.data_dir.display().to_string(),
+            self.keys_dir.display().to_string(),
+            self.pool_size.to_string(),
+            path(&self.pg_bin_dir),
+            self.pg_user
+                .clone()
+                .unwrap_or_else(|| "postgres, else nobody".to_owned()),
+            self.trusted_proxies
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(","),
+            self.log.clone(),
+            format!("{:?}", self.log_format).to_lowercase(),
+            hidden(&self.demo_password),
+        ];
+        VARIABLES
+            .iter()
+            .zip(values)
+            .map(|((name, _, about), value)| format!("{name:<24} {value:<32} {about}\n"))
+            .collect()
+    }
+
+    /// The URL of the operator's own database, where one is configured.
+    #[must_use]
+    pub fn external_database(&self) -> Option<&str> {
+        self.database_url.as_ref().map(ExposeSecret::expose_secret)
+    }
+}
+
+fn parse<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
+
+struct Source {
+    environment: BTreeMap<String, String>,
+    errors: Vec<String>,
+}
+
+impl Source {
+    /// A misspelt variable would otherwise be a setting that silently is not.
+    fn refuse_unknown(&mut self) {
+        let known = |name: &str| {
+            VARIABLES.iter().any(|(variable, _, _)| *variable == name)
+                || SECRETS.iter().any(|secret| name.strip_suffix("_FILE") == Some(secret))
+        };
+        let unknown = self
+            .environment
+            .keys()
+            .filter(|name| name.starts_with("EINLASS_") && !known(name));
+        self.errors.extend(unknown.map(|name| format!("{name} is not known")));
+    }
+
+    fn value<T>(&mut self, name: &str, wanted: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let text = self.environment.get(name).filter(|text| !text.is_empty())?;
+        let value = read(text);
+        if value.is_none() {
+            self.errors.push(format!("{name} must be {wanted}"));
+        }
+        value
+    }
+
+    /// From NAME, or from the file that NAME_FILE names.
+    fn secret(&mut self, name: &str, check: impl Fn(&str) -> Result<(), String>) -> Option<SecretString> {
+        let given = |name: &str| self.environment.get(name).filter(|text| !text.is_empty()).cloned();
+        let outcome = match (given(name), given(&format!("{name}_FILE"))) {
+            (Some(_), Some(_)) => Err(format!("{name} and {name}_FILE are both set")),
+            (Some(value), None) => Ok(Some(value)),
+            (None, Some(path)) => std::fs::read_to_string(path)
+                .map(|text| Some(text.trim_end_matches(['\r', '\n']).to_owned()))
+                .map_err(|error| format!("{name}_FILE cannot be read: {error}")),
+            (None, None) => Ok(None),
+        };
+        let outcome = outcome.and_then(|value| match value {
+            Some(value) => check(&value)
+                .map(|()| Some(value))
+                .map_err(|fault| format!("{name} {fault}")),
+            None => Ok(None),
+        });
+        match outcome {
+            Ok(value) => value.map(SecretString::from),
+            Err(error) => {
+                self.errors.push(error);
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn every_mistake_is_told_at_once_and_no_value_is_repeated() {
+        let bad = environment(&[
+            ("DATABASE_URL", "mysql://canary-secret@x/y"),
+            ("EINLASS_LISTEN", "canary-port"),
+            ("EINLASS_POOL_SIZE", "1"),
+            ("EINLASS_PUBLIC_URL", "ftp://canary"),
+            ("EINLASS_TYPO", "canary"),
+            ("EINLASS_DEMO_PASSWORD", "canary"),
+            ("EINLASS_LOG_FORMAT", "canary"),
+            ("EINLASS_TRUSTED_PROXIES", "canary"),
+        ]);
+        let told = Config::read(bad, &Flags::default()).unwrap_err().to_string();
+        for name in [
+            "DATABASE_URL",
+            "EINLASS_LISTEN",
+            "EINLASS_POOL_SIZE",
+            "EINLASS_PUBLIC_URL",
+            "EINLASS_TYPO",
+            "EINLASS_DEMO_PASSWORD",
+            "EINLASS_LOG_FORMAT",
+            "EINLASS_TRUSTED_PROXIES",
+        ] {
+            assert!(told.contains(name), "{name} is missing in {told}");
+        }
+        assert!(!told.contains("canary"), "{told}");
+    }
+
+    #[test]
+    fn secrets_come_from_files_too_and_are_never_printed() {
+        let file = std::env::temp_dir().join(format!("einlass-secret-{}", std::process::id()));
+        std::fs::write(&file, "postgresql://canary@localhost/einlass\n").unwrap();
+        let config = Config::read(
+            environment(&[("DATABASE_URL_FILE", file.to_str().unwrap())]),
+            &Flags::default(),
+        )
+        .unwrap();
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(
+            config.external_database(),
+            Some("postgresql://canary@localhost/einlass")
+        );
+        assert!(!config.describe().contains("canary"));
+        assert!(!format!("{config:?}").contains("canary"));
+    }
+
+    #[test]
+    fn flags_win_over_the_environment_and_empty_means_unset() {
+        let flags = Flags {
+            listen: Some("127.0.0.1:9".to_owned()),
+            data_dir: None,
+        };
+        let config = Config::read(
+            environment(&[("EINLASS_LISTEN", "127.0.0.1:8"), ("EINLASS_LOG", "")]),
+            &flags,
+        )
+        .unwrap();
+        assert_eq!(config.listen.port(), 9);
+        assert_eq!(config.public_url, "http://127.0.0.1:9");
+        assert_eq!(config.log, "info");
+    }
+
+    #[test]
+    fn tls_that_cannot_be_had_is_refused() {
+        let url = "postgresql://db.example/einlass?sslmode=verify-full";
+        assert!(Config::read(environment(&[("DATABASE_URL", url)]), &Flags::default()).is_err());
+    }
+}

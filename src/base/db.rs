@@ -1,0 +1,263 @@
+//! The only way to the database: [`Db::read`] and [`Db::write`], one transaction each, on a blocking thread.
+//! A connection never crosses an `.await`, and every wait has an end: 2 s for a connection, 3 s for a lock,
+//! 5 s for a statement. Past it the caller gets 503, and the service goes on.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::problem::{Error, Problem, Result};
+
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
+
+/// Any number does, as long as nobody else takes it: "Einlass" as bytes.
+const MIGRATION_LOCK: i64 = 0x0045_696e_6c61_7373;
+const POOL_WAIT: Duration = Duration::from_secs(2);
+const ATTEMPTS: u32 = 5;
+
+const SESSION: &str = "SET lock_timeout = '3s'; SET statement_timeout = '5s'; \
+    SET idle_in_transaction_session_timeout = '10s'; SET TIME ZONE 'UTC'; SET synchronous_commit = on";
+
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<ConnectionManager<PgConnection>>,
+}
+
+#[derive(Debug)]
+struct Session;
+
+impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Session {
+    fn on_acquire(&self, conn: &mut PgConnection) -> std::result::Result<(), diesel::r2d2::Error> {
+        conn.batch_execute(SESSION).map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+impl Db {
+    /// Connections are made when they are first needed: a service may start before its database.
+    pub fn new(url: &str, size: u32) -> Result<Self> {
+        let pool = Pool::builder()
+            .max_size(size)
+            .min_idle(Some(0))
+            .connection_timeout(POOL_WAIT)
+            // A round trip on every checkout; broken connections are found and replaced in `run` instead.
+            .test_on_check_out(false)
+            .connection_customizer(Box::new(Session))
+            .build(ConnectionManager::new(url))
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        Ok(Self { pool })
+    }
+
+    /// Runs `work` in one READ ONLY transaction.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut PgConnection) -> Result<T> + Send + 'static,
+    {
+        self.off_thread(true, work).await
+    }
+
+    /// Runs `work` in one READ WRITE transaction: commits on `Ok`, rolls back on `Err`. The work may be run
+    /// again when the database asks for it (deadlock, serialization), so it must have no effect outside.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut PgConnection) -> Result<T> + Send + 'static,
+    {
+        self.off_thread(false, work).await
+    }
+
+    async fn off_thread<T, F>(&self, read_only: bool, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut PgConnection) -> Result<T> + Send + 'static,
+    {
+        let db = self.clone();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "Db is the one place that leaves the async threads"
+        )]
+        actix_web::web::block(move || db.run(read_only, work))
+            .await
+            .map_err(|_| Error::Unavailable("the blocking pool is closing".to_owned()))?
+    }
+
+    /// The blocking form, for the command line and the tests' arrangements.
+    pub fn run<T>(&self, read_only: bool, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let mut conn = self.connection()?;
+            let begun = Cell::new(false);
+            let body = |conn: &mut PgConnection| {
+                begun.set(true);
+                work(conn).map_err(Failure::Work)
+            };
+            let transaction = conn.build_transaction();
+            let outcome = if read_only {
+                transaction.read_only().run(body)
+            } else {
+                transaction.read_write().run(body)
+            };
+            match outcome {
+                Ok(value) => return Ok(value),
+                // The connection was dead before anything was asked of it: take another.
+                Err(_) if !begun.get() && attempt <= self.pool.max_size() + 1 => {}
+                Err(Failure::Work(Error::Unavailable(cause))) if cause == RETRY && attempt < ATTEMPTS => {}
+                Err(Failure::Work(error)) => return Err(error),
+                Err(Failure::Transaction(error)) => {
+                    return Err(match translate(&error) {
+                        Error::Unavailable(cause) => Error::Unavailable(cause),
+                        _ if begun.get() => Error::Unavailable(format!("commit: {error}")),
+                        _ => Error::Unavailable(format!("begin: {error}")),
+                    });
+                }
+            }
+        }
+    }
+
+    fn connection(&self) -> Result<PooledConnection<ConnectionManager<PgConnection>>> {
+        self.pool
+            .get()
+            .map_err(|error| Error::Unavailable(format!("no connection: {error}")))
+    }
+
+    /// Brings the schema up to date. Several instances may start at once: one migrates, the others wait.
+    pub fn migrate(&self) -> Result<Vec<String>> {
+        let mut conn = self.connection()?;
+        // A try-lock in a loop, not a waiting lock: a waiter's open snapshot would stall index builds.
+        let lock = || diesel::select(pg_try_advisory_lock(MIGRATION_LOCK));
+        let mut waited = 0;
+        while !lock().get_result::<bool>(&mut conn).map_err(Error::from)? {
+            if waited >= 600 {
+                return Err(Error::Unavailable(
+                    "another instance has been migrating for a minute".to_owned(),
+                ));
+            }
+            waited += 1;
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let outcome = conn
+            .batch_execute("SET statement_timeout = 0")
+            .map_err(Error::from)
+            .and_then(|()| {
+                conn.run_pending_migrations(MIGRATIONS)
+                    .map(|versions| versions.iter().map(ToString::to_string).collect())
+                    .map_err(|error| Error::Internal(format!("migration: {error}")))
+            });
+        let unlocked = diesel::select(pg_advisory_unlock(MIGRATION_LOCK)).get_result::<bool>(&mut conn);
+        let settled = conn.batch_execute(SESSION);
+        let versions = outcome?;
+        unlocked.map_err(Error::from)?;
+        settled.map_err(Error::from)?;
+        Ok(versions)
+    }
+
+    /// [`Db::ready`] off the async threads.
+    pub async fn check_ready(&self) -> Result<()> {
+        let db = self.clone();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "Db is the one place that leaves the async threads"
+        )]
+        actix_web::web::block(move || db.ready())
+            .await
+            .map_err(|_| Error::Unavailable("the blocking pool is closing".to_owned()))?
+    }
+
+    /// Whether the service can do its work: schema current, and the database keeps what it acknowledges.
+    pub fn ready(&self) -> Result<()> {
+        let mut conn = self.connection()?;
+        let pending = conn
+            .has_pending_migration(MIGRATIONS)
+            .map_err(|error| Error::Unavailable(format!("migrations: {error}")))?;
+        if pending {
+            return Err(Error::Unavailable(
+                "migrations are pending; run `einlass migrate`".to_owned(),
+            ));
+        }
+        for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
+            let value = diesel::select(current_setting(setting)).get_result::<String>(&mut conn)?;
+            if value == "off" {
+                return Err(Error::Unavailable(format!(
+                    "{setting} is off: acknowledged work could be lost"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+diesel::define_sql_function! { fn pg_try_advisory_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool; }
+diesel::define_sql_function! { fn pg_advisory_unlock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool; }
+diesel::define_sql_function! { fn current_setting(name: diesel::sql_types::Text) -> diesel::sql_types::Text; }
+
+/// The cause that [`Db::run`] answers with another attempt.
+const RETRY: &str = "the database asked for another attempt";
+
+/// Keeps apart what the work said and what BEGIN or COMMIT said.
+enum Failure {
+    Work(Error),
+    Transaction(DieselError),
+}
+
+impl From<DieselError> for Failure {
+    fn from(error: DieselError) -> Self {
+        Self::Transaction(error)
+    }
+}
+
+impl From<DieselError> for Error {
+    /// Never a 404: a missing inner row is our mistake. Lookups return `Option` and say what is missing.
+    fn from(error: DieselError) -> Self {
+        translate(&error)
+    }
+}
+
+fn translate(error: &DieselError) -> Error {
+    let DieselError::DatabaseError(kind, information) = error else {
+        return Error::Internal(error.to_string());
+    };
+    let message = information.message();
+    match kind {
+        DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+            Error::Unavailable(message.to_owned())
+        }
+        DatabaseErrorKind::SerializationFailure => Error::Unavailable(RETRY.to_owned()),
+        _ if message.contains("deadlock detected") => Error::Unavailable(RETRY.to_owned()),
+        _ if PASSING.iter().any(|words| message.contains(words)) => Error::Unavailable(message.to_owned()),
+        _ => Error::Internal(format!("{kind:?}: {message}")),
+    }
+}
+
+/// What PostgreSQL says when the fault passes by itself. diesel hands on the words, not the SQLSTATE.
+const PASSING: [&str; 7] = [
+    "lock timeout",
+    "statement timeout",
+    "terminating connection",
+    "server closed the connection",
+    "the database system is",
+    "connection to server",
+    "No space left on device",
+];
+
+/// Translates the violation of one named constraint into a refusal; everything else stays what it was.
+pub trait OnConstraint<T> {
+    fn on_constraint(self, name: &str, refusal: impl FnOnce() -> Problem) -> Result<T>;
+}
+
+impl<T> OnConstraint<T> for QueryResult<T> {
+    fn on_constraint(self, name: &str, refusal: impl FnOnce() -> Problem) -> Result<T> {
+        match self {
+            Err(DieselError::DatabaseError(_, ref information)) if information.constraint_name() == Some(name) => {
+                Err(refusal().into())
+            }
+            other => other.map_err(Error::from),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Conditional requests (RFC 9110, section 13).
+//!
+//! A tag is `"<version>-<digest of the body>"`. The digest makes it strong: other bytes, other tag. If-Match
+//! looks at the version alone: a seat that goes while an organiser writes changes the bytes, but makes nobody's
+//! edit stale.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH, VARY};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload};
+use serde::Serialize;
+use std::future::{Ready, ready};
+
+use super::digest::{base64url, sha256};
+use super::problem::{Code, Error, FieldError, Problem, Result};
+
+#[must_use]
+pub fn tag(version: i64, body: &[u8]) -> String {
+    let digest = sha256(body);
+    format!("\"{version}-{}\"", base64url(digest.get(..12).unwrap_or_default()))
+}
+
+/// Whether an answer may be kept by caches between us and the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Privacy {
+    /// May be stored, must be asked about again.
+    Public,
+    /// Personal, or for members only: stored nowhere.
+    Personal,
+}
+
+/// The answer to a GET of one object: 200 with its tag, or 304 when the caller has these bytes already.
+pub fn single<T: Serialize>(request: &HttpRequest, version: i64, privacy: Privacy, view: &T) -> Result<HttpResponse> {
+    let body = serde_json::to_vec(view).map_err(Error::internal)?;
+    let tag = tag(version, &body);
+    let known = request
+        .headers()
+        .get_all(IF_NONE_MATCH)
+        .filter_map(|v| v.to_str().ok())
+        .any(|given| {
+            given
+                .split(',')
+                .map(|one| one.trim().trim_start_matches("W/"))
+                .any(|one| one == tag || one == "*")
+        });
+    let mut response = if known {
+        HttpResponse::new(StatusCode::NOT_MODIFIED)
+    } else {
+        HttpResponse::Ok().content_type("application/json").body(body)
+    };
+    headers(&mut response, Some(&tag), privacy);
+    Ok(response)
+}
+
+/// The answer to a change: the new state with its new tag.
+pub fn changed<T: Serialize>(version: i64, view: &T) -> Result<HttpResponse> {
+    let body = serde_json::to_vec(view).map_err(Error::internal)?;
+    let tag = tag(version, &body);
+    let mut response = HttpResponse::Ok().content_type("application/json").body(body);
+    headers(&mut response, Some(&tag), Privacy::Personal);
+    Ok(response)
+}
+
+/// Sets the tag and what caches may do.
+pub fn headers(response: &mut HttpResponse, tag: Option<&str>, privacy: Privacy) {
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(name, value);
+        }
+    };
+    if let Some(tag) = tag {
+        set(ETAG, tag);
+    }
+    set(
+        CACHE_CONTROL,
+        if privacy == Privacy::Public {
+            "no-cache"
+        } else {
+            "no-store"
+        },
+    );
+    set(VARY, "Authorization, Accept, Accept-Language");
+}
+
+/// The version the caller has read. Without it the request is refused with 428 before anything is looked at.
+#[derive(Clone, Debug)]
+pub struct IfMatch(Vec<i64>);
+
+impl IfMatch {
+    /// Refuses with 412 unless the caller has seen the present version.
+    pub fn check(&self, present: i64) -> Result<()> {
+        if self.0.contains(&present) {
+            Ok(())
+        } else {
+            Err(Code::PreconditionFailed.into())
+        }
+    }
+
+    fn parse(given: &str) -> Result<Self> {
+        let versions = given
+            .split(',')
+            .map(|tag| {
+                let opaque = tag.trim().strip_prefix('"')?.strip_suffix('"')?;
+                opaque
+                    .split_once('-')
+                    .map_or(opaque, |(version, _)| version)
+                    .parse()
+                    .ok()
+            })
+            .collect::<Option<Vec<i64>>>();
+        versions.map(Self).ok_or_else(|| {
+            Error::invalid(vec![FieldError::header(
+                "If-Match",
+                "must be the ETag of an earlier answer, e.g. \"3-…\"",
+            )])
+        })
+    }
+}
+
+impl FromRequest for IfMatch {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let given = request
+            .headers()
+            .get(IF_MATCH)
+            .map(|value| value.to_str().unwrap_or_default());
+        ready(match given {
+            None => Err(Problem::new(Code::PreconditionRequired).into()),
+            Some(given) => Self::parse(given),
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! Floor 0: what every room stands on. Knows no room and no noun of the domain.
+
+pub mod body;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod digest;
+pub mod embedded;
+pub mod etag;
+pub mod idempotency;
+pub mod ids;
+pub mod page;
+pub mod problem;
+pub mod query;
+pub mod text;

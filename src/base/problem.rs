@@ -1,0 +1,384 @@
+//! Errors as problem documents (RFC 9457). The catalogue below is the whole public vocabulary: a problem whose
+//! code is not here cannot be answered. Causes of internal errors are logged once, where they leave the house,
+//! and never shown.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+macro_rules! catalogue {
+    ($($name:ident $status:literal $slug:literal $title:literal / $titel:literal : $meaning:literal;)+) => {
+        /// Every code a problem can carry.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
+        #[schema(example = "seminar-full")]
+        pub enum Code { $(#[serde(rename = $slug)] $name),+ }
+
+        impl Code {
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            #[must_use]
+            pub const fn slug(self) -> &'static str {
+                match self { $(Self::$name => $slug),+ }
+            }
+
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status),+ }
+            }
+
+            #[must_use]
+            pub const fn title(self, german: bool) -> &'static str {
+                match self { $(Self::$name => if german { $titel } else { $title }),+ }
+            }
+
+            /// What it means and what to do about it, for the page behind the problem's `type`.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning),+ }
+            }
+        }
+    };
+}
+
+catalogue! {
+    MalformedJson 400 "malformed-json" "The body is not JSON" / "Der Inhalt ist kein JSON":
+        "The body could not be read as JSON (RFC 8259). `errors` names the place as far as it was understood.";
+    BadRequest 400 "bad-request" "The request is not valid HTTP for this service" / "Die Anfrage ist ungültig":
+        "A header or the path could not be read.";
+    Unauthenticated 401 "unauthenticated" "Who is asking is not known" / "Anmeldung nötig":
+        "The access token is missing, expired or not valid. Log in or refresh.";
+    InvalidCredentials 401 "invalid-credentials" "E-mail or password is wrong" / "E-Mail oder Passwort ist falsch":
+        "The same answer for an unknown account, a wrong password and a disabled account.";
+    InvalidRefreshToken 401 "invalid-refresh-token" "The refresh token is not valid" / "Das Refresh-Token ist ungültig":
+        "Unknown, expired, revoked, or used before; a token used twice revokes its whole family. Log in again.";
+    Forbidden 403 "forbidden" "The role is too small for this" / "Die Rolle reicht dafür nicht":
+        "The object is visible to the caller, the action needs another role.";
+    NotFound 404 "not-found" "Nothing is here" / "Hier ist nichts":
+        "Missing, or hidden from the caller: both are answered alike.";
+    MethodNotAllowed 405 "method-not-allowed" "The method is not allowed here" / "Die Methode ist hier nicht erlaubt":
+        "The header Allow lists the methods.";
+    NotAcceptable 406 "not-acceptable" "No representation fits" / "Keine passende Darstellung":
+        "Ask for one of the media types the operation lists.";
+    BodyTimeout 408 "body-timeout" "The body did not arrive in time" / "Der Inhalt kam nicht rechtzeitig":
+        "Send the body within ten seconds.";
+    AlreadyRegistered 409 "already-registered" "This person is already registered" / "Diese Person ist schon angemeldet":
+        "The address is already active for this seminar. Only members of the organisation are told so.";
+    RegistrationNotOpen 409 "registration-not-open" "Registration is not open yet" / "Die Anmeldung ist noch nicht geöffnet":
+        "The registration window begins later; `detail` says when.";
+    RegistrationClosed 409 "registration-closed" "Registration is closed" / "Die Anmeldung ist geschlossen":
+        "The window has ended, the seminar has begun, or it was held.";
+    SeminarFull 409 "seminar-full" "No seat is left" / "Es ist kein Platz mehr frei":
+        "No free seat in this channel, and no waiting list or a full one.";
+    SeminarCancelled 409 "seminar-cancelled" "The seminar is cancelled" / "Die Veranstaltung ist abgesagt":
+        "Nothing more can be booked or changed here.";
+    SeminarPostponed 409 "seminar-postponed" "The seminar is postponed" / "Die Veranstaltung ist verschoben":
+        "There is no new date yet; registration opens again with it.";
+    ChannelUnavailable 409 "channel-unavailable" "The seminar has no such channel to register for" / "Dafür gibt es keine Anmeldung":
+        "The seminar is not offered through this channel, or the channel has viewers and no seats.";
+    TransitionNotAllowed 409 "transition-not-allowed" "The present state does not allow this" / "Der jetzige Zustand erlaubt das nicht":
+        "`detail` names the state and what it allows.";
+    NotReady 409 "not-ready" "Something is missing first" / "Es fehlt noch etwas":
+        "The seminar cannot be published or held yet; `errors` names what is missing.";
+    CapacityBelowTaken 409 "capacity-below-taken" "More seats are taken than that" / "Es sind mehr Plätze vergeben":
+        "`detail` says how many seats are taken. With `force: true` the capacity is lowered and nobody loses a seat.";
+    ChannelInUse 409 "channel-in-use" "The channel has registrations" / "Zu diesem Kanal gibt es Anmeldungen":
+        "A channel with active registrations cannot be removed.";
+    InUse 409 "in-use" "It is still in use" / "Es wird noch verwendet":
+        "Something refers to it; `detail` says what.";
+    NameTaken 409 "name-taken" "The name is taken" / "Der Name ist vergeben":
+        "The organisation has one of this name already (upper case, accents and spaces do not count).";
+    SlugTaken 409 "slug-taken" "The slug is taken" / "Das Kürzel ist vergeben":
+        "Another organisation has this slug.";
+    ExternalRefTaken 409 "external-ref-taken" "The external id is taken" / "Die externe Kennung ist vergeben":
+        "Another seminar of the organisation has this id in this system.";
+    AlreadyMember 409 "already-member" "The account is a member already" / "Das Konto ist schon Mitglied":
+        "Change the role with PATCH instead.";
+    LastAdmin 409 "last-admin" "The organisation would be without an admin" / "Die Organisation wäre ohne Admin":
+        "Give the role to somebody else first.";
+    BasisTaken 409 "basis-taken" "Another headcount became the basis meanwhile" / "Eine andere Zählung wurde inzwischen Grundlage":
+        "Two headcounts were declared the basis at once. Look and try again.";
+    IdempotencyKeyInUse 409 "idempotency-key-in-use" "The first request with this key is still running" / "Die erste Anfrage mit diesem Schlüssel läuft noch":
+        "Try again in a moment with the same key.";
+    PreconditionFailed 412 "precondition-failed" "It has changed meanwhile" / "Es wurde inzwischen geändert":
+        "The version in If-Match is not the present one. Read it again, then decide.";
+    BodyTooLarge 413 "body-too-large" "The body is too large" / "Der Inhalt ist zu groß":
+        "`detail` says the limit.";
+    UriTooLong 414 "uri-too-long" "The address is too long" / "Die Adresse ist zu lang":
+        "The path and query are limited to 8 KiB.";
+    UnsupportedMediaType 415 "unsupported-media-type" "The media type is not understood" / "Der Medientyp wird nicht verstanden":
+        "Send application/json; for PATCH application/merge-patch+json is understood as well.";
+    ValidationFailed 422 "validation-failed" "The request is not valid" / "Die Anfrage enthält Fehler":
+        "`errors` names each member (JSON Pointer, RFC 6901), query parameter or header, and what is wrong with it.";
+    IdempotencyKeyReused 422 "idempotency-key-reused" "The key was used for another request" / "Der Schlüssel gehört zu einer anderen Anfrage":
+        "The same Idempotency-Key came with another body or for another operation. Use a new key.";
+    PreconditionRequired 428 "precondition-required" "If-Match is required" / "If-Match fehlt":
+        "Send the ETag of what you read in If-Match, so that nobody's change is overwritten unseen.";
+    TooManyRequests 429 "too-many-requests" "Too many attempts" / "Zu viele Versuche":
+        "Wait as long as Retry-After says.";
+    HeadersTooLarge 431 "headers-too-large" "The headers are too large" / "Die Kopfzeilen sind zu groß":
+        "Send fewer or shorter headers.";
+    Internal 500 "internal-error" "Something broke here" / "Hier ist etwas schiefgegangen":
+        "Our fault. The request id helps us to find it.";
+    Unavailable 503 "unavailable" "Not available right now" / "Im Augenblick nicht verfügbar":
+        "The database is away or too busy. Nothing was changed; try again after Retry-After seconds.";
+}
+
+/// One thing that is wrong with a request, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({"pointer": "/sessions/0/ends_at", "detail": "must be after `starts_at`"}))]
+pub struct FieldError {
+    /// The member of the body, as a JSON Pointer (RFC 6901).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// The query parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// The header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    pub detail: String,
+}
+
+impl FieldError {
+    pub fn member(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            pointer: Some(pointer.into()),
+            parameter: None,
+            header: None,
+            detail: detail.into(),
+        }
+    }
+
+    pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            pointer: None,
+            parameter: Some(name.into()),
+            header: None,
+            detail: detail.into(),
+        }
+    }
+
+    pub fn header(name: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            pointer: None,
+            parameter: None,
+            header: Some(name.into()),
+            detail: detail.into(),
+        }
+    }
+
+    /// The place in words, for lists that a person reads.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        self.pointer
+            .as_deref()
+            .or(self.parameter.as_deref())
+            .or(self.header.as_deref())
+            .unwrap_or("")
+    }
+}
+
+/// A refusal on its way to the caller. Path and request id are added where it leaves the house.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    pub code: Code,
+    pub detail: Option<String>,
+    pub errors: Vec<FieldError>,
+    pub retry_after: Option<u64>,
+    pub allow: Option<String>,
+}
+
+impl Problem {
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        Self {
+            code,
+            detail: None,
+            errors: Vec::new(),
+            retry_after: None,
+            allow: None,
+        }
+    }
+
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    #[must_use]
+    pub fn errors(mut self, errors: Vec<FieldError>) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The document as it is sent.
+    #[must_use]
+    pub fn document(&self, instance: &str, request_id: &str, german: bool) -> Document {
+        Document {
+            kind: format!("/problems/{}", self.code.slug()),
+            title: self.code.title(german).to_owned(),
+            status: self.code.status(),
+            code: self.code,
+            detail: self.detail.clone(),
+            instance: instance.to_owned(),
+            request_id: request_id.to_owned(),
+            errors: self.errors.clone(),
+        }
+    }
+}
+
+/// A problem document (RFC 9457), `application/problem+json`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem, example = json!({
+    "type": "/problems/validation-failed", "title": "Die Anfrage enthält Fehler", "status": 422, "code": "validation-failed",
+    "instance": "/api/v1/seminars", "request_id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11",
+    "errors": [{"pointer": "/sessions/0/ends_at", "detail": "must be after `starts_at`"}]}))]
+pub struct Document {
+    /// Where the code is explained, relative to the service.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Short, the same for every problem of this code; German or English by `Accept-Language`.
+    pub title: String,
+    pub status: u16,
+    pub code: Code,
+    /// This case in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The path that was asked for.
+    pub instance: String,
+    /// Also in the header `X-Request-Id` and in our logs.
+    pub request_id: String,
+    /// What is wrong with which member, parameter or header.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+/// Why a request did not get what it asked for.
+#[derive(Debug)]
+pub enum Error {
+    /// The caller can do something about it.
+    Refused(Box<Problem>),
+    /// Nobody's mistake, and it passes: database away, pool or lock wait over.
+    Unavailable(String),
+    /// Our mistake.
+    Internal(String),
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        Self::Internal(cause.to_string())
+    }
+
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        Problem::new(Code::ValidationFailed).errors(errors).into()
+    }
+
+    /// A refusal that names one member of the body.
+    pub fn member(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError::member(pointer, detail)])
+    }
+
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        match self {
+            Self::Refused(problem) => (**problem).clone(),
+            Self::Unavailable(_) => Problem::new(Code::Unavailable).retry_after(2),
+            Self::Internal(_) => Problem::new(Code::Internal),
+        }
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(Box::new(problem))
+    }
+}
+
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Problem::new(code).into()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(problem) => {
+                write!(f, "{}", problem.code.title(false))?;
+                if let Some(detail) = &problem.detail {
+                    write!(f, ": {detail}")?;
+                }
+                for error in &problem.errors {
+                    write!(f, "\n  {}: {}", error.place(), error.detail)?;
+                }
+                Ok(())
+            }
+            Self::Unavailable(cause) | Self::Internal(cause) => f.write_str(cause),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        self.problem().status()
+    }
+
+    /// Hands the problem to the envelope (`app::envelope`), which alone knows path, request id and language.
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            Self::Refused(_) => {}
+            Self::Unavailable(cause) => tracing::warn!(cause, "unavailable"),
+            Self::Internal(cause) => tracing::error!(cause, "internal error"),
+        }
+        let problem = self.problem();
+        let mut response = HttpResponse::new(problem.status());
+        response.extensions_mut().insert(problem);
+        response
+    }
+}
+
+/// Turns the problem into a finished answer.
+#[must_use]
+pub fn render(problem: &Problem, instance: &str, request_id: &str, german: bool) -> HttpResponse {
+    let document = problem.document(instance, request_id, german);
+    let mut response = HttpResponse::build(problem.status()).json(document);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if let Some(seconds) = problem.retry_after {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if let Some(allow) = problem
+        .allow
+        .as_deref()
+        .and_then(|allow| HeaderValue::from_str(allow).ok())
+    {
+        headers.insert(actix_web::http::header::ALLOW, allow);
+    }
+    if problem.code.status() == 401 {
+        headers.insert(
+            actix_web::http::header::WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer"),
+        );
+    }
+    response
+}

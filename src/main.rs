@@ -1,0 +1,7 @@
+//! The program. Its commands are in `cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    einlass::cli::main()
+}

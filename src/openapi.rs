@@ -1,0 +1,289 @@
+//! What the rooms do not say themselves: title, tags, security schemes, and the problems every operation shares.
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::header::{Header, HeaderBuilder};
+use utoipa::openapi::path::ParameterBuilder;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{
+    ContactBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required,
+    Response, ResponseBuilder, ServerBuilder,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::base::problem::{Code, Document, FieldError};
+
+const TAGS: &[(&str, &str)] = &[
+    ("seminars", "Veranstaltungen: the programme, and what happens to it"),
+    ("registrations", "Anmeldungen: one person's claim on one seminar"),
+    ("attendance", "Teilnahme: how many came, in whose words"),
+    (
+        "reports",
+        "Berichte: figures for a period, with the seminars behind them",
+    ),
+    ("collections", "Formate, Projekte, Rahmen: what seminars belong to"),
+    ("venues", "Orte"),
+    ("organisations", "Tenants, and everyone who takes part in a seminar"),
+    ("members", "Who acts for an organisation, and as what"),
+    ("accounts", "People who log in"),
+    ("auth", "Log in, stay logged in, log out"),
+    ("health", "Is it alive, can it work, what do its problems mean"),
+];
+
+#[must_use]
+pub fn base() -> OpenApi {
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("Einlass")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(
+                    "Event registration and attendance tracking for public business-development offices.\n\n\
+                     Errors are problem documents (RFC 9457) with a `code` from `GET /problems`. Lists are keyset pages. \
+                     Objects have a strong `ETag`; staff send it back in `If-Match` when they change one (428 without, 412 when stale). \
+                     A POST that creates takes an `Idempotency-Key` and can then be repeated safely for 24 hours. \
+                     Titles of problems are German or English by `Accept-Language`, German first.",
+                ))
+                .contact(Some(ContactBuilder::new().name(Some("The Einlass maintainers")).build()))
+                .license(Some(LicenseBuilder::new().name("EUPL-1.2").identifier(Some("EUPL-1.2")).build()))
+                .build(),
+        )
+        .servers(Some([ServerBuilder::new().url("/").description(Some("This service")).build()]))
+        .tags(Some(TAGS.iter().map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build())))
+        .build()
+}
+
+/// Adds what follows from an operation's shape, so that no handler has to repeat it.
+#[must_use]
+pub fn complete(mut document: OpenApi) -> OpenApi {
+    let components = document.components.get_or_insert_default();
+    let member = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some("The access token of `POST /auth/login`"))
+        .build();
+    components.add_security_scheme("member", SecurityScheme::Http(member));
+    for (name, schema) in [
+        (Document::name(), Document::schema()),
+        (FieldError::name(), FieldError::schema()),
+        (Code::name(), Code::schema()),
+    ] {
+        components.schemas.insert(name.into_owned(), schema);
+    }
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            ("GET", &mut item.get),
+            ("POST", &mut item.post),
+            ("PUT", &mut item.put),
+            ("PATCH", &mut item.patch),
+            ("DELETE", &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                complete_operation(path, method, operation);
+            }
+        }
+    }
+    document
+}
+
+fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
+    let staff = operation.security.as_ref().is_some_and(|all| {
+        all.iter()
+            .any(|one| serde_json::to_value(one).is_ok_and(|one| one.get("member").is_some()))
+    });
+    if !staff && !optional_member(operation) {
+        operation.security = Some(Vec::new());
+    }
+    let api = path.starts_with("/api/");
+    let has_query = operation.parameters.iter().flatten().any(is_query);
+    let has_body = operation.request_body.is_some();
+    let creates = method == "POST" && operation.responses.responses.contains_key("201");
+    let if_match = needs_if_match(path, method, operation);
+    let mut shared = BTreeMap::<u16, Vec<Code>>::new();
+    let mut say = |codes: &[Code]| {
+        codes
+            .iter()
+            .for_each(|code| shared.entry(code.status()).or_default().push(*code))
+    };
+    if api {
+        say(&[
+            Code::BadRequest,
+            Code::Unauthenticated,
+            Code::MethodNotAllowed,
+            Code::UriTooLong,
+            Code::HeadersTooLarge,
+            Code::Internal,
+            Code::Unavailable,
+        ]);
+    }
+    if staff && !path.starts_with("/api/v1/me") {
+        say(&[Code::Forbidden]);
+    }
+    if path.contains('{') {
+        say(&[Code::NotFound]);
+    }
+    if has_query || has_body || creates || if_match {
+        say(&[Code::ValidationFailed]);
+    }
+    if has_body {
+        say(&[
+            Code::MalformedJson,
+            Code::BodyTimeout,
+            Code::BodyTooLarge,
+            Code::UnsupportedMediaType,
+        ]);
+    }
+    if creates {
+        say(&[Code::IdempotencyKeyReused, Code::IdempotencyKeyInUse]);
+        let key = "The same key with the same body gets the first answer again for 24 hours";
+        operation
+            .parameters
+            .get_or_insert_default()
+            .push(header("Idempotency-Key", key, Required::False));
+    }
+    if if_match {
+        say(&[Code::PreconditionFailed, Code::PreconditionRequired]);
+        let tag = "The ETag of what was read";
+        operation
+            .parameters
+            .get_or_insert_default()
+            .push(header("If-Match", tag, Required::True));
+    }
+    for (status, codes) in shared {
+        add_problem(operation, status, &codes);
+    }
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        if status.as_str() >= "400" {
+            response
+                .content
+                .entry("application/problem+json".to_owned())
+                .or_insert_with(|| {
+                    RefOr::T(
+                        ContentBuilder::new()
+                            .schema(Some(RefOr::Ref(Ref::from_schema_name(Document::name()))))
+                            .build(),
+                    )
+                });
+        }
+        if matches!(status.as_str(), "429" | "503") {
+            response
+                .headers
+                .insert("Retry-After".to_owned(), text_header("Seconds to wait"));
+        }
+        if status == "201" {
+            response
+                .headers
+                .insert("Location".to_owned(), text_header("Where the new object is"));
+            response.headers.insert(
+                "Idempotency-Replayed".to_owned(),
+                text_header("`true` when this is the first answer again"),
+            );
+        }
+    }
+    let single = method == "GET" && operation.responses.responses.contains_key("200") && has_etag(operation);
+    if single {
+        let unchanged = ResponseBuilder::new()
+            .description("Not changed since `If-None-Match`")
+            .build();
+        operation
+            .responses
+            .responses
+            .insert("304".to_owned(), RefOr::T(unchanged));
+        let known = "The ETag of what the caller has";
+        operation
+            .parameters
+            .get_or_insert_default()
+            .push(header("If-None-Match", known, Required::False));
+        if let Some(RefOr::T(found)) = operation.responses.responses.get_mut("200") {
+            found
+                .headers
+                .insert("ETag".to_owned(), text_header("Strong; for If-None-Match and If-Match"));
+        }
+    }
+}
+
+/// Public operations that show members more say so with an empty and a `member` requirement.
+fn optional_member(operation: &Operation) -> bool {
+    operation.security.as_ref().is_some_and(|all| all.len() > 1)
+}
+
+/// PATCH, PUT, DELETE and state actions of staff on one object.
+fn needs_if_match(path: &str, method: &str, operation: &Operation) -> bool {
+    let creates = operation.responses.responses.contains_key("201");
+    let unguarded = ["/headcounts/"].iter().any(|part| path.contains(part));
+    path.starts_with("/api/")
+        && !unguarded
+        && match method {
+            "PATCH" | "PUT" | "DELETE" => true,
+            "POST" => !creates && path.contains('{'),
+            _ => false,
+        }
+}
+
+/// One object under the API, not a page and not a report.
+fn has_etag(operation: &Operation) -> bool {
+    let name = operation.operation_id.as_deref().unwrap_or_default();
+    name.starts_with("get_")
+        && operation
+            .tags
+            .iter()
+            .flatten()
+            .all(|tag| tag != "health" && tag != "reports")
+        && name != "get_jwks"
+}
+
+fn is_query(parameter: &RefOr<Parameter>) -> bool {
+    matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query)
+}
+
+fn add_problem(operation: &mut Operation, status: u16, codes: &[Code]) {
+    let words = codes
+        .iter()
+        .map(|code| format!("`{}`", code.slug()))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let entry = operation
+        .responses
+        .responses
+        .entry(status.to_string())
+        .or_insert_with(|| RefOr::T(Response::new("")));
+    if let RefOr::T(response) = entry {
+        response.description = if response.description.is_empty() {
+            words
+        } else {
+            format!("{}, {words}", response.description)
+        };
+    }
+}
+
+fn header(name: &str, about: &str, required: Required) -> RefOr<Parameter> {
+    let parameter = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some(about))
+        .schema(Some(
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .min_length(Some(1))
+                .max_length(Some(255))
+                .build(),
+        ))
+        .build();
+    RefOr::T(parameter)
+}
+
+fn text_header(about: &str) -> RefOr<Header> {
+    let schema = ObjectBuilder::new().schema_type(Type::String).build();
+    RefOr::T(
+        HeaderBuilder::new()
+            .schema(Some(schema))
+            .description(Some(about))
+            .build(),
+    )
+}

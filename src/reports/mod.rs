@@ -1,0 +1,3 @@
+//! Room.
+use utoipa_actix_web::service_config::ServiceConfig;
+pub fn configure(_: &mut ServiceConfig) {}

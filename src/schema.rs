@@ -1,0 +1,335 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    /// People who log in. Registrants have no account.
+    accounts (id) {
+        id -> Uuid,
+        email -> Text,
+        /// The address trimmed and case-folded.
+        email_key -> Text,
+        name -> Text,
+        language -> Text,
+        /// argon2id, PHC string.
+        password_hash -> Text,
+        platform_admin -> Bool,
+        disabled_at -> Nullable<Timestamptz>,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// The ways to take part, with their seats. One row per seminar and channel: every seat is given under its lock.
+    channels (organisation_id, seminar_id, channel) {
+        organisation_id -> Uuid,
+        seminar_id -> Uuid,
+        channel -> Text,
+        /// NULL: as many as come.
+        capacity -> Nullable<Int4>,
+        /// Seats held: pending, confirmed and offered registrations.
+        taken -> Int4,
+        /// How far an organiser lowered the capacity below the seats taken, on purpose. Nobody lost a seat by it.
+        overbooked -> Int4,
+        waiting -> Int4,
+        /// The last number drawn on the waiting list; drawn under the lock, so numbers are in commit order.
+        waiting_ticket -> Int8,
+    }
+}
+
+diesel::table! {
+    /// What seminars belong to: series (Format), programme (Projekt), umbrella (Rahmen).
+    collections (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        name -> Text,
+        /// The name folded: one spelling of one name.
+        name_key -> Text,
+        description -> Nullable<Text>,
+        starts_on -> Nullable<Date>,
+        ends_on -> Nullable<Date>,
+        funder -> Nullable<Text>,
+        /// Reported in a chapter of its own; the counting rule „overview“ leaves its seminars out.
+        own_chapter -> Bool,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// What a seminar is called elsewhere: in a partner's calendar, in the paper it comes from.
+    external_refs (organisation_id, system, external_id) {
+        organisation_id -> Uuid,
+        system -> Text,
+        external_id -> Text,
+        seminar_id -> Uuid,
+        url -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Statements of how many came, in their own words. Several may exist; one per unit and channel is the basis of reports.
+    headcounts (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        seminar_id -> Uuid,
+        value -> Nullable<Int8>,
+        qualifier -> Text,
+        unit -> Text,
+        /// NULL: the seminar as a whole, without a split.
+        channel -> Nullable<Text>,
+        method -> Text,
+        source -> Nullable<Text>,
+        /// The words of the source: über 130 Teilnehmende.
+        stated_as -> Nullable<Text>,
+        basis -> Bool,
+        recorded_by -> Nullable<Uuid>,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Idempotency-Keys with the first answer, written in the transaction of the effect; kept 24 hours.
+    idempotency_keys (key) {
+        /// SHA-256 of caller and key.
+        key -> Bytea,
+        /// SHA-256 of method, path and body: tells another request with the same key.
+        request -> Bytea,
+        created_at -> Timestamptz,
+        location -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        body -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    /// One append-only entry per effect, written in its transaction. Audit log, change feed and webhooks read it.
+    journal (id) {
+        id -> Uuid,
+        organisation_id -> Nullable<Uuid>,
+        at -> Timestamptz,
+        /// The writing transaction: the change feed is ordered by it and shows only what lies below the oldest running one.
+        transaction -> Int8,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uuid>,
+        action -> Text,
+        object_kind -> Text,
+        object_id -> Uuid,
+        /// What changed. Ids and facts of the programme, never names or addresses of people.
+        data -> Jsonb,
+    }
+}
+
+diesel::table! {
+    /// Who acts for an organisation, and as what.
+    members (organisation_id, account_id) {
+        organisation_id -> Uuid,
+        account_id -> Uuid,
+        role -> Text,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Tenants, and everyone who takes part in a seminar as a party.
+    organisations (id) {
+        id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        /// Other spellings: AGIT mbH, IHK.
+        also_known_as -> Array<Nullable<Text>>,
+        homepage -> Nullable<Text>,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Who takes part in offering a seminar: an organisation, or a name where it is none of ours.
+    parties (organisation_id, seminar_id, position) {
+        organisation_id -> Uuid,
+        seminar_id -> Uuid,
+        position -> Int4,
+        role -> Text,
+        party_organisation_id -> Nullable<Uuid>,
+        name -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Opaque refresh tokens, hashed. Rotated on use; one used twice revokes its family.
+    refresh_tokens (token_hash) {
+        token_hash -> Bytea,
+        family_id -> Uuid,
+        account_id -> Uuid,
+        issued_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// One person's claim on one seminar through one channel. Whether the person came is not a state of it.
+    registrations (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        seminar_id -> Uuid,
+        channel -> Text,
+        state -> Text,
+        seats -> Int4,
+        /// Drawn when the person joined the waiting list; the lower one is served first.
+        waiting_ticket -> Nullable<Int8>,
+        confirm_by -> Nullable<Timestamptz>,
+        offered_until -> Nullable<Timestamptz>,
+        given_name -> Text,
+        family_name -> Text,
+        email -> Text,
+        email_key -> Text,
+        company -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        language -> Text,
+        search_text -> Text,
+        /// The member who entered it; NULL: the person, on the public page.
+        entered_by -> Nullable<Uuid>,
+        cancelled_at -> Nullable<Timestamptz>,
+        cancelled_by -> Nullable<Text>,
+        cancel_reason -> Nullable<Text>,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Every change of plan of a published seminar: a fact with reason and history, not a state.
+    schedule_changes (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        seminar_id -> Uuid,
+        kind -> Text,
+        reason_code -> Text,
+        public_text -> Nullable<Text>,
+        before -> Jsonb,
+        after -> Jsonb,
+        /// The first day it was planned for before the change; reports count the change there.
+        before_on -> Nullable<Date>,
+        at -> Timestamptz,
+        account_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    /// Which seminar belongs to which collections.
+    seminar_collections (organisation_id, seminar_id, collection_id) {
+        organisation_id -> Uuid,
+        seminar_id -> Uuid,
+        collection_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    /// The announced offers. What happened to a date is in schedule_changes.
+    seminars (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        title -> Text,
+        kind -> Text,
+        language -> Text,
+        description -> Nullable<Text>,
+        audience -> Text,
+        status -> Text,
+        /// The span the source speaks of, where it gives no date and there is no session.
+        within_from -> Nullable<Date>,
+        within_to -> Nullable<Date>,
+        waiting_list -> Bool,
+        waiting_list_limit -> Nullable<Int4>,
+        registration_opens_at -> Nullable<Timestamptz>,
+        registration_closes_at -> Nullable<Timestamptz>,
+        /// The day it was announced, or by which it is known to have been.
+        published_on -> Nullable<Date>,
+        /// SEQUENCE of RFC 5545: rises with every change of plan.
+        calendar_sequence -> Int4,
+        /// Everything one may search by, folded.
+        search_text -> Text,
+        source_quote -> Nullable<Text>,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Time blocks of a seminar. While it is postponed they are the dates that no longer hold.
+    sessions (organisation_id, seminar_id, id) {
+        organisation_id -> Uuid,
+        seminar_id -> Uuid,
+        id -> Uuid,
+        title -> Nullable<Text>,
+        /// With precision day: the midnight at which the day begins there.
+        starts_at -> Timestamptz,
+        ends_at -> Nullable<Timestamptz>,
+        date_precision -> Text,
+        time_zone -> Text,
+        /// The calendar day in the session's own time zone: what periods and months are counted by.
+        starts_on -> Date,
+        venue_id -> Nullable<Uuid>,
+        online_platform -> Nullable<Text>,
+        /// For the registrant only; never public.
+        join_url -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Places, also abroad. A place without a name is a locality.
+    venues (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        name -> Nullable<Text>,
+        street -> Nullable<Text>,
+        postal_code -> Nullable<Text>,
+        locality -> Text,
+        country -> Text,
+        also_known_as -> Array<Nullable<Text>>,
+        /// Name and locality folded: Digital Church and DIGITAL Church in Aachen are one.
+        name_key -> Text,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(collections -> organisations (organisation_id));
+diesel::joinable!(headcounts -> accounts (recorded_by));
+diesel::joinable!(members -> accounts (account_id));
+diesel::joinable!(members -> organisations (organisation_id));
+diesel::joinable!(parties -> organisations (party_organisation_id));
+diesel::joinable!(refresh_tokens -> accounts (account_id));
+diesel::joinable!(registrations -> accounts (entered_by));
+diesel::joinable!(seminars -> organisations (organisation_id));
+diesel::joinable!(venues -> organisations (organisation_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    channels,
+    collections,
+    external_refs,
+    headcounts,
+    idempotency_keys,
+    journal,
+    members,
+    organisations,
+    parties,
+    refresh_tokens,
+    registrations,
+    schedule_changes,
+    seminar_collections,
+    seminars,
+    sessions,
+    venues,
+);
