@@ -8,8 +8,9 @@ use crate::base::problem::FieldError;
 use crate::base::text::fold;
 
 pub const MAX_SPELLINGS: usize = 20;
-/// In bytes, as an entry of an index. A ligature can unfold to many letters, so characters do not bound it.
-pub const MAX_KEY: usize = 2000;
+/// In bytes, as an entry of an index and within a cursor. A ligature can unfold to many letters, so the number of
+/// characters does not bound it.
+pub const MAX_KEY: usize = 1400;
 
 /// What is wrong with a collection.
 #[must_use]
@@ -30,7 +31,7 @@ pub fn venue_faults(name: Option<&str>, locality: &str, spellings: &[String]) ->
     let mut faults = Vec::new();
     faults.extend(name.and_then(|name| name_fault("/name", name)));
     faults.extend(name_fault("/locality", locality));
-    if venue_key(name, locality).len() > MAX_KEY {
+    if faults.is_empty() && venue_key(name, locality).len() > MAX_KEY {
         faults.push(FieldError::member("/name", "is too long together with `locality`"));
     }
     if spellings.len() > MAX_SPELLINGS {
@@ -143,7 +144,7 @@ mod tests {
     fn a_name_that_unfolds_beyond_an_index_entry_is_refused() {
         let long = "\u{FDFA}".repeat(100);
         assert_eq!(places(&collection_faults(&long, None, None)), ["/name"]);
-        let half = "ä".repeat(1500);
+        let half = "ä".repeat(1000);
         assert_eq!(places(&venue_faults(Some(&half), &half, &[])), ["/name"]);
     }
 
