@@ -115,6 +115,14 @@ pub fn organisation_by_slug(conn: &mut PgConnection, slug: &str) -> Result<Optio
     Ok(query.select(OrganisationRef::as_select()).first(conn).optional()?)
 }
 
+/// Every organisation, for the operator's own reports.
+pub fn all_organisations(conn: &mut PgConnection) -> Result<Vec<OrganisationId>> {
+    Ok(organisations::table
+        .select(organisations::id)
+        .order(organisations::id)
+        .load(conn)?)
+}
+
 pub fn lock_organisation(conn: &mut PgConnection, id: OrganisationId) -> Result<Option<Organisation>> {
     let query = organisations::table
         .find(id)

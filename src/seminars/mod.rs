@@ -17,7 +17,7 @@ pub use model::{
 pub use routes::{ChannelBody, Reason, SeminarPatch, SeminarView, configure, view_for};
 pub use rules::{Refusal, attendance_mode, begin_of_day, default_close, resolve, zone};
 pub use service::{
-    Moved, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, Outcome, PartyName, Plan, change, create,
-    move_to, refused, settle,
+    Change, Moved, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, Outcome, PartyName, Plan, change,
+    create, move_to, refused, settle,
 };
 pub use store::{Whole, find, lock, lock_seats, reached, save_seats, seats, sessions, whole};
