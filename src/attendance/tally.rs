@@ -50,13 +50,13 @@ pub struct Count {
 /// A reconciled number or a sum. Only `exact`, `about`, `at_least` and `at_most` occur here: "über 130" has become
 /// at least 131.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[schema(example = json!({"value": 1080, "qualifier": "at_least", "lower_bound": 1080}))]
 pub struct Tally {
-    #[schema(example = 1080)]
     pub value: i64,
     pub qualifier: Qualifier,
     /// The floor, where the number is one (`at_least`); left out otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 1080, nullable = false)]
+    #[schema(nullable = false)]
     pub lower_bound: Option<i64>,
 }
 
