@@ -1,0 +1,3 @@
+//! The contract, room by room. Arranged, acted and asserted over HTTP.
+
+mod auth;
