@@ -1,3 +1,4 @@
 //! The contract, room by room. Arranged, acted and asserted over HTTP.
 
+mod attendance;
 mod auth;
