@@ -2,3 +2,5 @@
 
 mod attendance;
 mod auth;
+mod collections;
+mod venues;
