@@ -8,7 +8,7 @@ use super::tally::Unit;
 use crate::auth::OrganisationId;
 use crate::base::db::OnConstraint;
 use crate::base::problem::{Code, Problem, Result};
-use crate::schema::{channels, headcounts, registrations};
+use crate::schema::{headcounts, registrations};
 use crate::seminars::{Channel, Seminar, SeminarId};
 
 #[diesel::dsl::auto_type(no_type_alias)]
@@ -92,15 +92,6 @@ pub fn end_basis(conn: &mut PgConnection, seminar: &Seminar, id: HeadcountId) ->
 pub fn delete_headcount(conn: &mut PgConnection, headcount: &Headcount) -> Result<()> {
     diesel::delete(headcounts::table.find((headcount.organisation_id, headcount.id))).execute(conn)?;
     Ok(())
-}
-
-/// The channels the seminar is offered through.
-pub fn channels(conn: &mut PgConnection, seminar: &Seminar) -> Result<Vec<Channel>> {
-    Ok(channels::table
-        .filter(channels::organisation_id.eq(seminar.organisation_id))
-        .filter(channels::seminar_id.eq(seminar.id))
-        .select(channels::channel)
-        .load(conn)?)
 }
 
 /// People by channel and state of their registration.

@@ -13,9 +13,9 @@ use crate::support::{Answer, TestApp};
 fn seminar(app: &TestApp, status: &str, channels: &[&str]) -> String {
     let id = fresh().to_string();
     let mut sql = format!(
-        "INSERT INTO seminars (organisation_id, id, title, kind, language, audience, status, waiting_list, published_on,
+        "INSERT INTO seminars (organisation_id, id, title, kind, language, audience, status, begins_at, waiting_list, published_on,
              search_text, created_at, updated_at)
-         SELECT id, '{id}', 'Kick-off', 'kickoff', 'de', 'public', '{status}', true, '2020-09-01', 'kick off', now(), now()
+         SELECT id, '{id}', 'Kick-off', 'kickoff', 'de', 'public', '{status}', '2020-09-22', true, '2020-09-01', 'kick off', now(), now()
          FROM organisations WHERE slug = 'staedteregion-aachen';"
     );
     for channel in channels {
@@ -440,6 +440,12 @@ fn the_registered_are_counted_by_channel_and_state() {
         view["channels"].as_object().unwrap().keys().collect::<Vec<_>>(),
         ["online"]
     );
+    // Nor does one that it has moved away from; but whoever is still registered there is not forgotten.
+    let moved = "UPDATE channels SET offered = false WHERE channel = 'onsite'";
+    app.database.connect().batch_execute(moved).unwrap();
+    let view = picture(&app, &hybrid);
+    assert_eq!(view["registered"]["onsite"], 4);
+    assert_eq!(view["channels"].get("onsite"), None);
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub struct Attendance {
     pub statements: Vec<AttendanceStatement>,
 }
 
-/// People by the state of their registration. A channel the seminar does not have is left out.
+/// People by the state of their registration. A channel that is not offered and has nobody is left out.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"onsite": 62, "online": 75, "cancelled": 9, "waitlisted": 4}))]
 pub struct RegisteredPeople {
@@ -85,7 +85,7 @@ pub struct ViewersFigure {
     pub metric: ViewerMetric,
 }
 
-/// A channel that the seminar does not have and nobody speaks of is left out.
+/// A channel that is not offered and nobody speaks of is left out.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"onsite": {"checked_in": null, "headcount": {"value": 58, "qualifier": "exact", "stated_as": null},
     "reported": {"value": 58, "qualifier": "exact", "basis": "headcount"}}}))]
@@ -173,7 +173,12 @@ pub async fn get_attendance(
     let (version, view) = db
         .read(move |conn| {
             let seminar = seminars::reached(conn, &reach, *path)?;
-            let offered = store::channels(conn, &seminar)?;
+            let seats = seminars::seats(conn, (seminar.organisation_id, seminar.id))?;
+            let offered = seats
+                .iter()
+                .filter(|one| one.offered)
+                .map(|one| one.channel)
+                .collect::<Vec<_>>();
             let registered = store::registered(conn, &seminar)?;
             let all = store::all_headcounts(conn, &seminar)?;
             Ok((seminar.version, picture(&offered, &registered, &all, german)))
@@ -203,13 +208,19 @@ fn picture(offered: &[Channel], registered: &[(Channel, String, i64)], all: &[He
             .filter(|(of, is, _)| is == state && channel.is_none_or(|channel| channel == *of));
         rows.map(|(_, _, people)| people).sum::<i64>()
     };
-    let confirmed = |channel| offered.contains(&channel).then(|| people(Some(channel), "confirmed"));
+    let confirmed = |channel| {
+        let people = people(Some(channel), "confirmed");
+        (people > 0 || offered.contains(&channel)).then_some(people)
+    };
     let figure = |unit| {
         let bases = all.iter().filter(|one| one.basis && one.unit == unit);
         let bases = bases.map(|one| (one.channel, one.count())).collect::<Vec<_>>();
         reconcile(unit, &bases, offered)
     };
-    let concerned = |channel| offered.contains(&channel) || all.iter().any(|one| one.channel == Some(channel));
+    let concerned = |channel| {
+        let spoken_of = |one: &Headcount| one.unit == Unit::Participants && one.channel == Some(channel);
+        offered.contains(&channel) || all.iter().any(spoken_of)
+    };
     let headcount = |channel| stated(all, Unit::Participants, Some(channel));
     let reported = |channel| {
         let tally = headcount(channel)?.count().tally()?;
