@@ -2,5 +2,10 @@
 
 mod attendance;
 mod auth;
+mod authorisation;
+mod bad_input;
 mod collections;
+mod http;
+mod registrations;
+mod seminars;
 mod venues;
