@@ -195,11 +195,7 @@ async fn envelope(
     } else if hides_control_characters(&path) {
         Ok(request.into_response(Error::from(Code::NotFound).error_as_response()))
     } else {
-        let http_request = request.request().clone();
-        match next.call(request).await {
-            Ok(response) => Ok(response.map_into_boxed_body()),
-            Err(error) => Ok(ServiceResponse::new(http_request, error.error_response())),
-        }
+        next.call(request).await.map(ServiceResponse::map_into_boxed_body)
     };
     answered.map(|response: ServiceResponse<BoxBody>| {
         let (http_request, response) = response.into_parts();

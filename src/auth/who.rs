@@ -4,11 +4,11 @@
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, web};
 use uuid::Uuid;
 
 use super::model::{AccountId, OrganisationId, Role};
@@ -94,17 +94,20 @@ impl Reach {
 /// believes to be somebody.
 pub async fn identify(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let authorization = request
         .headers()
         .get(AUTHORIZATION)
         .map(|value| value.to_str().unwrap_or_default().to_owned());
     if let Some(authorization) = authorization {
-        let identity = look_up(&request, &authorization).await?;
-        request.extensions_mut().insert(identity);
+        match look_up(&request, &authorization).await {
+            Ok(identity) => drop(request.extensions_mut().insert(identity)),
+            // Answered here, not handed on as an error: the envelope needs the request beside the answer.
+            Err(error) => return Ok(request.into_response(error.error_response())),
+        }
     }
-    next.call(request).await
+    next.call(request).await.map(ServiceResponse::map_into_boxed_body)
 }
 
 async fn look_up(request: &ServiceRequest, authorization: &str) -> Result<Identity> {

@@ -1,0 +1,174 @@
+//! An HTTP client that is somebody, and answers that are easy to ask.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::http::{HeaderMap, Request};
+
+#[derive(Clone)]
+pub struct Client {
+    base: String,
+    token: Option<String>,
+    agent: ureq::Agent,
+}
+
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+/// Paths that do not stand under `/api/v1`.
+const OUTSIDE: &[&str] = &[
+    "/api/",
+    "/health/",
+    "/problems",
+    "/openapi.json",
+    "/docs",
+    "/.well-known/",
+];
+
+impl Client {
+    pub fn new(address: SocketAddr, token: Option<String>) -> Self {
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_global(Some(Duration::from_secs(30)))
+            .build()
+            .into();
+        Self {
+            base: format!("http://{address}"),
+            token,
+            agent,
+        }
+    }
+
+    pub fn with_token(&self, token: &str) -> Self {
+        Self {
+            token: Some(token.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], None)
+    }
+
+    pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send("GET", path, headers, None)
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send("POST", path, &[], Some(body.to_string().as_bytes()))
+    }
+
+    pub fn post_with_key(&self, path: &str, key: &str, body: &Value) -> Answer {
+        self.send(
+            "POST",
+            path,
+            &[("Idempotency-Key", key)],
+            Some(body.to_string().as_bytes()),
+        )
+    }
+
+    /// A state action: POST with If-Match.
+    pub fn act(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        self.send("POST", path, &[("If-Match", etag)], Some(body.to_string().as_bytes()))
+    }
+
+    pub fn patch(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        self.send("PATCH", path, &[("If-Match", etag)], Some(body.to_string().as_bytes()))
+    }
+
+    pub fn delete(&self, path: &str, etag: &str) -> Answer {
+        self.send("DELETE", path, &[("If-Match", etag)], None)
+    }
+
+    /// Any request. A body is sent as JSON unless `headers` say otherwise.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Answer {
+        let outside = OUTSIDE.iter().any(|prefix| path.starts_with(prefix));
+        let url = format!("{}{}{path}", self.base, if outside { "" } else { "/api/v1" });
+        let mut request = Request::builder().method(method).uri(url);
+        if let Some(token) = &self.token {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        if body.is_some()
+            && !headers
+                .iter()
+                .any(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+        {
+            request = request.header("Content-Type", "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body.unwrap_or_default().to_vec()).unwrap();
+        let mut response = self.agent.run(request).unwrap();
+        Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            text: response.body_mut().read_to_string().unwrap(),
+        }
+    }
+}
+
+impl Answer {
+    /// The body as JSON, after making sure of the status.
+    #[track_caller]
+    pub fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        if self.text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&self.text).unwrap()
+        }
+    }
+
+    /// The problem document, after making sure of status and code.
+    #[track_caller]
+    pub fn problem(&self, status: u16, code: &str) -> Value {
+        let document = self.expect(status);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(document["code"], code, "{}", self.text);
+        assert_eq!(document["status"], status);
+        document
+    }
+
+    /// The pointers (or parameters, or headers) that a 422 names.
+    #[track_caller]
+    pub fn invalid(&self) -> Vec<String> {
+        let document = self.problem(422, "validation-failed");
+        let places = document["errors"].as_array().unwrap().iter().map(|error| {
+            ["pointer", "parameter", "header"]
+                .iter()
+                .find_map(|kind| error[kind].as_str())
+                .unwrap()
+                .to_owned()
+        });
+        places.collect()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn etag(&self) -> String {
+        self.header("etag").to_owned()
+    }
+
+    #[track_caller]
+    pub fn id(&self) -> String {
+        self.expect(201)["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The body without what differs from request to request.
+    pub fn but_for_the_request(&self) -> Value {
+        let mut document: Value = serde_json::from_str(&self.text).unwrap();
+        let members = document.as_object_mut().unwrap();
+        members.remove("request_id");
+        members.remove("instance");
+        document
+    }
+}

@@ -1,0 +1,197 @@
+//! One PostgreSQL for the test process, one database for each test.
+//!
+//! The cluster stays in the target folder between runs, so it need not be made each time. A database is a copy of
+//! a template that has the schema, two organisations and one account for each role.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
+
+use chrono::{DateTime, Utc};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use einlass::auth::{NewAdmin, NewOrganisation, OrganisationId, Role, create_admin, ensure_organisation};
+use einlass::base::db::Db;
+use einlass::base::embedded::{Server, Settings};
+use einlass::journal::{Act, Actor};
+
+pub const PASSWORD: &str = "Rhabarber nickt dem Omnibus zu";
+const TEMPLATE: &str = "einlass_template";
+
+/// Role by role: the address each of them logs in with, and where.
+pub const PEOPLE: &[(&str, &str, Option<(&str, Role)>)] = &[
+    (
+        "admin",
+        "admin@staedteregion.example",
+        Some(("staedteregion-aachen", Role::Admin)),
+    ),
+    (
+        "organiser",
+        "organiser@staedteregion.example",
+        Some(("staedteregion-aachen", Role::Organiser)),
+    ),
+    (
+        "front_desk",
+        "front-desk@staedteregion.example",
+        Some(("staedteregion-aachen", Role::FrontDesk)),
+    ),
+    (
+        "reporter",
+        "reporter@staedteregion.example",
+        Some(("staedteregion-aachen", Role::Reporter)),
+    ),
+    (
+        "foreign_organiser",
+        "organiser@ihk.example",
+        Some(("ihk-aachen", Role::Organiser)),
+    ),
+    ("foreign_admin", "admin@ihk.example", Some(("ihk-aachen", Role::Admin))),
+    ("platform_admin", "platform@einlass.example", None),
+];
+
+struct Postgres {
+    server: Server,
+    /// `CREATE DATABASE … TEMPLATE` wants the template to itself.
+    copying: Mutex<()>,
+    count: AtomicU32,
+}
+
+fn postgres() -> &'static Postgres {
+    static POSTGRES: OnceLock<Postgres> = OnceLock::new();
+    POSTGRES.get_or_init(|| {
+        let server = Server::start(Settings {
+            directory: std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("einlass-tests"),
+            program_dir: None,
+            run_as: None,
+            settings: vec![("max_connections".to_owned(), "400".to_owned())],
+        })
+        .expect("the tests' PostgreSQL");
+        let postgres = Postgres {
+            server,
+            copying: Mutex::new(()),
+            count: AtomicU32::new(0),
+        };
+        postgres.sweep();
+        postgres.make_template();
+        postgres
+    })
+}
+
+impl Postgres {
+    fn maintenance(&self) -> PgConnection {
+        PgConnection::establish(&self.server.url("einlass")).expect("a maintenance connection")
+    }
+
+    /// Databases that an interrupted run has left.
+    fn sweep(&self) {
+        diesel::table! { pg_database (datname) { datname -> Text, } }
+        let mut conn = self.maintenance();
+        let left = pg_database::table
+            .select(pg_database::datname)
+            .filter(
+                pg_database::datname
+                    .like("test\\_%")
+                    .or(pg_database::datname.eq(TEMPLATE)),
+            )
+            .load::<String>(&mut conn)
+            .unwrap();
+        for name in left {
+            conn.batch_execute(&format!("DROP DATABASE \"{name}\" WITH (FORCE)"))
+                .unwrap();
+        }
+    }
+
+    fn make_template(&self) {
+        self.maintenance()
+            .batch_execute(&format!("CREATE DATABASE {TEMPLATE}"))
+            .unwrap();
+        let db = Db::new(&self.server.url(TEMPLATE), 2).unwrap();
+        db.migrate().unwrap();
+        let now = "2027-01-04T08:00:00Z".parse::<DateTime<Utc>>().unwrap();
+        let act = Act {
+            now,
+            actor: Actor::SYSTEM,
+        };
+        db.run(false, |conn| people(conn, &act)).unwrap();
+    }
+}
+
+fn people(conn: &mut PgConnection, act: &Act) -> einlass::base::problem::Result<()> {
+    let organisation = |conn: &mut PgConnection, slug: &str, name: &str| {
+        let new = NewOrganisation {
+            slug: slug.parse().unwrap(),
+            name: name.parse().unwrap(),
+            also_known_as: vec![],
+            homepage: None,
+        };
+        ensure_organisation(conn, act, new)
+    };
+    let organisations = [
+        (
+            "staedteregion-aachen",
+            organisation(conn, "staedteregion-aachen", "StädteRegion Aachen")?,
+        ),
+        ("ihk-aachen", organisation(conn, "ihk-aachen", "IHK Aachen")?),
+    ];
+    let id = |slug: &str| -> OrganisationId { organisations.iter().find(|(known, _)| *known == slug).unwrap().1 };
+    for (name, email, membership) in PEOPLE {
+        let new = NewAdmin {
+            email: email.parse().unwrap(),
+            name: name.parse().unwrap(),
+            password: PASSWORD,
+            membership: membership.map(|(slug, role)| (id(slug), role)),
+            platform_admin: membership.is_none(),
+        };
+        create_admin(conn, act, new)?;
+    }
+    Ok(())
+}
+
+/// A database of one's own; gone when dropped.
+pub struct TestDatabase {
+    pub name: String,
+    pub url: String,
+}
+
+impl TestDatabase {
+    pub fn create() -> Self {
+        Self::copy_of(TEMPLATE)
+    }
+
+    /// Without a schema.
+    pub fn empty() -> Self {
+        Self::copy_of("template1")
+    }
+
+    fn copy_of(template: &str) -> Self {
+        let postgres = postgres();
+        let name = format!(
+            "test_{}_{}",
+            std::process::id(),
+            postgres.count.fetch_add(1, Ordering::Relaxed)
+        );
+        let _alone = postgres
+            .copying
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let copy = format!("CREATE DATABASE \"{name}\" TEMPLATE {template}");
+        postgres.maintenance().batch_execute(&copy).unwrap();
+        Self {
+            url: postgres.server.url(&name),
+            name,
+        }
+    }
+
+    pub fn connect(&self) -> PgConnection {
+        PgConnection::establish(&self.url).unwrap()
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        // What cannot be dropped now is swept at the next start.
+        let drop = format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name);
+        if let Err(error) = postgres().maintenance().batch_execute(&drop) {
+            eprintln!("{}: {error}", self.name);
+        }
+    }
+}
