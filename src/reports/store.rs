@@ -8,11 +8,12 @@ use diesel::dsl::{exists, min};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::model::{Change, Collected, CollectionKind, Facts, ReportedCollection, Span, Statement, Taking};
+use super::model::{Change, Collected, Facts, Span, Statement, Taking};
 use super::rules::ActivityQuery;
 use crate::attendance::tally::Count;
 use crate::auth::{OrganisationId, OrganisationRef};
 use crate::base::problem::{Error, Result};
+use crate::catalogue::{CollectionId, CollectionRef};
 use crate::schema::{
     channels, collections, headcounts, organisations, parties, schedule_changes, seminar_collections, seminars,
     sessions,
@@ -22,14 +23,13 @@ use crate::seminars::{Audience, ChangeKind, Channel, PartyRole, ReasonCode, Semi
 pub fn collection(
     conn: &mut PgConnection,
     organisations: &[OrganisationId],
-    id: Uuid,
-) -> Result<Option<ReportedCollection>> {
+    id: CollectionId,
+) -> Result<Option<CollectionRef>> {
     let query = collections::table
         .filter(collections::organisation_id.eq_any(organisations))
         .filter(collections::id.eq(id))
-        .select((collections::id, collections::kind, collections::name));
-    let row = query.first::<(Uuid, CollectionKind, String)>(conn).optional()?;
-    Ok(row.map(|(id, kind, name)| ReportedCollection { id, kind, name }))
+        .select(CollectionRef::as_select());
+    Ok(query.first(conn).optional()?)
 }
 
 /// What is known of every seminar that could count.
@@ -206,26 +206,20 @@ impl Chosen {
         let same = seminar_collections::organisation_id
             .eq(collections::organisation_id)
             .and(seminar_collections::collection_id.eq(collections::id));
-        let rows = seminar_collections::table
+        let query = seminar_collections::table
             .inner_join(collections::table.on(same))
             .filter(seminar_collections::organisation_id.eq_any(&self.of))
             .filter(seminar_collections::seminar_id.eq_any(&self.ids))
             .select((
                 seminar_collections::seminar_id,
-                (
-                    collections::id,
-                    collections::kind,
-                    collections::name,
-                    collections::own_chapter,
-                ),
-            ))
-            .load::<(SeminarId, (Uuid, CollectionKind, String, bool))>(conn)?;
+                CollectionRef::as_select(),
+                collections::own_chapter,
+            ));
+        let rows = query.load::<(SeminarId, CollectionRef, bool)>(conn)?;
         Ok(by_seminar(rows.into_iter().map(
-            |(seminar, (id, kind, name, own_chapter))| {
+            |(seminar, collection, own_chapter)| {
                 let collected = Collected {
-                    id,
-                    kind,
-                    name,
+                    collection,
                     own_chapter,
                 };
                 (seminar, collected)

@@ -2,4 +2,5 @@
 
 mod auth;
 mod collections;
+mod reports;
 mod venues;

@@ -3,7 +3,8 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::attendance::tally::{Qualifier, Tally, Unit};
-use crate::reports::model::{CollectionKind, ReportedCount, ReportedSeminar};
+use crate::catalogue::CollectionKind;
+use crate::reports::model::{ReportedCount, ReportedSeminar};
 use crate::seminars::{Channel, PartyRole, ReasonCode};
 
 /// Nothing in a name acts as Markdown.

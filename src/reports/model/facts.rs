@@ -7,17 +7,8 @@ use uuid::Uuid;
 
 use crate::attendance::tally::{Count, Unit};
 use crate::auth::OrganisationRef;
-use crate::base::ids::words;
+use crate::catalogue::CollectionRef;
 use crate::seminars::{Audience, ChangeKind, Channel, PartyRole, ReasonCode, SeminarId, Status};
-
-words! {
-    /// Format, Projekt or Rahmen.
-    CollectionKind {
-        Series = "series",
-        Programme = "programme",
-        Umbrella = "umbrella",
-    }
-}
 
 /// Days from `from` to `to`, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -71,9 +62,7 @@ pub struct Taking {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Collected {
-    pub id: Uuid,
-    pub kind: CollectionKind,
-    pub name: String,
+    pub collection: CollectionRef,
     pub own_chapter: bool,
 }
 

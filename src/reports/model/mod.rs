@@ -3,9 +3,9 @@
 mod facts;
 mod report;
 
-pub use facts::{Change, Collected, CollectionKind, Facts, Span, Statement, Taking};
+pub use facts::{Change, Collected, Facts, Span, Statement, Taking};
 pub use report::{
     ActivityReport, CancelledFigure, ChannelFigures, CollectionFigures, CountedAs, CountingRule, Figure, GroupFigures,
     HeldFigure, MonthFigures, OrganisationFigures, ReportFigures, ReportFormat, ReportPeriod, ReportScope,
-    ReportedCollection, ReportedCount, ReportedParty, ReportedSeminar, RuleId, Sum,
+    ReportedCount, ReportedParty, ReportedSeminar, RuleId, Sum,
 };

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-use super::facts::{CollectionKind, Span};
+use super::facts::Span;
 use crate::attendance::tally::{Qualifier, Tally};
 use crate::auth::OrganisationRef;
 use crate::base::ids::words;
+use crate::catalogue::CollectionRef;
 use crate::seminars::{AttendanceMode, Channel, PartyRole, ReasonCode, SeminarId, Status};
 
 words! {
@@ -104,7 +104,7 @@ pub struct ReportScope {
     /// The organisations whose programmes are reported on.
     pub organisations: Vec<OrganisationRef>,
     /// Only seminars of this collection.
-    pub collection: Option<ReportedCollection>,
+    pub collection: Option<CollectionRef>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -252,7 +252,7 @@ grouped! {
     }
     CollectionFigures {
         /// `null`: in no collection.
-        collection: Option<ReportedCollection> = {"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b13", "kind": "series", "name": "AC²"},
+        collection: Option<CollectionRef> = {"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b13", "kind": "series", "name": "AC²"},
     }
     OrganisationFigures {
         /// `null`: none that is known here; then `name` says who.
@@ -300,7 +300,7 @@ pub struct ReportedSeminar {
     #[schema(nullable = false)]
     pub questions: Option<ReportedCount>,
     pub parties: Vec<ReportedParty>,
-    pub collections: Vec<ReportedCollection>,
+    pub collections: Vec<CollectionRef>,
 }
 
 /// How many came to one seminar.
@@ -337,12 +337,4 @@ pub struct ReportedParty {
     pub name: String,
     /// Its slug, when it is an organisation known here.
     pub organisation: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b13", "kind": "series", "name": "AC²"}))]
-pub struct ReportedCollection {
-    pub id: Uuid,
-    pub kind: CollectionKind,
-    pub name: String,
 }

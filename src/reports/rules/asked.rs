@@ -3,9 +3,9 @@
 use chrono::{Datelike, Months, NaiveDate};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use uuid::Uuid;
 
 use crate::base::problem::{Error, FieldError, Result};
+use crate::catalogue::CollectionId;
 use crate::reports::model::{ReportFormat, RuleId, Span};
 
 const MAX_YEARS: u32 = 50;
@@ -25,7 +25,7 @@ pub struct Asked {
     #[param(max_length = 60, nullable = false, example = "staedteregion-aachen")]
     pub organisation: Option<String>,
     /// Only seminars of this collection.
-    #[param(value_type = Option<Uuid>, nullable = false)]
+    #[param(value_type = Option<CollectionId>, nullable = false)]
     pub collection: Option<String>,
     /// The counting rule, `all` by default.
     #[param(value_type = Option<RuleId>, nullable = false, example = "all")]
@@ -44,7 +44,7 @@ pub struct ActivityQuery {
     pub period: Span,
     pub split_on: Option<NaiveDate>,
     pub rule: RuleId,
-    pub collection: Option<Uuid>,
+    pub collection: Option<CollectionId>,
     pub format: Option<ReportFormat>,
 }
 
@@ -56,7 +56,7 @@ impl Asked {
         let split_on = read(&mut errors, "split_on", self.split_on.as_deref(), day);
         let rule = read(&mut errors, "rule", self.rule.as_deref(), str::parse);
         let collection = read(&mut errors, "collection", self.collection.as_deref(), |text| {
-            text.parse::<Uuid>().map_err(|_| "is not an id".to_owned())
+            text.parse::<CollectionId>().map_err(|_| "is not an id".to_owned())
         });
         let format = read(&mut errors, "format", self.format.as_deref(), str::parse);
         let period = from.zip(to).map(|(from, to)| Span { from, to });

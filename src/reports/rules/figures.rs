@@ -7,9 +7,9 @@ use super::counting::{Counted, attendance_mode, counted, reason, rule};
 use crate::attendance::tally::{Tally, Unit, sum};
 use crate::base::text::fold;
 use crate::reports::model::{
-    ActivityReport, CancelledFigure, ChannelFigures, Collected, CollectionFigures, CountedAs, Facts, Figure,
-    GroupFigures, HeldFigure, MonthFigures, OrganisationFigures, ReportFigures, ReportPeriod, ReportScope,
-    ReportedCollection, ReportedCount, ReportedParty, ReportedSeminar, Statement, Sum, Taking,
+    ActivityReport, CancelledFigure, ChannelFigures, CollectionFigures, CountedAs, Facts, Figure, GroupFigures,
+    HeldFigure, MonthFigures, OrganisationFigures, ReportFigures, ReportPeriod, ReportScope, ReportedCount,
+    ReportedParty, ReportedSeminar, Statement, Sum, Taking,
 };
 use crate::seminars::{Channel, PartyRole, SeminarId};
 
@@ -69,7 +69,7 @@ fn entry(mut facts: Facts, query: &ActivityQuery) -> Option<Entry> {
     facts.parties.sort_by_key(|party| party.position);
     facts
         .collections
-        .sort_by_cached_key(|collection| (collection.kind, fold(&collection.name), collection.id));
+        .sort_by_cached_key(|one| (one.collection.kind, fold(&one.collection.name), one.collection.id));
     let held = counted_as.contains(&CountedAs::Held);
     let count = |unit| held.then(|| reconciled(&facts.headcounts, unit)).flatten();
     let (participants, viewers) = (count(Unit::Participants), count(Unit::Viewers));
@@ -93,7 +93,7 @@ fn entry(mut facts: Facts, query: &ActivityQuery) -> Option<Entry> {
         companies,
         questions,
         parties: facts.parties.iter().map(party).collect(),
-        collections: facts.collections.iter().map(collection).collect(),
+        collections: facts.collections.into_iter().map(|one| one.collection).collect(),
     };
     Some(Entry {
         seminar,
@@ -137,14 +137,6 @@ fn party(party: &Taking) -> ReportedParty {
             .organisation
             .as_ref()
             .map(|organisation| organisation.slug.clone()),
-    }
-}
-
-fn collection(collection: &Collected) -> ReportedCollection {
-    ReportedCollection {
-        id: collection.id,
-        kind: collection.kind,
-        name: collection.name.clone(),
     }
 }
 

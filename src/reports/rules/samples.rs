@@ -8,7 +8,8 @@ use super::asked::ActivityQuery;
 use crate::attendance::phrase;
 use crate::attendance::tally::{Count, Qualifier, Unit};
 use crate::auth::{OrganisationId, OrganisationRef};
-use crate::reports::model::{Change, Collected, CollectionKind, Facts, ReportScope, RuleId, Span, Statement, Taking};
+use crate::catalogue::{CollectionId, CollectionKind, CollectionRef};
+use crate::reports::model::{Change, Collected, Facts, ReportScope, RuleId, Span, Statement, Taking};
 use crate::seminars::{Audience, ChangeKind, Channel, PartyRole, ReasonCode, SeminarId, Status};
 
 pub fn day(text: &str) -> NaiveDate {
@@ -57,14 +58,17 @@ pub fn seminar(title: &str) -> Facts {
 }
 
 pub fn collection(name: &str, own_chapter: bool) -> Collected {
+    let kind = if own_chapter {
+        CollectionKind::Programme
+    } else {
+        CollectionKind::Series
+    };
     Collected {
-        id: named(name),
-        kind: if own_chapter {
-            CollectionKind::Programme
-        } else {
-            CollectionKind::Series
+        collection: CollectionRef {
+            id: CollectionId(named(name)),
+            kind,
+            name: name.to_owned(),
         },
-        name: name.to_owned(),
         own_chapter,
     }
 }

@@ -129,7 +129,7 @@ fn a_count_of_the_whole_wins_over_its_channels() {
         },
         ..stated("1 Teilnehmende")
     };
-    assert_eq!(count(&[nothing.clone()]), None);
+    assert_eq!(count(std::slice::from_ref(&nothing)), None);
     assert_eq!(count(&[nothing, onsite]), Some((58, Qualifier::Exact, 1)));
 }
 
