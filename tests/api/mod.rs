@@ -7,5 +7,6 @@ mod bad_input;
 mod collections;
 mod http;
 mod registrations;
+mod reports;
 mod seminars;
 mod venues;
