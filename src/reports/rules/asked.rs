@@ -18,7 +18,7 @@ pub struct Asked {
     /// The first day of the period.
     #[param(required = true, value_type = String, format = Date, nullable = false, example = "2020-01-01")]
     pub from: Option<String>,
-    /// Its last day, included; at most 50 years after `from`.
+    /// Its last day, included; less than 50 years after `from`.
     #[param(required = true, value_type = String, format = Date, nullable = false, example = "2021-05-31")]
     pub to: Option<String>,
     /// Only the programme of this organisation, by slug or id. Without it: all whose reports the caller may see.
