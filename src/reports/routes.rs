@@ -3,13 +3,12 @@
 use actix_web::http::header::{ACCEPT, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use diesel::pg::PgConnection;
-use uuid::Uuid;
 
 use super::markdown::render_markdown;
 use super::model::{ActivityReport, ReportFormat};
 use super::rules::Asked;
 use super::service;
-use crate::auth::{OrganisationId, Reach, Reporter, organisation_by_slug, organisation_refs};
+use crate::auth::{OrganisationId, Reach, Reporter, find_organisation};
 use crate::base::db::Db;
 use crate::base::etag::{self, Privacy};
 use crate::base::problem::{Code, Error, Problem, Result};
@@ -66,11 +65,7 @@ fn reached(conn: &mut PgConnection, reach: &Reach, asked: Option<&str>) -> Resul
     let Some(asked) = asked else {
         return Ok(reach.organisations());
     };
-    let found = match asked.parse::<Uuid>() {
-        Ok(id) => organisation_refs(conn, &[OrganisationId(id)])?.into_iter().next(),
-        Err(_) => organisation_by_slug(conn, asked)?,
-    };
-    let organisation = found.ok_or(Code::NotFound)?.id;
+    let organisation = find_organisation(conn, asked)?.ok_or(Code::NotFound)?.id;
     reach.check(organisation)?;
     Ok(vec![organisation])
 }

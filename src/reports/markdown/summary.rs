@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::words::{agreeing, date, doubt, how_many, listed, number, people, quoted, reason, seminars};
-use crate::attendance::tally::{Qualifier, Unit};
+use crate::attendance::{Qualifier, Unit};
 use crate::reports::model::{ActivityReport, CountedAs, ReportedSeminar, Sum};
 use crate::seminars::{Channel, ReasonCode, SeminarId};
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::facts::Span;
-use crate::attendance::tally::{Qualifier, Tally};
+use crate::attendance::{Qualifier, Tally};
 use crate::auth::OrganisationRef;
 use crate::base::ids::words;
 use crate::catalogue::CollectionRef;

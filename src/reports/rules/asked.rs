@@ -76,6 +76,20 @@ impl Asked {
     }
 }
 
+impl ActivityQuery {
+    /// As the command line asks.
+    pub fn for_command(from: NaiveDate, to: NaiveDate, rule: &str, split_on: Option<NaiveDate>) -> Result<Self> {
+        let asked = Asked {
+            from: Some(from.to_string()),
+            to: Some(to.to_string()),
+            rule: Some(rule.to_owned()),
+            split_on: split_on.map(|day| day.to_string()),
+            ..Asked::default()
+        };
+        asked.query()
+    }
+}
+
 fn span_faults(period: Span, split_on: Option<NaiveDate>) -> Vec<FieldError> {
     let mut faults = Vec::new();
     let end = period.from.checked_add_months(Months::new(12 * MAX_YEARS));
