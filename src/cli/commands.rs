@@ -152,14 +152,7 @@ pub fn import_seminars(config: &Config, import: &ImportSeminars) -> Result<(), F
 }
 
 pub fn report_activity(config: &Config, report: &ReportActivity) -> Result<(), Failure> {
-    let query = reports::Asked {
-        from: Some(report.from.to_string()),
-        to: Some(report.to.to_string()),
-        rule: Some(report.rule.clone()),
-        split_on: report.split_on.map(|day| day.to_string()),
-        ..reports::Asked::default()
-    };
-    let query = query.query()?;
+    let query = reports::ActivityQuery::for_command(report.from, report.to, &report.rule, report.split_on)?;
     let database = Database::command(config)?;
     let outcome = database.db.run(true, |conn| {
         let organisations: Vec<OrganisationId> = match &report.organisation {
