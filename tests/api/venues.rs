@@ -140,19 +140,27 @@ fn one_name_in_one_locality_is_taken_once_per_organisation() {
 }
 
 #[test]
-fn of_ten_venues_of_one_name_made_at_once_one_is_made() {
+fn of_two_venues_of_one_name_made_at_once_one_is_made() {
+    diesel::table! { pg_stat_activity (pid) { pid -> Integer, datname -> Text, wait_event_type -> Nullable<Text>, } }
     let app = TestApp::spawn();
-    let made = std::thread::scope(|scope| {
-        let tries = (0..10).map(|_| {
-            let client = app.organiser();
-            scope.spawn(move || client.post("/venues", &venue(Some("Digital Church"), "Aachen")).status)
-        });
-        let tries = tries.collect::<Vec<_>>();
-        let mut made = tries.into_iter().map(|one| one.join().unwrap()).collect::<Vec<_>>();
-        made.sort_unstable();
-        made
+    let mut first = app.database.connect();
+    let insert = "BEGIN; INSERT INTO venues (organisation_id, id, name, locality, name_key, created_at, updated_at)
+        SELECT id, gen_random_uuid(), 'Digital Church', 'Aachen', 'digital church aachen', now(), now()
+        FROM organisations WHERE slug = 'staedteregion-aachen'";
+    first.batch_execute(insert).unwrap();
+    let second = std::thread::scope(|scope| {
+        let second = scope.spawn(|| app.organiser().post("/venues", &church()));
+        // It has looked, found nothing, and now waits for the first to end.
+        let waiting = pg_stat_activity::table
+            .filter(pg_stat_activity::datname.eq(&app.database.name))
+            .filter(pg_stat_activity::wait_event_type.eq("Lock"));
+        while !second.is_finished() && waiting.count().get_result::<i64>(&mut app.database.connect()).unwrap() == 0 {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        first.batch_execute("COMMIT").unwrap();
+        second.join().unwrap()
     });
-    assert_eq!(made, [[201].as_slice(), &[409; 9]].concat());
+    second.problem(409, "name-taken");
 }
 
 #[test]
