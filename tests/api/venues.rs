@@ -7,7 +7,7 @@ use einlass::journal::{Act, Actor};
 use einlass::schema::{journal, venues};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, TestApp};
+use crate::support::{Answer, Client, TestApp, draft_body};
 
 const MISSING: &str = "/venues/0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b41";
 
@@ -48,26 +48,6 @@ fn walk(client: &Client, query: &str) -> Vec<String> {
         };
         cursor = format!("&cursor={next}");
     }
-}
-
-/// A seminar of the StädteRegion that belongs to a collection, or has a session at a venue. Laid straight into
-/// the tables: this is about what refers to the catalogue, not about how seminars are made.
-pub fn seminar(app: &TestApp, collection: Option<&str>, venue: Option<&str>) {
-    let mut sql = "INSERT INTO seminars (organisation_id, id, title, kind, language, audience, status, waiting_list, search_text,
-            created_at, updated_at)
-        SELECT id, '0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b51', 'x', 'talk', 'de', 'public', 'draft', false, 'x', now(), now()
-        FROM organisations WHERE slug = 'staedteregion-aachen';"
-        .to_owned();
-    if let Some(id) = collection {
-        sql += &format!("INSERT INTO seminar_collections SELECT organisation_id, id, '{id}' FROM seminars;");
-    }
-    if let Some(id) = venue {
-        sql += &format!(
-            "INSERT INTO sessions (organisation_id, seminar_id, id, starts_at, date_precision, time_zone, starts_on, venue_id)
-             SELECT organisation_id, id, id, now(), 'day', 'Europe/Berlin', now(), '{id}' FROM seminars;"
-        );
-    }
-    app.database.connect().batch_execute(&sql).unwrap();
 }
 
 #[test]
@@ -140,19 +120,27 @@ fn one_name_in_one_locality_is_taken_once_per_organisation() {
 }
 
 #[test]
-fn of_ten_venues_of_one_name_made_at_once_one_is_made() {
+fn of_two_venues_of_one_name_made_at_once_one_is_made() {
+    diesel::table! { pg_stat_activity (pid) { pid -> Integer, datname -> Text, wait_event_type -> Nullable<Text>, } }
     let app = TestApp::spawn();
-    let made = std::thread::scope(|scope| {
-        let tries = (0..10).map(|_| {
-            let client = app.organiser();
-            scope.spawn(move || client.post("/venues", &venue(Some("Digital Church"), "Aachen")).status)
-        });
-        let tries = tries.collect::<Vec<_>>();
-        let mut made = tries.into_iter().map(|one| one.join().unwrap()).collect::<Vec<_>>();
-        made.sort_unstable();
-        made
+    let mut first = app.database.connect();
+    let insert = "BEGIN; INSERT INTO venues (organisation_id, id, name, locality, name_key, created_at, updated_at)
+        SELECT id, gen_random_uuid(), 'Digital Church', 'Aachen', 'digital church aachen', now(), now()
+        FROM organisations WHERE slug = 'staedteregion-aachen'";
+    first.batch_execute(insert).unwrap();
+    let second = std::thread::scope(|scope| {
+        let second = scope.spawn(|| app.organiser().post("/venues", &church()));
+        // It has looked, found nothing, and now waits for the first to end.
+        let waiting = pg_stat_activity::table
+            .filter(pg_stat_activity::datname.eq(&app.database.name))
+            .filter(pg_stat_activity::wait_event_type.eq("Lock"));
+        while !second.is_finished() && waiting.count().get_result::<i64>(&mut app.database.connect()).unwrap() == 0 {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        first.batch_execute("COMMIT").unwrap();
+        second.join().unwrap()
     });
-    assert_eq!(made, [[201].as_slice(), &[409; 9]].concat());
+    second.problem(409, "name-taken");
 }
 
 #[test]
@@ -291,9 +279,13 @@ fn a_venue_with_sessions_is_in_use() {
     let app = TestApp::spawn();
     let organiser = app.organiser();
     let made = organiser.post("/venues", &church());
-    seminar(&app, None, Some(&made.id()));
+    let mut body = draft_body(10);
+    body["sessions"][0]["venue"] = made.id().into();
+    let seminar = app.draft(&body);
     organiser.delete(&path(&made), &made.etag()).problem(409, "in-use");
-    app.database.connect().batch_execute("DELETE FROM seminars").unwrap();
+    organiser
+        .delete(&format!("/seminars/{}", seminar.id()), &seminar.etag())
+        .expect(204);
     organiser.delete(&path(&made), &made.etag()).expect(204);
 }
 
