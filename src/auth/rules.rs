@@ -7,6 +7,8 @@ use super::model::Role;
 
 /// NIST SP 800-63B-4: 15 characters where the password is the only factor, and no rules about which.
 pub const PASSWORD_MIN: usize = 15;
+/// What has to remain of it without the names an attacker would try first.
+const UNKNOWN_MIN: usize = 8;
 /// In bytes: hashing takes time by length.
 pub const PASSWORD_MAX: usize = 1024;
 pub const ACCESS_TOKEN_LIFE: Duration = Duration::minutes(10);
@@ -49,6 +51,14 @@ pub fn password_fault(password: &str, known: &[&str]) -> Option<String> {
         .flat_map(|word| word.split(['@', '.', ' ', '-']))
         .chain(ours)
         .collect::<Vec<_>>();
+    let lower = password.to_lowercase();
+    let without = inputs
+        .iter()
+        .filter(|word| word.len() > 2)
+        .fold(lower, |rest, word| rest.replace(&word.to_lowercase(), ""));
+    if without.chars().count() < UNKNOWN_MIN {
+        return Some("is little more than names that belong to the account or to us".to_owned());
+    }
     // 100 characters tell enough, and keep the estimate from taking long.
     let head = password.chars().take(100).collect::<String>();
     (zxcvbn(&head, &inputs).score() < Score::Three).then(|| {

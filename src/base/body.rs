@@ -99,32 +99,35 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     from_value(value, "").map_err(Error::invalid)
 }
 
-/// Makes a `T` of `value`, or names every member that is in the way. serde stops at the first mistake; so the
-/// member it names is taken out and the rest is read again, until nothing new comes.
+/// Makes a `T` of `value`, or names every member that is in the way. serde stops at the first mistake; so what it
+/// names is taken out and the rest is read again, until nothing new comes.
 pub fn from_value<T: DeserializeOwned>(mut value: Value, base: &str) -> Result<T, Vec<FieldError>> {
     let mut errors = Vec::<FieldError>::new();
     let mut named = BTreeSet::new();
+    let mut removed = Vec::new();
     loop {
         let error = match serde_path_to_error::deserialize::<_, T>(&value) {
             Ok(whole) if errors.is_empty() => return Ok(whole),
             Ok(_) => return Err(errors),
             Err(error) => error,
         };
-        let mut at = pointer(error.path());
+        let parent = pointer(error.path());
         let words = error.inner().to_string();
         let missing = between_ticks(&words, "missing field `");
-        if let Some(field) = missing {
-            at = format!("{at}/{field}");
-        } else if let Some(field) = between_ticks(&words, "unknown field `").filter(|f| !at.ends_with(&format!("/{f}")))
-        {
-            at = format!("{at}/{field}");
+        let unknown = between_ticks(&words, "unknown field `").filter(|f| !parent.ends_with(&format!("/{f}")));
+        let at = match missing.or(unknown) {
+            Some(field) => format!("{parent}/{field}"),
+            None => parent.clone(),
+        };
+        // A member that was taken out is now missing: that is the same mistake told twice.
+        if named.insert(original(&at, &removed)) {
+            errors.push(FieldError::member(
+                format!("{base}{}", original(&at, &removed)),
+                plain(&words),
+            ));
         }
-        // A member that was taken out may now be missing: that is the same mistake, and the end of what can be told.
-        if !named.insert(at.clone()) || errors.len() >= MAX_ERRORS {
-            return Err(errors);
-        }
-        errors.push(FieldError::member(format!("{base}{at}"), plain(&words)));
-        if missing.is_some() || !take_out(&mut value, &at) {
+        let in_the_way = if missing.is_some() { &parent } else { &at };
+        if errors.len() >= MAX_ERRORS || !take_out(&mut value, in_the_way, &mut removed) {
             return Err(errors);
         }
     }
@@ -159,16 +162,46 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
         .collect()
 }
 
-/// Removes the member at `pointer`; an element of a list cannot be taken without moving its neighbours, and the
-/// whole body cannot be taken at all.
-fn take_out(value: &mut Value, pointer: &str) -> bool {
+/// Removes what is at `pointer`, member or element; the whole body cannot be taken.
+fn take_out(value: &mut Value, pointer: &str, removed: &mut Vec<(String, usize)>) -> bool {
     let Some((parent, name)) = pointer.rsplit_once('/') else {
         return false;
     };
     match value.pointer_mut(parent) {
         Some(Value::Object(members)) => members.remove(&name.replace("~1", "/").replace("~0", "~")).is_some(),
+        Some(Value::Array(elements)) => match name.parse::<usize>() {
+            Ok(index) if index < elements.len() => {
+                let place = original(pointer, removed);
+                elements.remove(index);
+                let (list, index) = place.rsplit_once('/').unwrap_or_default();
+                removed.push((list.to_owned(), index.parse().unwrap_or_default()));
+                true
+            }
+            _ => false,
+        },
         _ => false,
     }
+}
+
+/// Where `pointer` stood before elements were taken out in front of it.
+fn original(pointer: &str, removed: &[(String, usize)]) -> String {
+    pointer.split('/').skip(1).fold(String::new(), |list, segment| {
+        let mut gone = removed
+            .iter()
+            .filter(|(of, _)| *of == list)
+            .map(|(_, index)| *index)
+            .collect::<Vec<_>>();
+        gone.sort_unstable();
+        match segment.parse::<usize>() {
+            Ok(index) if !gone.is_empty() => {
+                let index = gone
+                    .iter()
+                    .fold(index, |index, taken| if *taken <= index { index + 1 } else { index });
+                format!("{list}/{index}")
+            }
+            _ => format!("{list}/{segment}"),
+        }
+    })
 }
 
 /// For PATCH (RFC 7396): `None` = not mentioned, `Some(None)` = null, `Some(Some(v))` = the new value.
@@ -215,6 +248,10 @@ mod tests {
         assert_eq!(
             pointers(r#"{"name": "toolong", "list": [{"n": 300, "x": 1}], "y": 2}"#),
             ["/list/0/n", "/list/0/x", "/name", "/y"]
+        );
+        assert_eq!(
+            pointers(r#"{"name": "ok", "list": [{"n": 1}, {"n": 999}, {"n": 2}, {}, {"n": "x"}, {"n": 3, "z": 1}]}"#),
+            ["/list/1/n", "/list/3/n", "/list/4/n", "/list/5/z"]
         );
         assert_eq!(pointers(r#"{"name": "ok"}"#), ["/list"]);
         assert_eq!(pointers(r#"{"name": 5, "list": []}"#), ["/name"]);

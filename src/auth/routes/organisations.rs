@@ -14,7 +14,7 @@ use crate::base::db::Db;
 use crate::base::etag::{self, IfMatch, Privacy};
 use crate::base::idempotency::{Created, Idempotency};
 use crate::base::page::{Page, Paging, list};
-use crate::base::problem::{Code, Result};
+use crate::base::problem::{Code, Error, Result};
 use crate::base::query::Query;
 use crate::base::text::{Line, Slug, WebAddress};
 use crate::journal::{Act, Actor};
@@ -71,6 +71,17 @@ pub struct OrganisationPatch {
     pub homepage: Option<Option<WebAddress>>,
 }
 
+/// More spellings than anybody has are a mistake.
+fn few(names: &[Line<200>]) -> Result<()> {
+    match names.len() {
+        0..=20 => Ok(()),
+        n => Err(Error::member(
+            "/also_known_as",
+            format!("must have at most 20 entries, has {n}"),
+        )),
+    }
+}
+
 /// All organisations.
 ///
 /// Anybody.
@@ -82,7 +93,10 @@ pub async fn list_organisations(
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
     let limit = paging.0.limit()?;
-    let after = paging.0.after::<(String, OrganisationId)>()?;
+    let after = paging
+        .0
+        .after::<(Line<200>, OrganisationId)>()?
+        .map(|(name, id)| (name.into_string(), id));
     let rows = db
         .read(move |conn| store::organisations(conn, after.clone(), limit))
         .await?;
@@ -109,6 +123,7 @@ pub async fn create_organisation(
         actor: Actor::account(who.0.account.0),
     };
     let owner = who.0.account.to_string();
+    few(&body.value.also_known_as)?;
     let created = db
         .write(move |conn| {
             idempotency.once(conn, act.now, &owner, &body.digest, |conn| {
@@ -170,6 +185,7 @@ pub async fn change_organisation(
     body: Body<OrganisationPatch>,
 ) -> Result<HttpResponse> {
     let SomeMember(identity) = who;
+    few(body.value.also_known_as.as_deref().unwrap_or_default())?;
     let act = Act {
         now: clock.now(),
         actor: Actor::account(identity.account.0),
@@ -182,7 +198,7 @@ pub async fn change_organisation(
                 .iter()
                 .any(|(of, role)| *of == found.id && role.includes(Role::Admin));
             if !own_admin && !identity.platform_admin {
-                // Organisations are public, so a smaller role is told so; only whose it is stays out of it.
+                // Organisations are public: there is nothing to hide by a 404.
                 return Err(Code::Forbidden.into());
             }
             let OrganisationPatch {
