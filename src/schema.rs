@@ -25,6 +25,8 @@ diesel::table! {
         organisation_id -> Uuid,
         seminar_id -> Uuid,
         channel -> Text,
+        /// False once the seminar has moved away from it; the row stays for the registrations it has had.
+        offered -> Bool,
         /// NULL: as many as come.
         capacity -> Nullable<Int4>,
         /// Seats held: pending, confirmed and offered registrations.
@@ -244,6 +246,8 @@ diesel::table! {
         description -> Nullable<Text>,
         audience -> Text,
         status -> Text,
+        /// Start of the first session, else of the span, else the day it was written down: what lists are ordered by.
+        begins_at -> Timestamptz,
         /// The span the source speaks of, where it gives no date and there is no session.
         within_from -> Nullable<Date>,
         within_to -> Nullable<Date>,

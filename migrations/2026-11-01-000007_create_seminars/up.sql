@@ -7,6 +7,7 @@ CREATE TABLE seminars (
     description text,
     audience text NOT NULL,
     status text NOT NULL,
+    begins_at timestamptz NOT NULL,
     within_from date,
     within_to date,
     waiting_list boolean NOT NULL,
@@ -32,11 +33,12 @@ CREATE TABLE seminars (
 );
 COMMENT ON TABLE seminars IS 'The announced offers. What happened to a date is in schedule_changes.';
 COMMENT ON COLUMN seminars.within_from IS 'The span the source speaks of, where it gives no date and there is no session.';
+COMMENT ON COLUMN seminars.begins_at IS 'Start of the first session, else of the span, else the day it was written down: what lists are ordered by.';
 COMMENT ON COLUMN seminars.published_on IS 'The day it was announced, or by which it is known to have been.';
 COMMENT ON COLUMN seminars.calendar_sequence IS 'SEQUENCE of RFC 5545: rises with every change of plan.';
 COMMENT ON COLUMN seminars.search_text IS 'Everything one may search by, folded.';
 CREATE INDEX seminars_by_id ON seminars (id);
-CREATE INDEX seminars_by_status ON seminars (status, id);
+CREATE INDEX seminars_by_begin ON seminars (begins_at, id);
 
 CREATE TABLE sessions (
     organisation_id uuid NOT NULL,
@@ -68,6 +70,7 @@ CREATE TABLE channels (
     organisation_id uuid NOT NULL,
     seminar_id uuid NOT NULL,
     channel text NOT NULL,
+    offered boolean NOT NULL DEFAULT true,
     capacity integer,
     taken integer NOT NULL DEFAULT 0,
     overbooked integer NOT NULL DEFAULT 0,
@@ -82,6 +85,7 @@ CREATE TABLE channels (
     CONSTRAINT channels_livestream_without_seats CHECK (channel <> 'livestream' OR (capacity IS NULL AND taken = 0 AND waiting = 0))
 );
 COMMENT ON TABLE channels IS 'The ways to take part, with their seats. One row per seminar and channel: every seat is given under its lock.';
+COMMENT ON COLUMN channels.offered IS 'False once the seminar has moved away from it; the row stays for the registrations it has had.';
 COMMENT ON COLUMN channels.capacity IS 'NULL: as many as come.';
 COMMENT ON COLUMN channels.taken IS 'Seats held: pending, confirmed and offered registrations.';
 COMMENT ON COLUMN channels.overbooked IS 'How far an organiser lowered the capacity below the seats taken, on purpose. Nobody lost a seat by it.';

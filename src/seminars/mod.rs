@@ -1,14 +1,21 @@
-//! Seminars: the announced offers, with sessions, channels, parties, and every change of plan as a fact.
+//! Seminars: the announced offers, with sessions, channels and parties.
+//!
+//! What happens to a seminar's date or place is a fact in its history (`schedule_changes`), with a reason; only
+//! scheduled, postponed, cancelled and held are states. Not here: who registers (`registrations`, which also has
+//! the operations that move people between channels), who came (`attendance`).
 
 mod model;
+mod routes;
+mod rules;
+mod service;
 mod store;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use model::{
-    AttendanceMode, Audience, ChangeKind, Channel, DatePrecision, Kind, PartyRole, ReasonCode, Seminar, SeminarId,
-    Status,
+    AttendanceMode, Audience, Channel, ChangeKind, DatePrecision, Kind, PartyRole, ReasonCode, Seats, Seminar, SeminarId, Session, Status,
 };
-pub use store::{find, lock, reached};
-
-pub fn configure(_: &mut ServiceConfig) {}
+pub use routes::{ChannelBody, Reason, SeminarPatch, SeminarView, configure, view_for};
+pub use rules::{Refusal, attendance_mode, begin_of_day, default_close, resolve, zone};
+pub use service::{
+    Moved, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, Outcome, PartyName, Plan, change, create, move_to, refused, settle,
+};
+pub use store::{Whole, find, lock, lock_seats, reached, save_seats, seats, sessions, whole};

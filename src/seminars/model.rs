@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::auth::OrganisationId;
 use crate::base::ids::{id, words};
+use crate::catalogue::VenueId;
 use crate::schema::{channels, external_refs, parties, schedule_changes, seminars, sessions};
 
 id! {
@@ -128,6 +129,7 @@ pub struct Seminar {
     pub description: Option<String>,
     pub audience: Audience,
     pub status: Status,
+    pub begins_at: DateTime<Utc>,
     pub within_from: Option<NaiveDate>,
     pub within_to: Option<NaiveDate>,
     pub waiting_list: bool,
@@ -156,7 +158,7 @@ pub struct Session {
     pub date_precision: DatePrecision,
     pub time_zone: String,
     pub starts_on: NaiveDate,
-    pub venue_id: Option<Uuid>,
+    pub venue_id: Option<VenueId>,
     pub online_platform: Option<String>,
     pub join_url: Option<String>,
 }
@@ -168,6 +170,7 @@ pub struct Seats {
     pub organisation_id: OrganisationId,
     pub seminar_id: SeminarId,
     pub channel: Channel,
+    pub offered: bool,
     pub capacity: Option<i32>,
     pub taken: i32,
     pub overbooked: i32,

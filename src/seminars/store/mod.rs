@@ -1,18 +1,22 @@
 //! All SQL of the room.
 
+mod list;
+mod whole;
+mod write;
+
 use diesel::prelude::*;
 
-use super::model::{Seminar, SeminarId};
+use super::model::{Seats, Seminar, SeminarId};
 use crate::auth::Reach;
 use crate::base::problem::{Code, Result};
-use crate::schema::seminars;
+use crate::schema::{channels, seminars};
+
+pub use list::{Filter, Sort, list};
+pub use whole::{Whole, schedule_changes, whole, wholes};
+pub use write::*;
 
 pub fn find(conn: &mut PgConnection, id: SeminarId) -> Result<Option<Seminar>> {
-    Ok(seminars::table
-        .filter(seminars::id.eq(id))
-        .select(Seminar::as_select())
-        .first(conn)
-        .optional()?)
+    Ok(seminars::table.filter(seminars::id.eq(id)).select(Seminar::as_select()).first(conn).optional()?)
 }
 
 /// The seminar, if the caller's role reaches it: 404 to strangers, 403 where the role is too small.
@@ -22,13 +26,20 @@ pub fn reached(conn: &mut PgConnection, reach: &Reach, id: SeminarId) -> Result<
     Ok(seminar)
 }
 
-/// [`reached`], locked until the transaction ends: first the seminar, then what hangs on it.
+/// [`reached`], locked until the transaction ends: the seminar, then its channels.
+///
+/// A registration locks its channel and only then reads the seminar. So whoever changes a seminar holds the
+/// channels too, and nobody is admitted to what was cancelled a moment ago.
 pub fn lock(conn: &mut PgConnection, reach: &Reach, id: SeminarId) -> Result<Seminar> {
-    let query = seminars::table
-        .filter(seminars::id.eq(id))
-        .select(Seminar::as_select())
-        .for_no_key_update();
+    let query = seminars::table.filter(seminars::id.eq(id)).select(Seminar::as_select()).for_no_key_update();
     let seminar = query.first::<Seminar>(conn).optional()?.ok_or(Code::NotFound)?;
     reach.check(seminar.organisation_id)?;
+    let rows = channels::table
+        .filter(channels::organisation_id.eq(seminar.organisation_id))
+        .filter(channels::seminar_id.eq(id))
+        .order(channels::channel)
+        .select(Seats::as_select())
+        .for_no_key_update();
+    rows.load::<Seats>(conn)?;
     Ok(seminar)
 }

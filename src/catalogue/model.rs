@@ -1,0 +1,91 @@
+//! Rows and words of the room.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::auth::OrganisationId;
+use crate::base::ids::{id, words};
+use crate::schema::{collections, venues};
+
+id! {
+    /// What seminars belong to.
+    CollectionId,
+    /// A place.
+    VenueId,
+}
+
+words! {
+    /// What seminars belong to: series (Format), programme (Projekt), umbrella (Rahmen).
+    CollectionKind {
+        Series = "series",
+        Programme = "programme",
+        Umbrella = "umbrella",
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = collections, primary_key(organisation_id, id), treat_none_as_null = true, check_for_backend(diesel::pg::Pg))]
+pub struct Collection {
+    pub organisation_id: OrganisationId,
+    pub id: CollectionId,
+    pub kind: CollectionKind,
+    pub name: String,
+    pub name_key: String,
+    pub description: Option<String>,
+    pub starts_on: Option<NaiveDate>,
+    pub ends_on: Option<NaiveDate>,
+    pub funder: Option<String>,
+    pub own_chapter: bool,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A collection as others refer to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, Queryable, Selectable)]
+#[diesel(table_name = collections, check_for_backend(diesel::pg::Pg))]
+#[schema(example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b31", "kind": "series", "name": "Hallo Nachbar"}))]
+pub struct CollectionRef {
+    pub id: CollectionId,
+    pub kind: CollectionKind,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = venues, primary_key(organisation_id, id), treat_none_as_null = true, check_for_backend(diesel::pg::Pg))]
+pub struct Venue {
+    pub organisation_id: OrganisationId,
+    pub id: VenueId,
+    pub name: Option<String>,
+    pub street: Option<String>,
+    pub postal_code: Option<String>,
+    pub locality: String,
+    pub country: String,
+    pub also_known_as: Vec<Option<String>>,
+    pub name_key: String,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Venue {
+    pub fn spellings(&self) -> Vec<String> {
+        self.also_known_as.iter().flatten().cloned().collect()
+    }
+}
+
+/// A venue as others refer to it. Without a name it is a locality.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, Queryable, Selectable)]
+#[diesel(table_name = venues, check_for_backend(diesel::pg::Pg))]
+#[schema(example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b41", "name": "Digital Church", "street": "Jülicher Straße 72a",
+    "postal_code": "52070", "locality": "Aachen", "country": "DE"}))]
+pub struct VenueRef {
+    pub id: VenueId,
+    pub name: Option<String>,
+    pub street: Option<String>,
+    pub postal_code: Option<String>,
+    pub locality: String,
+    pub country: String,
+}

@@ -1,0 +1,31 @@
+//! The room's operations.
+
+mod collections;
+mod venues;
+
+use serde::{Deserialize, Deserializer};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(collections::list_collections)
+        .service(collections::create_collection)
+        .service(collections::get_collection)
+        .service(collections::change_collection)
+        .service(collections::delete_collection)
+        .service(venues::list_venues)
+        .service(venues::create_venue)
+        .service(venues::get_venue)
+        .service(venues::change_venue)
+        .service(venues::delete_venue);
+}
+
+/// For members of a PATCH that cannot be taken away: not mentioned, or a value; `null` is refused. Without it
+/// serde reads `null` as not mentioned.
+fn kept<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}

@@ -1,0 +1,196 @@
+//! Editing a seminar, and throwing a draft away.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::PgConnection;
+use serde_json::json;
+
+use super::parts::{
+    NewChannel, NewExternalRef, NewParty, NewSession, begins_at, checked_collections, new_seats, party_rows, ref_rows, refuse, search_text,
+    session_rows,
+};
+use super::plan::{record_change, schedule_of};
+use super::{journal, refused};
+use crate::auth::Reach;
+use crate::base::problem::{Code, Error, FieldError, Problem, Result};
+use crate::base::text::{Language, Line, Paragraphs};
+use crate::catalogue::CollectionId;
+use crate::journal::Act;
+use crate::seminars::model::{Audience, Channel, ChangeKind, Kind, ReasonCode, Seats, Seminar, SeminarId, Session, Status};
+use crate::seminars::rules::Refusal;
+use crate::seminars::store;
+
+/// What is to be changed; `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    pub title: Option<Line<300>>,
+    pub kind: Option<Kind>,
+    pub language: Option<Language>,
+    pub description: Option<Option<Paragraphs<20_000>>>,
+    pub audience: Option<Audience>,
+    pub within: Option<Option<(NaiveDate, NaiveDate)>>,
+    pub sessions: Option<Vec<NewSession>>,
+    pub channels: Option<Vec<NewChannel>>,
+    pub parties: Option<Vec<NewParty>>,
+    pub collections: Option<Vec<CollectionId>>,
+    pub external_refs: Option<Vec<NewExternalRef>>,
+    pub waiting_list: Option<bool>,
+    pub waiting_list_limit: Option<Option<i32>>,
+    pub registration_opens_at: Option<Option<DateTime<Utc>>>,
+    pub registration_closes_at: Option<Option<DateTime<Utc>>>,
+    /// Lower a capacity below the seats taken; nobody loses one.
+    pub force: bool,
+}
+
+/// Changes a seminar. The times of a published one are not edited but rescheduled, so that the history knows.
+pub fn change(conn: &mut PgConnection, act: &Act, reach: &Reach, id: SeminarId, check: impl FnOnce(i64) -> Result<()>, change: Change) -> Result<Seminar> {
+    let mut seminar = store::lock(conn, reach, id)?;
+    check(seminar.version)?;
+    if seminar.status == Status::Cancelled {
+        return Err(refused(&Refusal::Cancelled));
+    }
+    let of = (seminar.organisation_id, seminar.id);
+    apply_own(&mut seminar, &change);
+    window(&seminar)?;
+    seminar.version += 1;
+    seminar.updated_at = act.now;
+    if let Some(within) = change.within {
+        if seminar.status != Status::Draft && within.is_some() != seminar.within_from.is_some() {
+            return Err(times_are_rescheduled("/within"));
+        }
+        seminar.within_from = within.map(|(from, _)| from);
+        seminar.within_to = within.map(|(_, to)| to);
+    }
+    if let Some(sessions) = &change.sessions {
+        replace_sessions(conn, act, &mut seminar, sessions)?;
+    }
+    if let Some(parties) = &change.parties {
+        let rows = party_rows(conn, of, parties)?;
+        store::replace_parties(conn, of, &rows)?;
+    }
+    if let Some(collections) = &change.collections {
+        let ids = checked_collections(conn, of, collections)?;
+        store::replace_collections(conn, of, &ids)?;
+    }
+    if let Some(refs) = &change.external_refs {
+        store::replace_external_refs(conn, of, &ref_rows(of, refs)?)?;
+    }
+    if let Some(channels) = &change.channels {
+        replace_channels(conn, of, channels, change.force)?;
+    }
+    let whole = store::whole(conn, seminar)?;
+    let mut seminar = whole.seminar;
+    let sessions = whole.sessions.into_iter().map(|(session, _)| session).collect::<Vec<_>>();
+    let parties = whole.parties.into_iter().map(|(party, _)| party).collect::<Vec<_>>();
+    let collections = whole.collections.iter().map(|collection| collection.id).collect::<Vec<_>>();
+    seminar.begins_at = begins_at(&sessions, seminar.within_from.zip(seminar.within_to), seminar.created_at);
+    seminar.search_text = search_text(conn, &seminar, &sessions, &parties, &collections)?;
+    store::save(conn, &seminar)?;
+    journal(conn, act, &seminar, "seminar.changed", json!({"title": seminar.title}))?;
+    Ok(seminar)
+}
+
+/// What stands in the seminar's own row.
+fn apply_own(seminar: &mut Seminar, change: &Change) {
+    fn set<T: Clone>(to: &mut T, from: Option<&T>) {
+        if let Some(value) = from {
+            to.clone_from(value);
+        }
+    }
+    set(&mut seminar.title, change.title.as_ref().map(|title| title.as_str().to_owned()).as_ref());
+    set(&mut seminar.kind, change.kind.as_ref());
+    set(&mut seminar.language, change.language.as_ref().map(|language| language.as_str().to_owned()).as_ref());
+    let description = change.description.clone().map(|text| text.map(Paragraphs::into_string));
+    set(&mut seminar.description, description.as_ref());
+    set(&mut seminar.audience, change.audience.as_ref());
+    set(&mut seminar.waiting_list, change.waiting_list.as_ref());
+    set(&mut seminar.waiting_list_limit, change.waiting_list_limit.as_ref());
+    set(&mut seminar.registration_opens_at, change.registration_opens_at.as_ref());
+    set(&mut seminar.registration_closes_at, change.registration_closes_at.as_ref());
+}
+
+/// Checked on the whole: a PATCH may name one end of the window only.
+fn window(seminar: &Seminar) -> Result<()> {
+    match (seminar.registration_opens_at, seminar.registration_closes_at) {
+        (Some(opens), Some(closes)) if closes <= opens => {
+            refuse(vec![FieldError::member("/registration_closes_at", "must be after `registration_opens_at`")])
+        }
+        _ => Ok(()),
+    }
+}
+
+fn times_are_rescheduled(pointer: &str) -> Error {
+    let place = FieldError::member(pointer, "the times of a published seminar are changed with `/reschedule`");
+    Problem::new(Code::TransitionNotAllowed).errors(vec![place]).into()
+}
+
+fn replace_sessions(conn: &mut PgConnection, act: &Act, seminar: &mut Seminar, new: &[NewSession]) -> Result<()> {
+    let of = (seminar.organisation_id, seminar.id);
+    let old = store::sessions(conn, of)?;
+    let before = schedule_of(conn, seminar)?;
+    let mut rows = session_rows(conn, of, new)?;
+    rows.sort_by_key(|session| session.starts_at);
+    if seminar.status != Status::Draft {
+        let times = |sessions: &[Session]| sessions.iter().map(|s| (s.starts_at, s.ends_at, s.date_precision)).collect::<Vec<_>>();
+        if times(&old) != times(&rows) {
+            return Err(times_are_rescheduled("/sessions"));
+        }
+    }
+    // A session that goes on at its time stays the same session.
+    for row in &mut rows {
+        if let Some(same) = old.iter().find(|session| session.starts_at == row.starts_at && session.title == row.title) {
+            row.id = same.id;
+        }
+    }
+    let venues = |sessions: &[Session]| sessions.iter().map(|session| session.venue_id).collect::<Vec<_>>();
+    let moved = seminar.status != Status::Draft && venues(&old) != venues(&rows);
+    store::replace_sessions(conn, of, &rows)?;
+    if moved {
+        seminar.calendar_sequence += 1;
+        let after = schedule_of(conn, seminar)?;
+        record_change(conn, act, seminar, ChangeKind::VenueChanged, (ReasonCode::Unknown, None), (before, after))?;
+    }
+    Ok(())
+}
+
+fn replace_channels(conn: &mut PgConnection, of: super::parts::Of, new: &[NewChannel], force: bool) -> Result<()> {
+    let old = store::seats(conn, of)?;
+    for seats in old.iter().filter(|seats| seats.offered && !new.iter().any(|channel| channel.channel == seats.channel)) {
+        store::delete_seats(conn, seats)?;
+    }
+    for (n, channel) in new.iter().enumerate() {
+        match old.iter().find(|seats| seats.channel == channel.channel) {
+            None => store::insert_seats(conn, &new_seats(of, channel))?,
+            Some(seats) => store::save_seats(conn, &resized(seats, channel.capacity, force, n)?)?,
+        }
+    }
+    Ok(())
+}
+
+/// The row with another capacity. Below the seats taken only by force; then the row remembers by how many.
+pub(super) fn resized(seats: &Seats, capacity: Option<i32>, force: bool, n: usize) -> Result<Seats> {
+    let over = capacity.map_or(0, |capacity| (seats.taken - capacity).max(0));
+    let lowered = capacity.is_some_and(|new| seats.capacity.is_none_or(|old| new < old));
+    if over > 0 && lowered && !force {
+        let place = FieldError::member(format!("/channels/{n}/capacity"), format!("{} seats are taken", seats.taken));
+        let detail = format!("{} seats are taken; `force: true` lowers the capacity and nobody loses one.", seats.taken);
+        return Err(Problem::new(Code::CapacityBelowTaken).detail(detail).errors(vec![place]).into());
+    }
+    Ok(Seats { capacity, overbooked: over, offered: true, ..seats.clone() })
+}
+
+/// Drafts only: what was announced is cancelled, not deleted.
+pub fn delete(conn: &mut PgConnection, act: &Act, reach: &Reach, id: SeminarId, check: impl FnOnce(i64) -> Result<()>) -> Result<()> {
+    let seminar = store::lock(conn, reach, id)?;
+    check(seminar.version)?;
+    if seminar.status != Status::Draft {
+        let detail = format!("A seminar that is {} is cancelled, not deleted.", seminar.status);
+        return Err(Problem::new(Code::TransitionNotAllowed).detail(detail).into());
+    }
+    journal(conn, act, &seminar, "seminar.deleted", json!({"title": seminar.title}))?;
+    store::delete(conn, (seminar.organisation_id, seminar.id))
+}
+
+/// The channels a seminar is offered through.
+pub(super) fn offered(seats: &[Seats]) -> Vec<Channel> {
+    seats.iter().filter(|seats| seats.offered).map(|seats| seats.channel).collect()
+}

@@ -1,0 +1,104 @@
+//! The programme, filtered.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+
+use crate::auth::OrganisationId;
+use crate::base::problem::Result;
+use crate::base::text::{fold, like_escape};
+use crate::catalogue::CollectionId;
+use crate::schema::{channels, parties, seminar_collections, seminars, sessions};
+use crate::seminars::model::{Audience, Channel, Kind, Seminar, SeminarId, Status};
+
+/// What to list. Everything that is `Some` must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Whose drafts and internal seminars are shown beside what is public.
+    pub member_of: Vec<OrganisationId>,
+    pub q: Option<String>,
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    pub status: Option<Status>,
+    pub kind: Option<Kind>,
+    pub channel: Option<Channel>,
+    /// Tenant or party.
+    pub organisation: Option<OrganisationId>,
+    pub collection: Option<CollectionId>,
+    pub language: Option<String>,
+    pub free_seats: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    #[default]
+    Soonest,
+    Latest,
+}
+
+/// A page of seminars after the key of the last one seen.
+pub fn list(conn: &mut PgConnection, filter: &Filter, sort: Sort, after: Option<(DateTime<Utc>, SeminarId)>, limit: i64) -> Result<Vec<Seminar>> {
+    let mut query = seminars::table.select(Seminar::as_select()).limit(limit + 1).into_boxed();
+    let public = seminars::status.ne(Status::Draft).and(seminars::audience.eq(Audience::Public));
+    query = query.filter(public.or(seminars::organisation_id.eq_any(filter.member_of.clone())));
+    for word in filter.q.as_deref().map(fold).unwrap_or_default().split_whitespace() {
+        query = query.filter(seminars::search_text.like(format!("%{}%", like_escape(word))));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(seminars::status.eq(status));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(seminars::kind.eq(kind));
+    }
+    if let Some(language) = &filter.language {
+        query = query.filter(seminars::language.eq(language.clone()));
+    }
+    // A seminar of several days is found by each of them; one without a date by its span.
+    if let Some(from) = filter.from {
+        let dated = sessions::table.filter(sessions::seminar_id.eq(seminars::id)).filter(sessions::starts_on.ge(from));
+        query = query.filter(exists(dated).or(seminars::within_to.is_not_null().and(seminars::within_to.assume_not_null().ge(from))));
+    }
+    if let Some(to) = filter.to {
+        let dated = sessions::table.filter(sessions::seminar_id.eq(seminars::id)).filter(sessions::starts_on.le(to));
+        query = query.filter(exists(dated).or(seminars::within_from.is_not_null().and(seminars::within_from.assume_not_null().le(to))));
+    }
+    if let Some(channel) = filter.channel {
+        let offered = channels::table.filter(channels::seminar_id.eq(seminars::id)).filter(channels::offered);
+        query = query.filter(exists(offered.filter(channels::channel.eq(channel))));
+    }
+    if let Some(organisation) = filter.organisation {
+        let party = parties::table
+            .filter(parties::seminar_id.eq(seminars::id))
+            .filter(parties::party_organisation_id.eq(organisation));
+        query = query.filter(seminars::organisation_id.eq(organisation).or(exists(party)));
+    }
+    if let Some(collection) = filter.collection {
+        let belongs = seminar_collections::table.filter(seminar_collections::seminar_id.eq(seminars::id));
+        query = query.filter(exists(belongs.filter(seminar_collections::collection_id.eq(collection))));
+    }
+    if let Some(wanted) = filter.free_seats {
+        let free = channels::table
+            .filter(channels::seminar_id.eq(seminars::id))
+            .filter(channels::offered)
+            .filter(channels::channel.ne(Channel::Livestream))
+            .filter(channels::waiting.eq(0))
+            .filter(channels::capacity.is_null().or(channels::taken.nullable().lt(channels::capacity)));
+        let bookable = seminars::status.eq(Status::Scheduled);
+        query = if wanted {
+            query.filter(bookable.and(exists(free)))
+        } else {
+            query.filter(not(bookable).or(not(exists(free))))
+        };
+    }
+    query = match sort {
+        Sort::Soonest => query.order((seminars::begins_at.asc(), seminars::id.asc())),
+        Sort::Latest => query.order((seminars::begins_at.desc(), seminars::id.desc())),
+    };
+    if let Some((at, id)) = after {
+        query = match sort {
+            Sort::Soonest => query.filter(seminars::begins_at.gt(at).or(seminars::begins_at.eq(at).and(seminars::id.gt(id)))),
+            Sort::Latest => query.filter(seminars::begins_at.lt(at).or(seminars::begins_at.eq(at).and(seminars::id.lt(id)))),
+        };
+    }
+    Ok(query.load(conn)?)
+}

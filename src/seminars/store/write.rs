@@ -1,0 +1,110 @@
+//! Writing a seminar and its parts. Parts are replaced whole, except channels: registrations hang on those.
+
+use diesel::prelude::*;
+
+use crate::auth::OrganisationId;
+use crate::base::db::OnConstraint;
+use crate::base::problem::{Code, Problem, Result};
+use crate::catalogue::CollectionId;
+use crate::schema::{channels, external_refs, parties, schedule_changes, seminar_collections, seminars, sessions};
+use crate::seminars::model::{Channel, ExternalRef, Party, ScheduleChange, Seats, Seminar, SeminarId, Session};
+
+type Of = (OrganisationId, SeminarId);
+
+pub fn insert(conn: &mut PgConnection, seminar: &Seminar) -> Result<()> {
+    diesel::insert_into(seminars::table).values(seminar).execute(conn)?;
+    Ok(())
+}
+
+pub fn save(conn: &mut PgConnection, seminar: &Seminar) -> Result<()> {
+    diesel::update(seminars::table.find((seminar.organisation_id, seminar.id))).set(seminar).execute(conn)?;
+    Ok(())
+}
+
+pub fn delete(conn: &mut PgConnection, of: Of) -> Result<()> {
+    diesel::delete(seminars::table.find(of)).execute(conn)?;
+    Ok(())
+}
+
+pub fn sessions(conn: &mut PgConnection, of: Of) -> Result<Vec<Session>> {
+    let query = sessions::table.filter(sessions::organisation_id.eq(of.0)).filter(sessions::seminar_id.eq(of.1));
+    Ok(query.order((sessions::starts_at, sessions::id)).select(Session::as_select()).load(conn)?)
+}
+
+pub fn replace_sessions(conn: &mut PgConnection, of: Of, new: &[Session]) -> Result<()> {
+    let old = sessions::table.filter(sessions::organisation_id.eq(of.0)).filter(sessions::seminar_id.eq(of.1));
+    diesel::delete(old).execute(conn)?;
+    diesel::insert_into(sessions::table).values(new).execute(conn)?;
+    Ok(())
+}
+
+pub fn replace_parties(conn: &mut PgConnection, of: Of, new: &[Party]) -> Result<()> {
+    let old = parties::table.filter(parties::organisation_id.eq(of.0)).filter(parties::seminar_id.eq(of.1));
+    diesel::delete(old).execute(conn)?;
+    diesel::insert_into(parties::table).values(new).execute(conn)?;
+    Ok(())
+}
+
+pub fn replace_collections(conn: &mut PgConnection, of: Of, new: &[CollectionId]) -> Result<()> {
+    use seminar_collections as table;
+    let old = table::table.filter(table::organisation_id.eq(of.0)).filter(table::seminar_id.eq(of.1));
+    diesel::delete(old).execute(conn)?;
+    let rows = new.iter().map(|id| (table::organisation_id.eq(of.0), table::seminar_id.eq(of.1), table::collection_id.eq(*id)));
+    diesel::insert_into(table::table).values(rows.collect::<Vec<_>>()).execute(conn)?;
+    Ok(())
+}
+
+pub fn replace_external_refs(conn: &mut PgConnection, of: Of, new: &[ExternalRef]) -> Result<()> {
+    let old = external_refs::table.filter(external_refs::organisation_id.eq(of.0));
+    diesel::delete(old.filter(external_refs::seminar_id.eq(of.1))).execute(conn)?;
+    diesel::insert_into(external_refs::table)
+        .values(new)
+        .execute(conn)
+        .on_constraint("external_refs_unique", || Problem::new(Code::ExternalRefTaken))?;
+    Ok(())
+}
+
+pub fn seats(conn: &mut PgConnection, of: Of) -> Result<Vec<Seats>> {
+    let query = channels::table.filter(channels::organisation_id.eq(of.0)).filter(channels::seminar_id.eq(of.1));
+    Ok(query.order(channels::channel.desc()).select(Seats::as_select()).load(conn)?)
+}
+
+/// The row under whose lock every seat of this channel is given.
+pub fn lock_seats(conn: &mut PgConnection, of: Of, channel: Channel) -> Result<Option<Seats>> {
+    let query = channels::table.find((of.0, of.1, channel)).select(Seats::as_select()).for_no_key_update();
+    Ok(query.first(conn).optional()?)
+}
+
+pub fn insert_seats(conn: &mut PgConnection, seats: &Seats) -> Result<()> {
+    diesel::insert_into(channels::table).values(seats).execute(conn)?;
+    Ok(())
+}
+
+pub fn save_seats(conn: &mut PgConnection, seats: &Seats) -> Result<()> {
+    diesel::update(channels::table.find((seats.organisation_id, seats.seminar_id, seats.channel)))
+        .set((
+            channels::offered.eq(seats.offered),
+            channels::capacity.eq(seats.capacity),
+            channels::taken.eq(seats.taken),
+            channels::overbooked.eq(seats.overbooked),
+            channels::waiting.eq(seats.waiting),
+            channels::waiting_ticket.eq(seats.waiting_ticket),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Removes a channel that nobody ever registered through; another is refused.
+pub fn delete_seats(conn: &mut PgConnection, seats: &Seats) -> Result<()> {
+    diesel::delete(channels::table.find((seats.organisation_id, seats.seminar_id, seats.channel)))
+        .execute(conn)
+        .on_constraint("registrations_for_channel", || {
+            Problem::new(Code::ChannelInUse).detail(format!("There are registrations for {}.", seats.channel))
+        })?;
+    Ok(())
+}
+
+pub fn insert_schedule_change(conn: &mut PgConnection, change: &ScheduleChange) -> Result<()> {
+    diesel::insert_into(schedule_changes::table).values(change).execute(conn)?;
+    Ok(())
+}
