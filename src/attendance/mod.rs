@@ -1,5 +1,21 @@
-//! Attendance.
+//! Attendance: how many came, in whose words.
+//!
+//! A headcount is a statement without persons: "über 130 Teilnehmende", counted at the door or read in a paper.
+//! Several may stand side by side; per unit and channel one is the basis that figures are made of. The picture of
+//! one seminar ([`reconcile`]) sets them beside each other: units never mix, a total and its parts are never both
+//! counted, and what nobody knows is unknown, not 0. Not here: who came as a person (check-ins, platform imports,
+//! certificates come next), and sums over seminars (`reports`).
+
+mod model;
 pub mod phrase;
-pub mod tally;
-use utoipa_actix_web::service_config::ServiceConfig;
-pub fn configure(_: &mut ServiceConfig) {}
+mod routes;
+mod rules;
+mod service;
+mod store;
+mod tally;
+
+pub use model::{CountMethod, HeadcountId, NewHeadcount};
+pub use routes::configure;
+pub use rules::{Reconciled, fits, reconcile};
+pub use service::record_headcount;
+pub use tally::{Count, MAX_VALUE, Qualifier, Tally, Unit, sum};

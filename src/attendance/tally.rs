@@ -8,36 +8,36 @@
 //!
 //! Units never mix: a `Tally` carries no unit, the caller keeps one tally for each.
 
-use std::{fmt, str::FromStr};
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::base::ids::words;
 
 /// The largest number a single statement may hold; more is a slip of the keyboard.
 pub const MAX_VALUE: i64 = 10_000_000;
 
-/// How a stated number is to be read: `exact` (180), `about` (rund), `more_than` (über), `at_least` (mindestens),
-/// `less_than` (knapp), `at_most` (bis zu), `unknown` (no number stated).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Qualifier {
-    Exact,
-    About,
-    MoreThan,
-    AtLeast,
-    LessThan,
-    AtMost,
-    Unknown,
+words! {
+    /// How a stated number is to be read: `exact` (180), `about` (rund), `more_than` (über), `at_least` (mindestens),
+    /// `less_than` (knapp), `at_most` (bis zu), `unknown` (no number stated).
+    Qualifier {
+        Exact = "exact",
+        About = "about",
+        MoreThan = "more_than",
+        AtLeast = "at_least",
+        LessThan = "less_than",
+        AtMost = "at_most",
+        Unknown = "unknown",
+    }
 }
 
-/// What was counted. Sums never mix units: 450 viewers are not 450 participants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Unit {
-    Participants,
-    Viewers,
-    Companies,
-    Questions,
+words! {
+    /// What was counted. Sums never mix units: 450 viewers are not 450 participants.
+    Unit {
+        Participants = "participants",
+        Viewers = "viewers",
+        Companies = "companies",
+        Questions = "questions",
+    }
 }
 
 /// One statement as made: the number is the stated one (130 in "über 130"), `None` where none was stated.
@@ -50,21 +50,14 @@ pub struct Count {
 /// A reconciled number or a sum. Only `exact`, `about`, `at_least` and `at_most` occur here: "über 130" has become
 /// at least 131.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[schema(example = json!({"value": 1080, "qualifier": "at_least", "lower_bound": 1080}))]
 pub struct Tally {
-    #[schema(example = 1080)]
     pub value: i64,
     pub qualifier: Qualifier,
     /// The floor, where the number is one (`at_least`); left out otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 1080, nullable = false)]
+    #[schema(nullable = false)]
     pub lower_bound: Option<i64>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is not one of {known}")]
-pub struct UnknownName {
-    given: String,
-    known: String,
 }
 
 /// The sum of the known counts; `None` when nothing is known, for nothing known is null and never zero.
@@ -183,42 +176,7 @@ fn with_dots(value: i64) -> String {
     text
 }
 
-impl Qualifier {
-    pub const ALL: [Self; 7] = [
-        Self::Exact,
-        Self::About,
-        Self::MoreThan,
-        Self::AtLeast,
-        Self::LessThan,
-        Self::AtMost,
-        Self::Unknown,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::About => "about",
-            Self::MoreThan => "more_than",
-            Self::AtLeast => "at_least",
-            Self::LessThan => "less_than",
-            Self::AtMost => "at_most",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
 impl Unit {
-    pub const ALL: [Self; 4] = [Self::Participants, Self::Viewers, Self::Companies, Self::Questions];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Participants => "participants",
-            Self::Viewers => "viewers",
-            Self::Companies => "companies",
-            Self::Questions => "questions",
-        }
-    }
-
     /// The German word in the nominative, singular for one.
     pub fn german(self, value: i64) -> &'static str {
         match (self, value) {
@@ -233,48 +191,11 @@ impl Unit {
     }
 }
 
-fn named<T: Copy>(given: &str, all: &[T], name: fn(T) -> &'static str) -> Result<T, UnknownName> {
-    all.iter()
-        .copied()
-        .find(|one| name(*one) == given)
-        .ok_or_else(|| UnknownName {
-            given: given.to_owned(),
-            known: all.iter().map(|one| name(*one)).collect::<Vec<_>>().join(", "),
-        })
-}
-
-impl FromStr for Qualifier {
-    type Err = UnknownName;
-
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        named(text, &Self::ALL, Self::as_str)
-    }
-}
-
-impl FromStr for Unit {
-    type Err = UnknownName;
-
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        named(text, &Self::ALL, Self::as_str)
-    }
-}
-
-impl fmt::Display for Qualifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl fmt::Display for Unit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use proptest::prelude::*;
+    use serde::Deserialize;
     use serde::de::{IntoDeserializer, value::Error, value::StrDeserializer};
 
     use super::{Qualifier::*, *};
@@ -348,25 +269,25 @@ mod tests {
 
     #[test]
     fn names_are_the_wire_names() {
-        for qualifier in Qualifier::ALL {
+        for &qualifier in Qualifier::ALL {
             let wire: StrDeserializer<'_, Error> = qualifier.as_str().into_deserializer();
             assert_eq!(Qualifier::deserialize(wire), Ok(qualifier));
             assert_eq!(qualifier.as_str().parse(), Ok(qualifier));
         }
-        for unit in Unit::ALL {
+        for &unit in Unit::ALL {
             let wire: StrDeserializer<'_, Error> = unit.as_str().into_deserializer();
             assert_eq!(Unit::deserialize(wire), Ok(unit));
             assert_eq!(unit.as_str().parse(), Ok(unit));
         }
-        let refused = "people".parse::<Unit>().unwrap_err().to_string();
+        let refused = "people".parse::<Unit>().unwrap_err();
         assert_eq!(
             refused,
-            "\"people\" is not one of participants, viewers, companies, questions"
+            "`people` is not one of participants, viewers, companies, questions"
         );
     }
 
     fn any_count() -> impl Strategy<Value = Count> {
-        (0..=MAX_VALUE, prop::sample::select(&Qualifier::ALL[..])).prop_map(|(value, qualifier)| match qualifier {
+        (0..=MAX_VALUE, prop::sample::select(Qualifier::ALL)).prop_map(|(value, qualifier)| match qualifier {
             Unknown => NOTHING,
             known => Count::new(value, known),
         })

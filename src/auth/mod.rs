@@ -20,7 +20,9 @@ pub use passwords::Hasher;
 pub use routes::{configure, configure_outside};
 pub use rules::password_fault;
 pub use service::{NewAdmin, NewOrganisation, create_admin, ensure_organisation};
-pub use store::{organisation_by_slug, organisation_refs, organisations_named, sweep};
+pub use store::{
+    all_organisations, find_organisation, organisation_by_slug, organisation_refs, organisations_named, sweep,
+};
 pub use throttle::Throttle;
 pub use tokens::Keys;
 pub use who::{

@@ -100,9 +100,27 @@ pub fn organisation(conn: &mut PgConnection, name: &str) -> Result<Option<Organi
     Ok(query.first(conn).optional()?)
 }
 
+/// By id or slug, as others refer to it.
+pub fn find_organisation(conn: &mut PgConnection, name: &str) -> Result<Option<OrganisationRef>> {
+    let found = organisation(conn, name)?;
+    Ok(found.map(|row| OrganisationRef {
+        id: row.id,
+        slug: row.slug,
+        name: row.name,
+    }))
+}
+
 pub fn organisation_by_slug(conn: &mut PgConnection, slug: &str) -> Result<Option<OrganisationRef>> {
     let query = organisations::table.filter(organisations::slug.eq(slug));
     Ok(query.select(OrganisationRef::as_select()).first(conn).optional()?)
+}
+
+/// Every organisation, for the operator's own reports.
+pub fn all_organisations(conn: &mut PgConnection) -> Result<Vec<OrganisationId>> {
+    Ok(organisations::table
+        .select(organisations::id)
+        .order(organisations::id)
+        .load(conn)?)
 }
 
 pub fn lock_organisation(conn: &mut PgConnection, id: OrganisationId) -> Result<Option<Organisation>> {

@@ -37,6 +37,19 @@ impl Identity {
     }
 
     #[must_use]
+    pub fn has_role(&self, organisation: OrganisationId, needed: Role) -> bool {
+        self.roles
+            .iter()
+            .any(|(of, role)| *of == organisation && role.includes(needed))
+    }
+
+    /// Organisers and the front desk enter registrations for others.
+    #[must_use]
+    pub fn may_enter_registrations(&self, organisation: OrganisationId) -> bool {
+        self.has_role(organisation, Role::FrontDesk)
+    }
+
+    #[must_use]
     pub fn is_member_of(&self, organisation: OrganisationId) -> bool {
         self.roles.iter().any(|(of, _)| *of == organisation)
     }

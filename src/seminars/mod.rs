@@ -11,11 +11,13 @@ mod service;
 mod store;
 
 pub use model::{
-    AttendanceMode, Audience, Channel, ChangeKind, DatePrecision, Kind, PartyRole, ReasonCode, Seats, Seminar, SeminarId, Session, Status,
+    AttendanceMode, Audience, ChangeKind, Channel, DatePrecision, Kind, PartyRole, ReasonCode, Seats, Seminar,
+    SeminarId, Session, Status,
 };
 pub use routes::{ChannelBody, Reason, SeminarPatch, SeminarView, configure, view_for};
 pub use rules::{Refusal, attendance_mode, begin_of_day, default_close, resolve, zone};
 pub use service::{
-    Moved, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, Outcome, PartyName, Plan, change, create, move_to, refused, settle,
+    Change, Moved, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, Outcome, PartyName, Plan, change,
+    create, move_to, refused, settle,
 };
 pub use store::{Whole, find, lock, lock_seats, reached, save_seats, seats, sessions, whole};

@@ -109,6 +109,20 @@ impl Server {
         })
     }
 
+    /// The URL of the service's database, if another process of ours is running the server of this directory: how
+    /// the commands reach the data while the service has it.
+    pub fn url_of_running(settings: &Settings) -> Option<String> {
+        let directory = place::prepare(&settings.directory).ok()?;
+        let home = Home::existing(&directory)?;
+        let account = account::choose(settings.run_as.as_deref(), Some(&home)).ok()?;
+        let socket_dir = place::socket_directory(&home, account.as_ref(), &Surroundings::of_this_process()).ok()?;
+        let url = connection_url(&socket_dir, NAME);
+        // The file may have outlived its server.
+        diesel::Connection::establish(&url)
+            .ok()
+            .map(|_: diesel::PgConnection| url)
+    }
+
     /// A libpq URL for one of the server's databases; the service's own is called `einlass`.
     pub fn url(&self, database: &str) -> String {
         connection_url(&self.socket_dir, database)

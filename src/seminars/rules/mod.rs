@@ -4,7 +4,7 @@ mod time;
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::model::{AttendanceMode, Channel, DatePrecision, Session, Status};
+use super::model::{AttendanceMode, Audience, Channel, DatePrecision, Session, Status};
 
 pub use time::{Resolved, begin_of_day, local, resolve, zone};
 
@@ -20,8 +20,14 @@ pub enum Event {
 }
 
 impl Event {
-    pub const ALL: [Self; 6] =
-        [Self::Publish, Self::Complete, Self::Cancel, Self::Postpone, Self::Reschedule, Self::Move];
+    pub const ALL: [Self; 6] = [
+        Self::Publish,
+        Self::Complete,
+        Self::Cancel,
+        Self::Postpone,
+        Self::Reschedule,
+        Self::Move,
+    ];
 
     const fn verb(self) -> &'static str {
         match self {
@@ -72,7 +78,17 @@ pub fn transition(status: Status, event: Event) -> Result<Status, Refusal> {
 /// Nothing is held before it has begun.
 pub fn complete(status: Status, begins_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<Status, Refusal> {
     let held = transition(status, Event::Complete)?;
-    if begins_at > now { Err(Refusal::NotBegun { begins_at }) } else { Ok(held) }
+    if begins_at > now {
+        Err(Refusal::NotBegun { begins_at })
+    } else {
+        Ok(held)
+    }
+}
+
+/// Whether strangers may see it.
+#[must_use]
+pub fn visible(status: Status, audience: Audience) -> bool {
+    status != Status::Draft && audience == Audience::Public
 }
 
 /// Follows from the channels. A livestream alone is online; no channel means that nobody has said.
@@ -121,8 +137,14 @@ mod tests {
         let expected = [
             // publish, complete, cancel, postpone, reschedule, move
             (Status::Draft, ["scheduled", "-", "-", "-", "-", "-"]),
-            (Status::Scheduled, ["-", "held", "cancelled", "postponed", "scheduled", "scheduled"]),
-            (Status::Postponed, ["-", "-", "cancelled", "-", "scheduled", "postponed"]),
+            (
+                Status::Scheduled,
+                ["-", "held", "cancelled", "postponed", "scheduled", "scheduled"],
+            ),
+            (
+                Status::Postponed,
+                ["-", "-", "cancelled", "-", "scheduled", "postponed"],
+            ),
             (Status::Cancelled, ["-", "-", "-", "-", "-", "-"]),
             (Status::Held, ["-", "-", "-", "-", "-", "-"]),
         ];

@@ -18,7 +18,8 @@ pub enum Resolved {
 
 /// An IANA zone by name.
 pub fn zone(name: &str) -> Result<Tz, String> {
-    name.parse().map_err(|_| format!("`{name}` is not a time zone of the IANA database, such as `Europe/Berlin`"))
+    name.parse()
+        .map_err(|_| format!("`{name}` is not a time zone of the IANA database, such as `Europe/Berlin`"))
 }
 
 /// Understands `text` in `zone`.
@@ -35,7 +36,11 @@ pub fn resolve(text: &str, zone: Tz) -> Result<Resolved, String> {
         }
         // Either the wrong offset, or a wall-clock time that the zone skips.
         wall_clock(given.naive_local(), zone)?;
-        return Err(format!("has the offset {}, but {zone} has {} at that moment", given.offset(), there.offset().fix()));
+        return Err(format!(
+            "has the offset {}, but {zone} has {} at that moment",
+            given.offset(),
+            there.offset().fix()
+        ));
     }
     for format in ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"] {
         if let Ok(local) = NaiveDateTime::parse_from_str(text, format) {
@@ -45,14 +50,18 @@ pub fn resolve(text: &str, zone: Tz) -> Result<Resolved, String> {
     }
     Err(match impossible_day(text) {
         Some(day) => format!("`{day}` is not a day of the calendar"),
-        None => "must be a time such as 2027-05-06T18:00:00+02:00 or 2027-05-06T18:00, or a day such as 2027-05-06".to_owned(),
+        None => "must be a time such as 2027-05-06T18:00:00+02:00 or 2027-05-06T18:00, or a day such as 2027-05-06"
+            .to_owned(),
     })
 }
 
 fn wall_clock(local: NaiveDateTime, zone: Tz) -> Result<DateTime<Utc>, String> {
     match zone.from_local_datetime(&local) {
         LocalResult::Single(instant) => Ok(instant.to_utc()),
-        LocalResult::None => Err(format!("does not exist in {zone}: the clocks go forward over {}", local.format("%H:%M on %Y-%m-%d"))),
+        LocalResult::None => Err(format!(
+            "does not exist in {zone}: the clocks go forward over {}",
+            local.format("%H:%M on %Y-%m-%d")
+        )),
         LocalResult::Ambiguous(one, other) => Err(format!(
             "happens twice in {zone}: add the offset, {} or {}",
             one.offset().fix(),
@@ -64,13 +73,23 @@ fn wall_clock(local: NaiveDateTime, zone: Tz) -> Result<DateTime<Utc>, String> {
 /// The service keeps programmes, not history books; and a year typed wrong is a mistake.
 fn plausible(day: NaiveDate) -> Result<NaiveDate, String> {
     use chrono::Datelike;
-    if (1990..=2100).contains(&day.year()) { Ok(day) } else { Err("must be between 1990 and 2100".to_owned()) }
+    if (1990..=2100).contains(&day.year()) {
+        Ok(day)
+    } else {
+        Err("must be between 1990 and 2100".to_owned())
+    }
 }
 
 /// `2027-02-31…` has the form of a day and is none.
 fn impossible_day(text: &str) -> Option<&str> {
     let day = text.get(..10)?;
-    let form = day.bytes().enumerate().all(|(at, b)| if matches!(at, 4 | 7) { b == b'-' } else { b.is_ascii_digit() });
+    let form = day.bytes().enumerate().all(|(at, b)| {
+        if matches!(at, 4 | 7) {
+            b == b'-'
+        } else {
+            b.is_ascii_digit()
+        }
+    });
     (form && NaiveDate::parse_from_str(day, "%Y-%m-%d").is_err()).then_some(day)
 }
 
@@ -79,7 +98,10 @@ fn impossible_day(text: &str) -> Option<&str> {
 pub fn begin_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let midnight = day.and_time(NaiveTime::MIN);
     (0..4)
-        .filter_map(|hour| zone.from_local_datetime(&(midnight + chrono::Duration::hours(hour))).earliest())
+        .filter_map(|hour| {
+            zone.from_local_datetime(&(midnight + chrono::Duration::hours(hour)))
+                .earliest()
+        })
         .map(|instant| instant.to_utc())
         .next()
         .unwrap_or_else(|| midnight.and_utc())
@@ -129,7 +151,10 @@ mod tests {
             ("2027-03-28T02:30:00+01:00", "does not exist"),
             ("2027-03-28T02:30:00+02:00", "does not exist"),
             ("2026-10-25T02:30", "happens twice"),
-            ("2027-05-06T18:00:00-05:00", "has the offset -05:00, but Europe/Berlin has +02:00"),
+            (
+                "2027-05-06T18:00:00-05:00",
+                "has the offset -05:00, but Europe/Berlin has +02:00",
+            ),
             ("2027-02-31", "`2027-02-31` is not a day"),
             ("2027-02-31T10:00:00+01:00", "`2027-02-31` is not a day"),
             ("2027-13-01", "is not a day"),
@@ -146,7 +171,10 @@ mod tests {
 
     #[test]
     fn days_begin_where_the_clock_says() {
-        assert_eq!(begin_of_day(NaiveDate::from_ymd_opt(2020, 2, 13).unwrap(), BERLIN).to_rfc3339(), "2020-02-12T23:00:00+00:00");
+        assert_eq!(
+            begin_of_day(NaiveDate::from_ymd_opt(2020, 2, 13).unwrap(), BERLIN).to_rfc3339(),
+            "2020-02-12T23:00:00+00:00"
+        );
         // In Beirut the clocks of 28 March 2027 go forward at midnight.
         let skipped = begin_of_day(NaiveDate::from_ymd_opt(2027, 3, 28).unwrap(), chrono_tz::Asia::Beirut);
         assert_eq!(skipped.to_rfc3339(), "2027-03-27T22:00:00+00:00");

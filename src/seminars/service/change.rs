@@ -5,8 +5,8 @@ use diesel::PgConnection;
 use serde_json::json;
 
 use super::parts::{
-    NewChannel, NewExternalRef, NewParty, NewSession, begins_at, checked_collections, new_seats, party_rows, ref_rows, refuse, search_text,
-    session_rows,
+    NewChannel, NewExternalRef, NewParty, NewSession, begins_at, checked_collections, new_seats, party_rows, ref_rows,
+    refuse, search_text, session_rows,
 };
 use super::plan::{record_change, schedule_of};
 use super::{journal, refused};
@@ -15,7 +15,9 @@ use crate::base::problem::{Code, Error, FieldError, Problem, Result};
 use crate::base::text::{Language, Line, Paragraphs};
 use crate::catalogue::CollectionId;
 use crate::journal::Act;
-use crate::seminars::model::{Audience, Channel, ChangeKind, Kind, ReasonCode, Seats, Seminar, SeminarId, Session, Status};
+use crate::seminars::model::{
+    Audience, ChangeKind, Channel, Kind, ReasonCode, Seats, Seminar, SeminarId, Session, Status,
+};
 use crate::seminars::rules::Refusal;
 use crate::seminars::store;
 
@@ -42,7 +44,14 @@ pub struct Change {
 }
 
 /// Changes a seminar. The times of a published one are not edited but rescheduled, so that the history knows.
-pub fn change(conn: &mut PgConnection, act: &Act, reach: &Reach, id: SeminarId, check: impl FnOnce(i64) -> Result<()>, change: Change) -> Result<Seminar> {
+pub fn change(
+    conn: &mut PgConnection,
+    act: &Act,
+    reach: &Reach,
+    id: SeminarId,
+    check: impl FnOnce(i64) -> Result<()>,
+    change: Change,
+) -> Result<Seminar> {
     let mut seminar = store::lock(conn, reach, id)?;
     check(seminar.version)?;
     if seminar.status == Status::Cancelled {
@@ -79,10 +88,22 @@ pub fn change(conn: &mut PgConnection, act: &Act, reach: &Reach, id: SeminarId, 
     }
     let whole = store::whole(conn, seminar)?;
     let mut seminar = whole.seminar;
-    let sessions = whole.sessions.into_iter().map(|(session, _)| session).collect::<Vec<_>>();
+    let sessions = whole
+        .sessions
+        .into_iter()
+        .map(|(session, _)| session)
+        .collect::<Vec<_>>();
     let parties = whole.parties.into_iter().map(|(party, _)| party).collect::<Vec<_>>();
-    let collections = whole.collections.iter().map(|collection| collection.id).collect::<Vec<_>>();
-    seminar.begins_at = begins_at(&sessions, seminar.within_from.zip(seminar.within_to), seminar.created_at);
+    let collections = whole
+        .collections
+        .iter()
+        .map(|collection| collection.id)
+        .collect::<Vec<_>>();
+    seminar.begins_at = begins_at(
+        &sessions,
+        seminar.within_from.zip(seminar.within_to),
+        seminar.created_at,
+    );
     seminar.search_text = search_text(conn, &seminar, &sessions, &parties, &collections)?;
     store::save(conn, &seminar)?;
     journal(conn, act, &seminar, "seminar.changed", json!({"title": seminar.title}))?;
@@ -96,30 +117,50 @@ fn apply_own(seminar: &mut Seminar, change: &Change) {
             to.clone_from(value);
         }
     }
-    set(&mut seminar.title, change.title.as_ref().map(|title| title.as_str().to_owned()).as_ref());
+    set(
+        &mut seminar.title,
+        change.title.as_ref().map(|title| title.as_str().to_owned()).as_ref(),
+    );
     set(&mut seminar.kind, change.kind.as_ref());
-    set(&mut seminar.language, change.language.as_ref().map(|language| language.as_str().to_owned()).as_ref());
+    set(
+        &mut seminar.language,
+        change
+            .language
+            .as_ref()
+            .map(|language| language.as_str().to_owned())
+            .as_ref(),
+    );
     let description = change.description.clone().map(|text| text.map(Paragraphs::into_string));
     set(&mut seminar.description, description.as_ref());
     set(&mut seminar.audience, change.audience.as_ref());
     set(&mut seminar.waiting_list, change.waiting_list.as_ref());
     set(&mut seminar.waiting_list_limit, change.waiting_list_limit.as_ref());
-    set(&mut seminar.registration_opens_at, change.registration_opens_at.as_ref());
-    set(&mut seminar.registration_closes_at, change.registration_closes_at.as_ref());
+    set(
+        &mut seminar.registration_opens_at,
+        change.registration_opens_at.as_ref(),
+    );
+    set(
+        &mut seminar.registration_closes_at,
+        change.registration_closes_at.as_ref(),
+    );
 }
 
 /// Checked on the whole: a PATCH may name one end of the window only.
 fn window(seminar: &Seminar) -> Result<()> {
     match (seminar.registration_opens_at, seminar.registration_closes_at) {
-        (Some(opens), Some(closes)) if closes <= opens => {
-            refuse(vec![FieldError::member("/registration_closes_at", "must be after `registration_opens_at`")])
-        }
+        (Some(opens), Some(closes)) if closes <= opens => refuse(vec![FieldError::member(
+            "/registration_closes_at",
+            "must be after `registration_opens_at`",
+        )]),
         _ => Ok(()),
     }
 }
 
 fn times_are_rescheduled(pointer: &str) -> Error {
-    let place = FieldError::member(pointer, "the times of a published seminar are changed with `/reschedule`");
+    let place = FieldError::member(
+        pointer,
+        "the times of a published seminar are changed with `/reschedule`",
+    );
     Problem::new(Code::TransitionNotAllowed).errors(vec![place]).into()
 }
 
@@ -130,14 +171,22 @@ fn replace_sessions(conn: &mut PgConnection, act: &Act, seminar: &mut Seminar, n
     let mut rows = session_rows(conn, of, new)?;
     rows.sort_by_key(|session| session.starts_at);
     if seminar.status != Status::Draft {
-        let times = |sessions: &[Session]| sessions.iter().map(|s| (s.starts_at, s.ends_at, s.date_precision)).collect::<Vec<_>>();
+        let times = |sessions: &[Session]| {
+            sessions
+                .iter()
+                .map(|s| (s.starts_at, s.ends_at, s.date_precision))
+                .collect::<Vec<_>>()
+        };
         if times(&old) != times(&rows) {
             return Err(times_are_rescheduled("/sessions"));
         }
     }
     // A session that goes on at its time stays the same session.
     for row in &mut rows {
-        if let Some(same) = old.iter().find(|session| session.starts_at == row.starts_at && session.title == row.title) {
+        if let Some(same) = old
+            .iter()
+            .find(|session| session.starts_at == row.starts_at && session.title == row.title)
+        {
             row.id = same.id;
         }
     }
@@ -147,14 +196,24 @@ fn replace_sessions(conn: &mut PgConnection, act: &Act, seminar: &mut Seminar, n
     if moved {
         seminar.calendar_sequence += 1;
         let after = schedule_of(conn, seminar)?;
-        record_change(conn, act, seminar, ChangeKind::VenueChanged, (ReasonCode::Unknown, None), (before, after))?;
+        record_change(
+            conn,
+            act,
+            seminar,
+            ChangeKind::VenueChanged,
+            (ReasonCode::Unknown, None),
+            (before, after),
+        )?;
     }
     Ok(())
 }
 
 fn replace_channels(conn: &mut PgConnection, of: super::parts::Of, new: &[NewChannel], force: bool) -> Result<()> {
     let old = store::seats(conn, of)?;
-    for seats in old.iter().filter(|seats| seats.offered && !new.iter().any(|channel| channel.channel == seats.channel)) {
+    for seats in old
+        .iter()
+        .filter(|seats| seats.offered && !new.iter().any(|channel| channel.channel == seats.channel))
+    {
         store::delete_seats(conn, seats)?;
     }
     for (n, channel) in new.iter().enumerate() {
@@ -171,15 +230,35 @@ pub(super) fn resized(seats: &Seats, capacity: Option<i32>, force: bool, n: usiz
     let over = capacity.map_or(0, |capacity| (seats.taken - capacity).max(0));
     let lowered = capacity.is_some_and(|new| seats.capacity.is_none_or(|old| new < old));
     if over > 0 && lowered && !force {
-        let place = FieldError::member(format!("/channels/{n}/capacity"), format!("{} seats are taken", seats.taken));
-        let detail = format!("{} seats are taken; `force: true` lowers the capacity and nobody loses one.", seats.taken);
-        return Err(Problem::new(Code::CapacityBelowTaken).detail(detail).errors(vec![place]).into());
+        let place = FieldError::member(
+            format!("/channels/{n}/capacity"),
+            format!("{} seats are taken", seats.taken),
+        );
+        let detail = format!(
+            "{} seats are taken; `force: true` lowers the capacity and nobody loses one.",
+            seats.taken
+        );
+        return Err(Problem::new(Code::CapacityBelowTaken)
+            .detail(detail)
+            .errors(vec![place])
+            .into());
     }
-    Ok(Seats { capacity, overbooked: over, offered: true, ..seats.clone() })
+    Ok(Seats {
+        capacity,
+        overbooked: over,
+        offered: true,
+        ..seats.clone()
+    })
 }
 
 /// Drafts only: what was announced is cancelled, not deleted.
-pub fn delete(conn: &mut PgConnection, act: &Act, reach: &Reach, id: SeminarId, check: impl FnOnce(i64) -> Result<()>) -> Result<()> {
+pub fn delete(
+    conn: &mut PgConnection,
+    act: &Act,
+    reach: &Reach,
+    id: SeminarId,
+    check: impl FnOnce(i64) -> Result<()>,
+) -> Result<()> {
     let seminar = store::lock(conn, reach, id)?;
     check(seminar.version)?;
     if seminar.status != Status::Draft {
@@ -192,5 +271,9 @@ pub fn delete(conn: &mut PgConnection, act: &Act, reach: &Reach, id: SeminarId, 
 
 /// The channels a seminar is offered through.
 pub(super) fn offered(seats: &[Seats]) -> Vec<Channel> {
-    seats.iter().filter(|seats| seats.offered).map(|seats| seats.channel).collect()
+    seats
+        .iter()
+        .filter(|seats| seats.offered)
+        .map(|seats| seats.channel)
+        .collect()
 }

@@ -5,7 +5,9 @@ use diesel::PgConnection;
 use serde_json::json;
 
 use super::journal;
-use super::parts::{NewSeminar, begins_at, checked_collections, new_seats, party_rows, ref_rows, search_text, session_rows};
+use super::parts::{
+    NewSeminar, begins_at, checked_collections, new_seats, party_rows, ref_rows, search_text, session_rows,
+};
 use super::plan::{record_change, schedule_of};
 use crate::auth::Reach;
 use crate::base::problem::Result;
@@ -85,7 +87,14 @@ pub fn settle(conn: &mut PgConnection, act: &Act, reach: &Reach, id: SeminarId, 
     store::save(conn, &seminar)?;
     if let Some(kind) = kind {
         let schedule = schedule_of(conn, &seminar)?;
-        record_change(conn, act, &seminar, kind, (outcome.reason_code, outcome.public_text), (schedule.clone(), schedule))?;
+        record_change(
+            conn,
+            act,
+            &seminar,
+            kind,
+            (outcome.reason_code, outcome.public_text),
+            (schedule.clone(), schedule),
+        )?;
     }
     journal(conn, act, &seminar, "seminar.settled", json!({}))?;
     Ok(seminar)

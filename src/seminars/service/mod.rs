@@ -22,7 +22,10 @@ pub use plan::{Moved, Plan, cancel, complete, move_to, postpone, publish, resche
 pub fn refused(refusal: &Refusal) -> Error {
     let code = match refusal {
         Refusal::Cancelled => Code::SeminarCancelled,
-        Refusal::NotFrom { status: Status::Postponed, .. } => Code::SeminarPostponed,
+        Refusal::NotFrom {
+            status: Status::Postponed,
+            ..
+        } => Code::SeminarPostponed,
         Refusal::NotFrom { .. } => Code::TransitionNotAllowed,
         Refusal::NotBegun { .. } => Code::NotReady,
     };

@@ -9,7 +9,8 @@ use crate::base::problem::{Error, FieldError, Result};
 use crate::base::text::{Language, Line, Paragraphs, WebAddress, fold};
 use crate::catalogue::{CollectionId, VenueId, collection_refs, collections_of, venue_refs, venues_of};
 use crate::seminars::model::{
-    Audience, Channel, DatePrecision, ExternalRef, Kind, Party, PartyRole, Seats, Seminar, SeminarId, Session, SessionId,
+    Audience, Channel, DatePrecision, ExternalRef, Kind, Party, PartyRole, Seats, Seminar, SeminarId, Session,
+    SessionId,
 };
 use crate::seminars::rules::{begin_of_day, duplicate_session};
 
@@ -79,8 +80,12 @@ pub(super) type Of = (OrganisationId, SeminarId);
 pub(super) fn session_rows(conn: &mut PgConnection, of: Of, sessions: &[NewSession]) -> Result<Vec<Session>> {
     let venues = sessions.iter().filter_map(|session| session.venue).collect::<Vec<_>>();
     let known = venues_of(conn, of.0, &venues)?;
-    let unknown = sessions.iter().enumerate().filter(|(_, session)| session.venue.is_some_and(|id| !known.contains(&id)));
-    let errors = unknown.map(|(n, _)| FieldError::member(format!("/sessions/{n}/venue"), "is not a venue of the organisation"));
+    let unknown = sessions
+        .iter()
+        .enumerate()
+        .filter(|(_, session)| session.venue.is_some_and(|id| !known.contains(&id)));
+    let errors =
+        unknown.map(|(n, _)| FieldError::member(format!("/sessions/{n}/venue"), "is not a venue of the organisation"));
     refuse(errors.collect())?;
     let rows = sessions.iter().map(|session| Session {
         organisation_id: of.0,
@@ -98,7 +103,10 @@ pub(super) fn session_rows(conn: &mut PgConnection, of: Of, sessions: &[NewSessi
     });
     let rows = rows.collect::<Vec<_>>();
     match duplicate_session(&rows) {
-        Some(n) => Err(Error::member(format!("/sessions/{n}"), "is the same as another session")),
+        Some(n) => Err(Error::member(
+            format!("/sessions/{n}"),
+            "is the same as another session",
+        )),
         None => Ok(rows),
     }
 }
@@ -117,12 +125,24 @@ pub(super) fn party_rows(conn: &mut PgConnection, of: Of, parties: &[NewParty]) 
                 }
             },
         };
-        let same = |row: &Party| row.role == party.role && row.party_organisation_id == party_organisation_id && row.name == name;
+        let same = |row: &Party| {
+            row.role == party.role && row.party_organisation_id == party_organisation_id && row.name == name
+        };
         if rows.iter().any(same) {
-            errors.push(FieldError::member(format!("/parties/{n}"), "is given twice in this role"));
+            errors.push(FieldError::member(
+                format!("/parties/{n}"),
+                "is given twice in this role",
+            ));
         }
         let position = i32::try_from(n).map_err(Error::internal)?;
-        rows.push(Party { organisation_id: of.0, seminar_id: of.1, position, role: party.role, party_organisation_id, name });
+        rows.push(Party {
+            organisation_id: of.0,
+            seminar_id: of.1,
+            position,
+            role: party.role,
+            party_organisation_id,
+            name,
+        });
     }
     refuse(errors)?;
     Ok(rows)
@@ -131,14 +151,25 @@ pub(super) fn party_rows(conn: &mut PgConnection, of: Of, parties: &[NewParty]) 
 pub(super) fn checked_collections(conn: &mut PgConnection, of: Of, ids: &[CollectionId]) -> Result<Vec<CollectionId>> {
     let known = collections_of(conn, of.0, ids)?;
     let unknown = ids.iter().enumerate().filter(|(_, id)| !known.contains(id));
-    refuse(unknown.map(|(n, _)| FieldError::member(format!("/collections/{n}"), "is not a collection of the organisation")).collect())?;
+    refuse(
+        unknown
+            .map(|(n, _)| FieldError::member(format!("/collections/{n}"), "is not a collection of the organisation"))
+            .collect(),
+    )?;
     Ok(ids.iter().copied().collect::<BTreeSet<_>>().into_iter().collect())
 }
 
 pub(super) fn ref_rows(of: Of, refs: &[NewExternalRef]) -> Result<Vec<ExternalRef>> {
     let mut seen = BTreeSet::new();
-    let twice = refs.iter().enumerate().filter(|(_, one)| !seen.insert((one.system.as_str(), one.external_id.as_str())));
-    refuse(twice.map(|(n, _)| FieldError::member(format!("/external_refs/{n}"), "is given twice")).collect())?;
+    let twice = refs
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| !seen.insert((one.system.as_str(), one.external_id.as_str())));
+    refuse(
+        twice
+            .map(|(n, _)| FieldError::member(format!("/external_refs/{n}"), "is given twice"))
+            .collect(),
+    )?;
     Ok(refs
         .iter()
         .map(|one| ExternalRef {
@@ -166,21 +197,45 @@ pub(super) fn new_seats(of: Of, channel: &NewChannel) -> Seats {
 }
 
 /// Start of the first session, else of the span, else now.
-pub(super) fn begins_at(sessions: &[Session], within: Option<(NaiveDate, NaiveDate)>, now: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn begins_at(
+    sessions: &[Session],
+    within: Option<(NaiveDate, NaiveDate)>,
+    now: DateTime<Utc>,
+) -> DateTime<Utc> {
     let first = sessions.iter().map(|session| session.starts_at).min();
     let span = within.map(|(from, _)| begin_of_day(from, chrono_tz::Europe::Berlin));
     first.or(span).unwrap_or(now)
 }
 
 /// Everything one may search a seminar by, folded.
-pub(super) fn search_text(conn: &mut PgConnection, seminar: &Seminar, sessions: &[Session], parties: &[Party], collections: &[CollectionId]) -> Result<String> {
+pub(super) fn search_text(
+    conn: &mut PgConnection,
+    seminar: &Seminar,
+    sessions: &[Session],
+    parties: &[Party],
+    collections: &[CollectionId],
+) -> Result<String> {
     let mut words = vec![seminar.title.clone()];
     words.extend(seminar.description.clone());
-    words.extend(collection_refs(conn, collections)?.into_iter().map(|collection| collection.name));
-    let organisations = parties.iter().filter_map(|party| party.party_organisation_id).collect::<Vec<_>>();
-    words.extend(crate::auth::organisation_refs(conn, &organisations)?.into_iter().map(|organisation| organisation.name));
+    words.extend(
+        collection_refs(conn, collections)?
+            .into_iter()
+            .map(|collection| collection.name),
+    );
+    let organisations = parties
+        .iter()
+        .filter_map(|party| party.party_organisation_id)
+        .collect::<Vec<_>>();
+    words.extend(
+        crate::auth::organisation_refs(conn, &organisations)?
+            .into_iter()
+            .map(|organisation| organisation.name),
+    );
     words.extend(parties.iter().filter_map(|party| party.name.clone()));
-    let venues = sessions.iter().filter_map(|session| session.venue_id).collect::<Vec<_>>();
+    let venues = sessions
+        .iter()
+        .filter_map(|session| session.venue_id)
+        .collect::<Vec<_>>();
     for venue in venue_refs(conn, &venues)? {
         words.extend(venue.name);
         words.push(venue.locality);
@@ -189,5 +244,9 @@ pub(super) fn search_text(conn: &mut PgConnection, seminar: &Seminar, sessions: 
 }
 
 pub(super) fn refuse(errors: Vec<FieldError>) -> Result<()> {
-    if errors.is_empty() { Ok(()) } else { Err(Error::invalid(errors)) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::invalid(errors))
+    }
 }

@@ -11,7 +11,9 @@ use crate::auth::Reach;
 use crate::base::problem::{Code, FieldError, Problem, Result};
 use crate::base::text::{Line, WebAddress};
 use crate::journal::Act;
-use crate::seminars::model::{Channel, ChangeKind, ReasonCode, ScheduleChange, ScheduleChangeId, Seats, Seminar, SeminarId, Status};
+use crate::seminars::model::{
+    ChangeKind, Channel, ReasonCode, ScheduleChange, ScheduleChangeId, Seats, Seminar, SeminarId, Status,
+};
 use crate::seminars::rules::{self, Event, attendance_mode, local, transition};
 use crate::seminars::store;
 
@@ -48,21 +50,43 @@ pub fn publish(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>) -> Result<Se
 /// It was held.
 pub fn complete(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>) -> Result<Seminar> {
     let mut seminar = begin(conn, plan)?;
-    seminar.status = rules::complete(seminar.status, seminar.begins_at, act.now).map_err(|refusal| refused(&refusal))?;
+    seminar.status =
+        rules::complete(seminar.status, seminar.begins_at, act.now).map_err(|refusal| refused(&refusal))?;
     finish(conn, act, &mut seminar, "seminar.held", json!({}))?;
     Ok(seminar)
 }
 
 pub fn cancel(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>) -> Result<Seminar> {
-    off(conn, act, plan, Event::Cancel, ChangeKind::Cancelled, "seminar.cancelled")
+    off(
+        conn,
+        act,
+        plan,
+        Event::Cancel,
+        ChangeKind::Cancelled,
+        "seminar.cancelled",
+    )
 }
 
 /// No new date yet. The sessions stay as the dates that no longer hold, the registrations stay as they are.
 pub fn postpone(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>) -> Result<Seminar> {
-    off(conn, act, plan, Event::Postpone, ChangeKind::Postponed, "seminar.postponed")
+    off(
+        conn,
+        act,
+        plan,
+        Event::Postpone,
+        ChangeKind::Postponed,
+        "seminar.postponed",
+    )
 }
 
-fn off(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>, event: Event, kind: ChangeKind, action: &'static str) -> Result<Seminar> {
+fn off(
+    conn: &mut PgConnection,
+    act: &Act,
+    plan: &Plan<'_>,
+    event: Event,
+    kind: ChangeKind,
+    action: &'static str,
+) -> Result<Seminar> {
     let mut seminar = begin(conn, plan)?;
     seminar.status = transition(seminar.status, event).map_err(|refusal| refused(&refusal))?;
     let schedule = schedule_of(conn, &seminar)?;
@@ -88,7 +112,13 @@ pub fn reschedule(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>, sessions:
     let before_on = first_day(&before);
     record_change(conn, act, &seminar, ChangeKind::Rescheduled, why(plan), (before, after))?;
     refresh_search(conn, &mut seminar)?;
-    finish(conn, act, &mut seminar, "seminar.rescheduled", json!({"before_on": before_on, "reason_code": plan.reason}))?;
+    finish(
+        conn,
+        act,
+        &mut seminar,
+        "seminar.rescheduled",
+        json!({"before_on": before_on, "reason_code": plan.reason}),
+    )?;
     Ok(seminar)
 }
 
@@ -119,13 +149,25 @@ pub fn move_to(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>, moved: &Move
     }
     let before = schedule_of(conn, &seminar)?;
     if let Some(old) = there(from) {
-        store::save_seats(conn, &Seats { offered: false, ..old.clone() })?;
+        store::save_seats(
+            conn,
+            &Seats {
+                offered: false,
+                ..old.clone()
+            },
+        )?;
     }
     match seats.iter().find(|seats| seats.channel == moved.to) {
-        Some(known) => store::save_seats(conn, &resized(known, moved.capacity.unwrap_or(known.capacity), false, 0)?)?,
+        Some(known) => store::save_seats(
+            conn,
+            &resized(known, moved.capacity.unwrap_or(known.capacity), false, 0)?,
+        )?,
         None => {
             let inherited = there(from).and_then(|old| old.capacity);
-            let channel = NewChannel { channel: moved.to, capacity: moved.capacity.unwrap_or(inherited) };
+            let channel = NewChannel {
+                channel: moved.to,
+                capacity: moved.capacity.unwrap_or(inherited),
+            };
             store::insert_seats(conn, &new_seats(of, &channel))?;
         }
     }
@@ -133,13 +175,24 @@ pub fn move_to(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>, moved: &Move
     if let Some(venue) = moved.venue {
         let known = crate::catalogue::venues_of(conn, of.0, &[venue])?;
         if known.is_empty() {
-            return Err(crate::base::problem::Error::member("/venue", "is not a venue of the organisation"));
+            return Err(crate::base::problem::Error::member(
+                "/venue",
+                "is not a venue of the organisation",
+            ));
         }
     }
     for session in &mut sessions {
         if moved.to == Channel::Online {
-            session.online_platform = moved.online_platform.clone().map(Line::into_string).or(session.online_platform.take());
-            session.join_url = moved.join_url.clone().map(WebAddress::into_string).or(session.join_url.take());
+            session.online_platform = moved
+                .online_platform
+                .clone()
+                .map(Line::into_string)
+                .or(session.online_platform.take());
+            session.join_url = moved
+                .join_url
+                .clone()
+                .map(WebAddress::into_string)
+                .or(session.join_url.take());
             session.venue_id = None;
         } else {
             session.venue_id = moved.venue.or(session.venue_id);
@@ -175,9 +228,17 @@ fn finish(conn: &mut PgConnection, act: &Act, seminar: &mut Seminar, action: &'s
 
 fn refresh_search(conn: &mut PgConnection, seminar: &mut Seminar) -> Result<()> {
     let whole = store::whole(conn, seminar.clone())?;
-    let sessions = whole.sessions.into_iter().map(|(session, _)| session).collect::<Vec<_>>();
+    let sessions = whole
+        .sessions
+        .into_iter()
+        .map(|(session, _)| session)
+        .collect::<Vec<_>>();
     let parties = whole.parties.into_iter().map(|(party, _)| party).collect::<Vec<_>>();
-    let collections = whole.collections.iter().map(|collection| collection.id).collect::<Vec<_>>();
+    let collections = whole
+        .collections
+        .iter()
+        .map(|collection| collection.id)
+        .collect::<Vec<_>>();
     seminar.search_text = search_text(conn, seminar, &sessions, &parties, &collections)?;
     Ok(())
 }
@@ -218,7 +279,9 @@ pub(super) fn record_change(
 ) -> Result<()> {
     let after = match seminar.status {
         // What no longer takes place has no time any more.
-        Status::Cancelled | Status::Postponed => json!({"attendance_mode": after.get("attendance_mode"), "channels": after.get("channels"), "sessions": []}),
+        Status::Cancelled | Status::Postponed => {
+            json!({"attendance_mode": after.get("attendance_mode"), "channels": after.get("channels"), "sessions": []})
+        }
         _ => after,
     };
     let change = ScheduleChange {

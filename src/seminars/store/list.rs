@@ -37,9 +37,20 @@ pub enum Sort {
 }
 
 /// A page of seminars after the key of the last one seen.
-pub fn list(conn: &mut PgConnection, filter: &Filter, sort: Sort, after: Option<(DateTime<Utc>, SeminarId)>, limit: i64) -> Result<Vec<Seminar>> {
-    let mut query = seminars::table.select(Seminar::as_select()).limit(limit + 1).into_boxed();
-    let public = seminars::status.ne(Status::Draft).and(seminars::audience.eq(Audience::Public));
+pub fn list(
+    conn: &mut PgConnection,
+    filter: &Filter,
+    sort: Sort,
+    after: Option<(DateTime<Utc>, SeminarId)>,
+    limit: i64,
+) -> Result<Vec<Seminar>> {
+    let mut query = seminars::table
+        .select(Seminar::as_select())
+        .limit(limit + 1)
+        .into_boxed();
+    let public = seminars::status
+        .ne(Status::Draft)
+        .and(seminars::audience.eq(Audience::Public));
     query = query.filter(public.or(seminars::organisation_id.eq_any(filter.member_of.clone())));
     for word in filter.q.as_deref().map(fold).unwrap_or_default().split_whitespace() {
         query = query.filter(seminars::search_text.like(format!("%{}%", like_escape(word))));
@@ -55,15 +66,29 @@ pub fn list(conn: &mut PgConnection, filter: &Filter, sort: Sort, after: Option<
     }
     // A seminar of several days is found by each of them; one without a date by its span.
     if let Some(from) = filter.from {
-        let dated = sessions::table.filter(sessions::seminar_id.eq(seminars::id)).filter(sessions::starts_on.ge(from));
-        query = query.filter(exists(dated).or(seminars::within_to.is_not_null().and(seminars::within_to.assume_not_null().ge(from))));
+        let dated = sessions::table
+            .filter(sessions::seminar_id.eq(seminars::id))
+            .filter(sessions::starts_on.ge(from));
+        query = query.filter(
+            exists(dated).or(seminars::within_to
+                .is_not_null()
+                .and(seminars::within_to.assume_not_null().ge(from))),
+        );
     }
     if let Some(to) = filter.to {
-        let dated = sessions::table.filter(sessions::seminar_id.eq(seminars::id)).filter(sessions::starts_on.le(to));
-        query = query.filter(exists(dated).or(seminars::within_from.is_not_null().and(seminars::within_from.assume_not_null().le(to))));
+        let dated = sessions::table
+            .filter(sessions::seminar_id.eq(seminars::id))
+            .filter(sessions::starts_on.le(to));
+        query = query.filter(
+            exists(dated).or(seminars::within_from
+                .is_not_null()
+                .and(seminars::within_from.assume_not_null().le(to))),
+        );
     }
     if let Some(channel) = filter.channel {
-        let offered = channels::table.filter(channels::seminar_id.eq(seminars::id)).filter(channels::offered);
+        let offered = channels::table
+            .filter(channels::seminar_id.eq(seminars::id))
+            .filter(channels::offered);
         query = query.filter(exists(offered.filter(channels::channel.eq(channel))));
     }
     if let Some(organisation) = filter.organisation {
@@ -74,7 +99,9 @@ pub fn list(conn: &mut PgConnection, filter: &Filter, sort: Sort, after: Option<
     }
     if let Some(collection) = filter.collection {
         let belongs = seminar_collections::table.filter(seminar_collections::seminar_id.eq(seminars::id));
-        query = query.filter(exists(belongs.filter(seminar_collections::collection_id.eq(collection))));
+        query = query.filter(exists(
+            belongs.filter(seminar_collections::collection_id.eq(collection)),
+        ));
     }
     if let Some(wanted) = filter.free_seats {
         let free = channels::table
@@ -82,7 +109,11 @@ pub fn list(conn: &mut PgConnection, filter: &Filter, sort: Sort, after: Option<
             .filter(channels::offered)
             .filter(channels::channel.ne(Channel::Livestream))
             .filter(channels::waiting.eq(0))
-            .filter(channels::capacity.is_null().or(channels::taken.nullable().lt(channels::capacity)));
+            .filter(
+                channels::capacity
+                    .is_null()
+                    .or(channels::taken.nullable().lt(channels::capacity)),
+            );
         let bookable = seminars::status.eq(Status::Scheduled);
         query = if wanted {
             query.filter(bookable.and(exists(free)))
@@ -96,8 +127,16 @@ pub fn list(conn: &mut PgConnection, filter: &Filter, sort: Sort, after: Option<
     };
     if let Some((at, id)) = after {
         query = match sort {
-            Sort::Soonest => query.filter(seminars::begins_at.gt(at).or(seminars::begins_at.eq(at).and(seminars::id.gt(id)))),
-            Sort::Latest => query.filter(seminars::begins_at.lt(at).or(seminars::begins_at.eq(at).and(seminars::id.lt(id)))),
+            Sort::Soonest => query.filter(
+                seminars::begins_at
+                    .gt(at)
+                    .or(seminars::begins_at.eq(at).and(seminars::id.gt(id))),
+            ),
+            Sort::Latest => query.filter(
+                seminars::begins_at
+                    .lt(at)
+                    .or(seminars::begins_at.eq(at).and(seminars::id.lt(id))),
+            ),
         };
     }
     Ok(query.load(conn)?)

@@ -16,7 +16,11 @@ pub use whole::{Whole, schedule_changes, whole, wholes};
 pub use write::*;
 
 pub fn find(conn: &mut PgConnection, id: SeminarId) -> Result<Option<Seminar>> {
-    Ok(seminars::table.filter(seminars::id.eq(id)).select(Seminar::as_select()).first(conn).optional()?)
+    Ok(seminars::table
+        .filter(seminars::id.eq(id))
+        .select(Seminar::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// The seminar, if the caller's role reaches it: 404 to strangers, 403 where the role is too small.
@@ -31,7 +35,10 @@ pub fn reached(conn: &mut PgConnection, reach: &Reach, id: SeminarId) -> Result<
 /// A registration locks its channel and only then reads the seminar. So whoever changes a seminar holds the
 /// channels too, and nobody is admitted to what was cancelled a moment ago.
 pub fn lock(conn: &mut PgConnection, reach: &Reach, id: SeminarId) -> Result<Seminar> {
-    let query = seminars::table.filter(seminars::id.eq(id)).select(Seminar::as_select()).for_no_key_update();
+    let query = seminars::table
+        .filter(seminars::id.eq(id))
+        .select(Seminar::as_select())
+        .for_no_key_update();
     let seminar = query.first::<Seminar>(conn).optional()?.ok_or(Code::NotFound)?;
     reach.check(seminar.organisation_id)?;
     let rows = channels::table

@@ -8,7 +8,9 @@ use crate::auth::{OrganisationId, OrganisationRef, organisation_refs};
 use crate::base::problem::Result;
 use crate::catalogue::{CollectionId, CollectionRef, VenueId, VenueRef, collection_refs, venue_refs};
 use crate::schema::{channels, external_refs, parties, schedule_changes, seminar_collections, sessions};
-use crate::seminars::model::{ExternalRef, Party, ScheduleChange, ScheduleChangeId, Seats, Seminar, SeminarId, Session};
+use crate::seminars::model::{
+    ExternalRef, Party, ScheduleChange, ScheduleChangeId, Seats, Seminar, SeminarId, Session,
+};
 
 /// A seminar and everything that hangs on it.
 #[derive(Clone, Debug)]
@@ -26,41 +28,72 @@ pub struct Whole {
 
 pub fn whole(conn: &mut PgConnection, seminar: Seminar) -> Result<Whole> {
     let mut all = wholes(conn, vec![seminar])?;
-    all.pop().ok_or_else(|| crate::base::problem::Error::internal("a seminar lost its organisation"))
+    all.pop()
+        .ok_or_else(|| crate::base::problem::Error::internal("a seminar lost its organisation"))
 }
 
 /// In the order given.
 pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Whole>> {
     let ids = seminars.iter().map(|seminar| seminar.id).collect::<Vec<_>>();
-    let tenants = seminars.iter().map(|seminar| seminar.organisation_id).collect::<Vec<_>>();
+    let tenants = seminars
+        .iter()
+        .map(|seminar| seminar.organisation_id)
+        .collect::<Vec<_>>();
     let sessions = sessions::table
-        .filter(sessions::organisation_id.eq_any(&tenants).and(sessions::seminar_id.eq_any(&ids)))
+        .filter(
+            sessions::organisation_id
+                .eq_any(&tenants)
+                .and(sessions::seminar_id.eq_any(&ids)),
+        )
         .order((sessions::starts_at, sessions::id))
         .select(Session::as_select())
         .load::<Session>(conn)?;
     let channels = channels::table
-        .filter(channels::organisation_id.eq_any(&tenants).and(channels::seminar_id.eq_any(&ids)))
+        .filter(
+            channels::organisation_id
+                .eq_any(&tenants)
+                .and(channels::seminar_id.eq_any(&ids)),
+        )
         .order(channels::channel.desc())
         .select(Seats::as_select())
         .load::<Seats>(conn)?;
     let parties = parties::table
-        .filter(parties::organisation_id.eq_any(&tenants).and(parties::seminar_id.eq_any(&ids)))
+        .filter(
+            parties::organisation_id
+                .eq_any(&tenants)
+                .and(parties::seminar_id.eq_any(&ids)),
+        )
         .order(parties::position)
         .select(Party::as_select())
         .load::<Party>(conn)?;
     let refs = external_refs::table
-        .filter(external_refs::organisation_id.eq_any(&tenants).and(external_refs::seminar_id.eq_any(&ids)))
+        .filter(
+            external_refs::organisation_id
+                .eq_any(&tenants)
+                .and(external_refs::seminar_id.eq_any(&ids)),
+        )
         .order((external_refs::system, external_refs::external_id))
         .select(ExternalRef::as_select())
         .load::<ExternalRef>(conn)?;
     let belongs = seminar_collections::table
-        .filter(seminar_collections::organisation_id.eq_any(&tenants).and(seminar_collections::seminar_id.eq_any(&ids)))
+        .filter(
+            seminar_collections::organisation_id
+                .eq_any(&tenants)
+                .and(seminar_collections::seminar_id.eq_any(&ids)),
+        )
         .select((seminar_collections::seminar_id, seminar_collections::collection_id))
         .load::<(SeminarId, CollectionId)>(conn)?;
 
-    let organisations = tenants.into_iter().chain(parties.iter().filter_map(|party| party.party_organisation_id));
-    let organisations = by_id(organisation_refs(conn, &organisations.collect::<Vec<_>>())?, |one| one.id);
-    let venues = sessions.iter().filter_map(|session| session.venue_id).collect::<Vec<VenueId>>();
+    let organisations = tenants
+        .into_iter()
+        .chain(parties.iter().filter_map(|party| party.party_organisation_id));
+    let organisations = by_id(organisation_refs(conn, &organisations.collect::<Vec<_>>())?, |one| {
+        one.id
+    });
+    let venues = sessions
+        .iter()
+        .filter_map(|session| session.venue_id)
+        .collect::<Vec<VenueId>>();
     let venues = by_id(venue_refs(conn, &venues)?, |one| one.id);
     let mut collections = collection_refs(conn, &belongs.iter().map(|(_, id)| *id).collect::<Vec<_>>())?;
     collections.sort_by(|one, other| one.name.cmp(&other.name));
@@ -74,7 +107,10 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
         (session, venue)
     };
     let with_organisation = |party: Party| {
-        let organisation = party.party_organisation_id.and_then(|id| organisations.get(&id)).cloned();
+        let organisation = party
+            .party_organisation_id
+            .and_then(|id| organisations.get(&id))
+            .cloned();
         (party, organisation)
     };
     Ok(seminars
@@ -84,9 +120,19 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
             let mine = |collection: &&CollectionRef| belongs.contains(&(id, collection.id));
             Some(Whole {
                 organisation: organisations.get(&seminar.organisation_id)?.clone(),
-                sessions: sessions.remove(&id).unwrap_or_default().into_iter().map(with_venue).collect(),
+                sessions: sessions
+                    .remove(&id)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(with_venue)
+                    .collect(),
                 channels: channels.remove(&id).unwrap_or_default(),
-                parties: parties.remove(&id).unwrap_or_default().into_iter().map(with_organisation).collect(),
+                parties: parties
+                    .remove(&id)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(with_organisation)
+                    .collect(),
                 collections: collections.iter().filter(mine).cloned().collect(),
                 external_refs: refs.remove(&id).unwrap_or_default(),
                 seminar,
@@ -108,7 +154,12 @@ fn grouped<T>(all: Vec<T>, of: impl Fn(&T) -> SeminarId) -> HashMap<SeminarId, V
 }
 
 /// The history of one seminar, oldest first.
-pub fn schedule_changes(conn: &mut PgConnection, of: (OrganisationId, SeminarId), after: Option<ScheduleChangeId>, limit: i64) -> Result<Vec<ScheduleChange>> {
+pub fn schedule_changes(
+    conn: &mut PgConnection,
+    of: (OrganisationId, SeminarId),
+    after: Option<ScheduleChangeId>,
+    limit: i64,
+) -> Result<Vec<ScheduleChange>> {
     let mut query = schedule_changes::table
         .filter(schedule_changes::organisation_id.eq(of.0))
         .filter(schedule_changes::seminar_id.eq(of.1))

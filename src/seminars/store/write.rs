@@ -17,7 +17,9 @@ pub fn insert(conn: &mut PgConnection, seminar: &Seminar) -> Result<()> {
 }
 
 pub fn save(conn: &mut PgConnection, seminar: &Seminar) -> Result<()> {
-    diesel::update(seminars::table.find((seminar.organisation_id, seminar.id))).set(seminar).execute(conn)?;
+    diesel::update(seminars::table.find((seminar.organisation_id, seminar.id)))
+        .set(seminar)
+        .execute(conn)?;
     Ok(())
 }
 
@@ -27,19 +29,28 @@ pub fn delete(conn: &mut PgConnection, of: Of) -> Result<()> {
 }
 
 pub fn sessions(conn: &mut PgConnection, of: Of) -> Result<Vec<Session>> {
-    let query = sessions::table.filter(sessions::organisation_id.eq(of.0)).filter(sessions::seminar_id.eq(of.1));
-    Ok(query.order((sessions::starts_at, sessions::id)).select(Session::as_select()).load(conn)?)
+    let query = sessions::table
+        .filter(sessions::organisation_id.eq(of.0))
+        .filter(sessions::seminar_id.eq(of.1));
+    Ok(query
+        .order((sessions::starts_at, sessions::id))
+        .select(Session::as_select())
+        .load(conn)?)
 }
 
 pub fn replace_sessions(conn: &mut PgConnection, of: Of, new: &[Session]) -> Result<()> {
-    let old = sessions::table.filter(sessions::organisation_id.eq(of.0)).filter(sessions::seminar_id.eq(of.1));
+    let old = sessions::table
+        .filter(sessions::organisation_id.eq(of.0))
+        .filter(sessions::seminar_id.eq(of.1));
     diesel::delete(old).execute(conn)?;
     diesel::insert_into(sessions::table).values(new).execute(conn)?;
     Ok(())
 }
 
 pub fn replace_parties(conn: &mut PgConnection, of: Of, new: &[Party]) -> Result<()> {
-    let old = parties::table.filter(parties::organisation_id.eq(of.0)).filter(parties::seminar_id.eq(of.1));
+    let old = parties::table
+        .filter(parties::organisation_id.eq(of.0))
+        .filter(parties::seminar_id.eq(of.1));
     diesel::delete(old).execute(conn)?;
     diesel::insert_into(parties::table).values(new).execute(conn)?;
     Ok(())
@@ -47,10 +58,20 @@ pub fn replace_parties(conn: &mut PgConnection, of: Of, new: &[Party]) -> Result
 
 pub fn replace_collections(conn: &mut PgConnection, of: Of, new: &[CollectionId]) -> Result<()> {
     use seminar_collections as table;
-    let old = table::table.filter(table::organisation_id.eq(of.0)).filter(table::seminar_id.eq(of.1));
+    let old = table::table
+        .filter(table::organisation_id.eq(of.0))
+        .filter(table::seminar_id.eq(of.1));
     diesel::delete(old).execute(conn)?;
-    let rows = new.iter().map(|id| (table::organisation_id.eq(of.0), table::seminar_id.eq(of.1), table::collection_id.eq(*id)));
-    diesel::insert_into(table::table).values(rows.collect::<Vec<_>>()).execute(conn)?;
+    let rows = new.iter().map(|id| {
+        (
+            table::organisation_id.eq(of.0),
+            table::seminar_id.eq(of.1),
+            table::collection_id.eq(*id),
+        )
+    });
+    diesel::insert_into(table::table)
+        .values(rows.collect::<Vec<_>>())
+        .execute(conn)?;
     Ok(())
 }
 
@@ -65,13 +86,21 @@ pub fn replace_external_refs(conn: &mut PgConnection, of: Of, new: &[ExternalRef
 }
 
 pub fn seats(conn: &mut PgConnection, of: Of) -> Result<Vec<Seats>> {
-    let query = channels::table.filter(channels::organisation_id.eq(of.0)).filter(channels::seminar_id.eq(of.1));
-    Ok(query.order(channels::channel.desc()).select(Seats::as_select()).load(conn)?)
+    let query = channels::table
+        .filter(channels::organisation_id.eq(of.0))
+        .filter(channels::seminar_id.eq(of.1));
+    Ok(query
+        .order(channels::channel.desc())
+        .select(Seats::as_select())
+        .load(conn)?)
 }
 
 /// The row under whose lock every seat of this channel is given.
 pub fn lock_seats(conn: &mut PgConnection, of: Of, channel: Channel) -> Result<Option<Seats>> {
-    let query = channels::table.find((of.0, of.1, channel)).select(Seats::as_select()).for_no_key_update();
+    let query = channels::table
+        .find((of.0, of.1, channel))
+        .select(Seats::as_select())
+        .for_no_key_update();
     Ok(query.first(conn).optional()?)
 }
 
@@ -105,6 +134,8 @@ pub fn delete_seats(conn: &mut PgConnection, seats: &Seats) -> Result<()> {
 }
 
 pub fn insert_schedule_change(conn: &mut PgConnection, change: &ScheduleChange) -> Result<()> {
-    diesel::insert_into(schedule_changes::table).values(change).execute(conn)?;
+    diesel::insert_into(schedule_changes::table)
+        .values(change)
+        .execute(conn)?;
     Ok(())
 }

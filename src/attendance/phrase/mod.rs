@@ -5,9 +5,13 @@
 //! states two numbers ("jeweils 36 und 34"), a range or a fraction. Case never matters, "ueber" is "über", and gender
 //! forms are one word (Teilnehmer_innen, Teilnehmer*innen, Teilnehmer:innen, TeilnehmerInnen).
 
-use std::ops::Range;
+mod numbers;
+mod tokens;
+mod vocabulary;
 
-use super::tally::{Count, MAX_VALUE, Qualifier, Unit};
+use super::tally::{Count, Qualifier, Unit};
+use tokens::{Token, tokens};
+use vocabulary::{FILLERS, Meaning, longest_match};
 
 /// What a phrase says. The caller keeps the phrase itself (`stated_as`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,74 +52,6 @@ pub enum PhraseError {
     #[error("{0:?} is not understood here; write for example \"über 130 Teilnehmende\"")]
     UnknownWord(String),
 }
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Meaning {
-    /// Qualifies the number that follows: "über 130". After the number it would be another word: "30 über Zoom".
-    Before(Qualifier),
-    /// Qualifies the number it follows: "100 oder mehr".
-    After(Qualifier),
-    /// There is no number.
-    Unknown,
-    Unit(Unit),
-}
-
-/// Every word and word group that is understood, spelled as `fold` leaves it. The longest match wins.
-const VOCABULARY: [(Meaning, &str); 11] = [
-    (
-        Meaning::Before(Qualifier::About),
-        "rund | ca | circa | zirka | etwa | in etwa | ungefaehr | um die | schaetzungsweise | geschaetzt | ~ | ≈ \
-         | about | around | approx | approximately | roughly",
-    ),
-    (
-        Meaning::Before(Qualifier::MoreThan),
-        "ueber | mehr als | gut | knapp ueber | etwas ueber | weit ueber | deutlich ueber | etwas mehr als \
-         | deutlich mehr als | > | more than | over",
-    ),
-    (
-        Meaning::Before(Qualifier::AtLeast),
-        "mindestens | mind | wenigstens | nicht weniger als | >= | ≥ | at least | no less than | no fewer than",
-    ),
-    (
-        Meaning::After(Qualifier::AtLeast),
-        "und mehr | oder mehr | and more | or more",
-    ),
-    (
-        Meaning::Before(Qualifier::LessThan),
-        "knapp | fast | beinahe | nahezu | weniger als | unter | knapp unter | etwas unter | etwas weniger als \
-         | deutlich weniger als | < | less than | fewer than | under | nearly | almost",
-    ),
-    (
-        Meaning::Before(Qualifier::AtMost),
-        "bis | bis zu | hoechstens | maximal | max | nicht mehr als | <= | ≤ | up to | at most | no more than",
-    ),
-    (
-        Meaning::Unknown,
-        "unbekannt | nicht bekannt | keine angabe | keine angaben | k a | nicht erfasst | nicht gezaehlt \
-         | unknown | not known",
-    ),
-    (
-        Meaning::Unit(Unit::Participants),
-        "teilnehmende | teilnehmenden | teilnehmender | teilnehmer | teilnehmern | teilnehmerin | teilnehmerinnen \
-         | teilnehmerinnen und teilnehmer | teilnehmerinnen und teilnehmern | teilnehmer und teilnehmerinnen | tn \
-         | person | personen | anwesende | anwesenden | besuchende | besuchenden | besucher | besuchern \
-         | besucherinnen | besucherinnen und besucher | besucherinnen und besuchern | gast | gaeste | gaesten \
-         | participant | participants | attendee | attendees | people | visitors | guests",
-    ),
-    (
-        Meaning::Unit(Unit::Viewers),
-        "zuschauende | zuschauenden | zuschauender | zuschauer | zuschauern | zuschauerin | zuschauerinnen \
-         | zuschauerinnen und zuschauer | zuschauerinnen und zuschauern | viewer | viewers",
-    ),
-    (
-        Meaning::Unit(Unit::Companies),
-        "unternehmen | firma | firmen | betrieb | betriebe | betrieben | company | companies",
-    ),
-    (Meaning::Unit(Unit::Questions), "frage | fragen | question | questions"),
-];
-
-/// Words that say nothing about the number. Articles are not among them: "unter den 30" is not "unter 30".
-const FILLERS: &str = "insgesamt | gesamt | zusammen | mit | with | total";
 
 /// Reads one headcount from the words of a source.
 pub fn parse(stated: &str) -> Result<Stated, PhraseError> {
@@ -200,22 +136,6 @@ impl Reading {
     }
 }
 
-/// The meaning of the words that `tokens` begin with, and how many they are.
-fn longest_match(tokens: &[Token]) -> Option<(Meaning, usize)> {
-    let length_if_said = |group: &str| {
-        let mut ahead = tokens.iter();
-        let said = group
-            .split(' ')
-            .all(|word| ahead.next().is_some_and(|token| token.is(word)));
-        said.then(|| group.split(' ').count())
-    };
-    let longest = |groups: &str| groups.split(" | ").filter_map(length_if_said).max();
-    VOCABULARY
-        .iter()
-        .filter_map(|(meaning, groups)| Some((*meaning, longest(groups)?)))
-        .max_by_key(|(_, length)| *length)
-}
-
 fn refuse_other_than_one_count(tokens: &[Token]) -> Result<(), PhraseError> {
     let mut words = tokens.split(|token| matches!(token, Token::Number(_)));
     let (before, between) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
@@ -240,225 +160,13 @@ fn is_range(before: &[Token], between: &[Token]) -> bool {
     last_is(before, &["zwischen", "between"]) || (between.len() == 1 && last_is(between, &["-", "bis", "to"]))
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
-    Number(i64),
-    /// `text` as written, for messages; `key` as the vocabulary spells it.
-    Word {
-        text: String,
-        key: String,
-    },
-}
-
-impl Token {
-    fn is(&self, word: &str) -> bool {
-        matches!(self, Self::Word { key, .. } if key == word)
-    }
-
-    fn number(&self) -> Option<i64> {
-        match self {
-            Self::Number(number) => Some(*number),
-            Self::Word { .. } => None,
-        }
-    }
-}
-
-fn tokens(stated: &str) -> Result<Vec<Token>, PhraseError> {
-    let mut tokens = Vec::new();
-    let mut rest = stated;
-    let mut before = ' ';
-    while let Some(first) = rest.chars().next() {
-        let after = rest.get(first.len_utf8()..).unwrap_or_default();
-        let length = match first {
-            '0'..='9' => number_length(rest),
-            // "ca.40" is a short form, ".5" is a fraction.
-            '.' | ',' if starts_with_digit(after) && !before.is_alphabetic() => {
-                return Err(PhraseError::Decimal(rest.chars().take(8).collect()));
-            }
-            _ if is_silent(first) => first.len_utf8(),
-            _ if first.is_alphabetic() => word_length(rest),
-            _ => first.len_utf8() + after.find(parts_signs).unwrap_or(after.len()),
-        };
-        let (text, remaining) = rest.split_at(length);
-        if !is_silent(first) {
-            push(&mut tokens, text)?;
-        }
-        before = text.chars().last().unwrap_or(' ');
-        rest = remaining;
-    }
-    Ok(tokens)
-}
-
-fn push(tokens: &mut Vec<Token>, text: &str) -> Result<(), PhraseError> {
-    if starts_with_digit(text) {
-        tokens.push(Token::Number(written_number(text)?));
-        return Ok(());
-    }
-    let key = fold(text);
-    let dozens = match tokens.last() {
-        Some(Token::Number(number)) if key == "dutzend" => Some(*number),
-        _ => None,
-    };
-    if let Some(dozens) = dozens {
-        tokens.pop();
-        tokens.push(Token::Number(within_limit(dozens.checked_mul(12), text)?));
-    } else if let Some(number) = number_word(&key).filter(|_| !text.contains(is_gender_mark)) {
-        // Without its hyphen "hundert-tausend", a range, would be one number.
-        tokens.push(Token::Number(number));
-    } else {
-        tokens.push(Token::Word {
-            text: text.to_owned(),
-            key,
-        });
-    }
-    Ok(())
-}
-
-fn starts_with_digit(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_digit())
-}
-
-/// Quotes, brackets and the punctuation that closes a phrase.
-fn is_silent(c: char) -> bool {
-    c.is_whitespace() || "„“”\"‚‘’'«»‹›()[].,;:!".contains(c)
-}
-
-fn parts_signs(c: char) -> bool {
-    c.is_alphanumeric() || is_silent(c)
-}
-
-/// Spaces that keep the groups of one number together; an ordinary space parts two numbers.
-fn is_group_space(c: char) -> bool {
-    matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{2009}')
-}
-
-/// Digits and what joins them, so that "3,5" and "14:30" are refused whole and not read by halves.
-fn number_length(text: &str) -> usize {
-    let goes_on = |(at, c): (usize, char)| {
-        let after = text.get(at + c.len_utf8()..).unwrap_or_default();
-        let digits_after = || after.chars().take(4).take_while(char::is_ascii_digit).count();
-        c.is_ascii_digit() || (".,:'’".contains(c) && digits_after() > 0) || (is_group_space(c) && digits_after() == 3)
-    };
-    text.char_indices()
-        .find(|place| !goes_on(*place))
-        .map_or(text.len(), |(at, _)| at)
-}
-
-/// A word with the marks of gender forms inside it: Teilnehmer_innen, Teilnehmer(innen), Teilnehmer/-innen.
-fn word_length(text: &str) -> usize {
-    let goes_on = |(at, c): (usize, char)| {
-        let after = text.get(at..).unwrap_or_default().trim_start_matches(is_gender_mark);
-        c.is_alphabetic() || c == '\u{308}' || (is_gender_mark(c) && after.starts_with(char::is_alphabetic))
-    };
-    text.char_indices()
-        .find(|place| !goes_on(*place))
-        .map_or(text.len(), |(at, _)| at)
-}
-
-fn is_gender_mark(c: char) -> bool {
-    "_*:·/-()\u{ad}".contains(c)
-}
-
-/// Small letters, umlauts as two letters (composed or not), every dash a hyphen, gender marks dropped.
-fn fold(text: &str) -> String {
-    let is_word = text.starts_with(char::is_alphabetic);
-    let mut key = String::with_capacity(text.len() + 4);
-    for c in text.chars().flat_map(char::to_lowercase) {
-        match c {
-            'ä' => key.push_str("ae"),
-            'ö' => key.push_str("oe"),
-            'ü' => key.push_str("ue"),
-            'ß' => key.push_str("ss"),
-            '\u{308}' => key.push('e'),
-            '-' | '‐' | '‑' | '–' | '—' | '−' if !is_word => key.push('-'),
-            c if is_word && is_gender_mark(c) => {}
-            c => key.push(c),
-        }
-    }
-    key
-}
-
-/// "1080", or German thousands: "1.080", "1 080" with a space that does not break.
-fn written_number(text: &str) -> Result<i64, PhraseError> {
-    let mut groups = text.split(|c| c == '.' || is_group_space(c));
-    let first = groups.next().unwrap_or_default();
-    let following: Vec<&str> = groups.collect();
-    let all_digits = |group: &str| group.chars().all(|c| c.is_ascii_digit());
-    let in_thousands = following.is_empty() || (first.len() <= 3 && following.iter().all(|group| group.len() == 3));
-    let leading_zero = first.starts_with('0') && text != "0";
-    let joined = [first, &following.concat()].concat();
-    if text.contains(',') && all_digits(&joined.replace(',', "")) {
-        return Err(PhraseError::Decimal(text.to_owned()));
-    }
-    if !all_digits(&joined) || !in_thousands || leading_zero {
-        return Err(PhraseError::Malformed(text.to_owned()));
-    }
-    within_limit(joined.parse().ok(), text)
-}
-
-fn within_limit(number: Option<i64>, text: &str) -> Result<i64, PhraseError> {
-    number
-        .filter(|number| *number <= MAX_VALUE)
-        .ok_or_else(|| PhraseError::TooLarge(text.to_owned()))
-}
-
-/// Each word stands at the place of its value.
-const SMALL_NUMBERS: &str = "null ein zwei drei vier fuenf sechs sieben acht neun zehn elf zwoelf dreizehn vierzehn \
-                             fuenfzehn sechzehn siebzehn achtzehn neunzehn";
-const TENS: &str = "null zehn zwanzig dreissig vierzig fuenfzig sechzig siebzig achtzig neunzig";
-
-/// A German number word up to 999.999: "zehn", "fünfunddreißig", "hundertzwanzig", "ein", "Dutzend".
-fn number_word(key: &str) -> Option<i64> {
-    match key {
-        "null" => Some(0),
-        "eine" | "einem" | "einen" | "einer" => Some(1),
-        "dutzend" => Some(12),
-        _ => below_million(key),
-    }
-}
-
-fn below_million(key: &str) -> Option<i64> {
-    compound(key, "tausend", 1000, below_thousand)
-}
-
-fn below_thousand(key: &str) -> Option<i64> {
-    compound(key, "hundert", 100, below_hundred)
-}
-
-/// "zweihundertfünf": how many, the word for a power of ten, and what is left, read by `smaller`.
-fn compound(key: &str, power: &str, worth: i64, smaller: fn(&str) -> Option<i64>) -> Option<i64> {
-    let Some((times, left)) = key.split_once(power) else {
-        return smaller(key);
-    };
-    let times = if times.is_empty() { 1 } else { smaller(times)? };
-    let left = match left {
-        "" => 0,
-        _ => smaller(left.strip_prefix("und").unwrap_or(left))?,
-    };
-    Some(times * worth + left)
-}
-
-fn below_hundred(key: &str) -> Option<i64> {
-    match key.split_once("und") {
-        Some((ones, tens)) => Some(place(SMALL_NUMBERS, 1..10, ones)? + 10 * place(TENS, 2..10, tens)?),
-        None if key == "eins" => Some(1),
-        None => place(SMALL_NUMBERS, 1..20, key).or_else(|| Some(10 * place(TENS, 2..10, key)?)),
-    }
-}
-
-/// The place of `word` among `words`, if it is one of `places`.
-fn place(words: &str, places: Range<i64>, word: &str) -> Option<i64> {
-    (0..)
-        .zip(words.split(' '))
-        .find(|(at, one)| *one == word && places.contains(at))
-        .map(|(at, _)| at)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::tally::MAX_VALUE;
+    use super::vocabulary::VOCABULARY;
     use super::*;
 
     /// Phrase = unit (or -), qualifier, number.
@@ -581,8 +289,8 @@ mod tests {
         #[test]
         fn reads_back_what_a_count_says(
             value in prop_oneof![1_i64..=12, 1..=MAX_VALUE],
-            qualifier in prop::sample::select(&Qualifier::ALL[..]),
-            unit in prop::sample::select(&Unit::ALL[..]),
+            qualifier in prop::sample::select(Qualifier::ALL),
+            unit in prop::sample::select(Unit::ALL),
         ) {
             let value = (qualifier != Qualifier::Unknown).then_some(value);
             let count = Count { value, qualifier };

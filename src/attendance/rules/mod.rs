@@ -1,0 +1,7 @@
+//! The decisions: what a statement says, which one is the basis, and what they come to together.
+
+mod picture;
+mod statement;
+
+pub use picture::{Reconciled, reconcile, why};
+pub use statement::{Understood, becomes_basis, fits, may_be_counted, understand};

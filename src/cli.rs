@@ -1,6 +1,0 @@
-//! The commands.
-use std::process::ExitCode;
-#[must_use]
-pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
-}

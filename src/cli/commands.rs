@@ -1,0 +1,208 @@
+//! The commands that do one thing and end.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+
+use super::Failure;
+use super::database::Database;
+use crate::auth::{NewAdmin, OrganisationId, Role, all_organisations, create_admin, find_organisation};
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::base::digest::secret;
+use crate::base::problem::{Code, Error, Problem};
+use crate::journal::{Act, Actor};
+use crate::{imports, reports};
+
+#[derive(Debug, Args)]
+pub struct AdminCreate {
+    #[arg(long)]
+    email: String,
+    /// Shown to colleagues; default: the address.
+    #[arg(long)]
+    name: Option<String>,
+    /// Slug of the organisation to be a member of.
+    #[arg(long, value_name = "SLUG")]
+    organisation: Option<String>,
+    /// admin, organiser, front_desk or reporter.
+    #[arg(long, default_value = "admin", requires = "organisation")]
+    role: String,
+    /// Read the password from standard input; otherwise one is made and shown once.
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportSeminars {
+    /// A JSON file in the format of demo/README.md.
+    file: PathBuf,
+    /// Slug of the organisation whose programme it is.
+    #[arg(long, value_name = "SLUG")]
+    organisation: String,
+    /// Tell what would happen, or every problem with its place; change nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportActivity {
+    /// First day of the period, YYYY-MM-DD.
+    #[arg(long)]
+    from: NaiveDate,
+    /// Last day of the period, included.
+    #[arg(long)]
+    to: NaiveDate,
+    /// Slug; default: all organisations.
+    #[arg(long, value_name = "SLUG")]
+    organisation: Option<String>,
+    /// Counting rule.
+    #[arg(long, default_value = "all")]
+    rule: String,
+    /// Count what was held before this day apart.
+    #[arg(long, value_name = "DAY")]
+    split_on: Option<NaiveDate>,
+    #[arg(long, value_enum, default_value_t = Format::Markdown)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Json,
+    Markdown,
+}
+
+pub fn migrate(config: &Config) -> Result<(), Failure> {
+    let database = Database::serve(config)?;
+    let versions = database.db.migrate();
+    database.stop();
+    let versions = versions?;
+    if versions.is_empty() {
+        println!("The schema is up to date.");
+    }
+    versions.iter().for_each(|version| println!("migrated {version}"));
+    Ok(())
+}
+
+pub fn admin_create(config: &Config, create: &AdminCreate) -> Result<(), Failure> {
+    let (password, made) = if create.password_stdin {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text)?;
+        (text.trim_end_matches(['\r', '\n']).to_owned(), false)
+    } else {
+        (secret()?.chars().take(24).collect(), true)
+    };
+    let role = create.role.parse::<Role>()?;
+    let act = act();
+    let database = Database::command(config)?;
+    let outcome = database.db.run(false, |conn| {
+        let member = |error: String, name: &str| Error::member(format!("--{name}"), error);
+        let email = create.email.parse().map_err(|error| member(error, "email"))?;
+        let name = create.name.as_ref().unwrap_or(&create.email);
+        let membership = match &create.organisation {
+            None => None,
+            Some(slug) => {
+                let unknown = || Error::member("--organisation", "there is no organisation with this slug");
+                Some((find_organisation(conn, slug)?.ok_or_else(unknown)?.id, role))
+            }
+        };
+        let new = NewAdmin {
+            email,
+            name: name.parse().map_err(|error| member(error, "name"))?,
+            password: &password,
+            platform_admin: membership.is_none(),
+            membership,
+        };
+        create_admin(conn, &act, new)
+    });
+    database.stop();
+    outcome?;
+    println!("{} can log in now.", create.email);
+    if made {
+        println!("Password, shown once: {password}");
+    }
+    Ok(())
+}
+
+pub fn import_seminars(config: &Config, import: &ImportSeminars) -> Result<(), Failure> {
+    let text = std::fs::read_to_string(&import.file).map_err(|error| format!("{}: {error}", import.file.display()))?;
+    let act = act();
+    let programme = imports::read(&text, act.now.date_naive()).map_err(Error::invalid)?;
+    let database = Database::command(config)?;
+    let outcome = database.db.run(false, |conn| {
+        let unknown = || Problem::new(Code::NotFound).detail("There is no organisation with this slug.");
+        let organisation = find_organisation(conn, &import.organisation)?.ok_or_else(unknown)?;
+        let summary = imports::import(conn, &act, organisation.id, &programme)?;
+        // Everything is tried, so that a dry run finds what the real one would; then nothing is kept.
+        if import.dry_run {
+            Err(Error::Unavailable(format!("{DRY_RUN}{summary}")))
+        } else {
+            Ok(summary)
+        }
+    });
+    database.stop();
+    match outcome {
+        Ok(summary) => println!("{summary}"),
+        Err(Error::Unavailable(words)) if words.starts_with(DRY_RUN) => {
+            println!("Dry run, nothing was written. {}", words.trim_start_matches(DRY_RUN));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+/// Marks the rollback that a dry run asks for.
+const DRY_RUN: &str = "dry run: ";
+
+pub fn report_activity(config: &Config, report: &ReportActivity) -> Result<(), Failure> {
+    let database = Database::command(config)?;
+    let outcome = database.db.run(true, |conn| {
+        let organisations: Vec<OrganisationId> = match &report.organisation {
+            None => all_organisations(conn)?,
+            Some(slug) => {
+                let unknown = || Error::member("--organisation", "there is no organisation with this slug");
+                vec![find_organisation(conn, slug)?.ok_or_else(unknown)?.id]
+            }
+        };
+        let query = reports::ActivityQuery::for_command(report.from, report.to, &report.rule, report.split_on)?;
+        reports::activity(conn, &query, &organisations)
+    });
+    database.stop();
+    let activity = outcome?;
+    match report.format {
+        Format::Json => println!("{}", serde_json::to_string_pretty(&activity)?),
+        Format::Markdown => print!("{}", reports::render_markdown(&activity)),
+    }
+    Ok(())
+}
+
+/// A GET in ten lines: the image that runs this has no curl.
+pub fn health(url: &str) -> Result<(), Failure> {
+    let uri = url.parse::<actix_web::http::Uri>()?;
+    let host = uri.host().ok_or("the address has no host")?;
+    let mut stream = TcpStream::connect((host, uri.port_u16().unwrap_or(80)))?;
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    write!(
+        stream,
+        "GET {} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n",
+        uri.path()
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let status = answer.split_whitespace().nth(1).unwrap_or("no answer");
+    if status == "200" {
+        Ok(())
+    } else {
+        Err(format!("not ready: {status}").into())
+    }
+}
+
+fn act() -> Act {
+    Act {
+        now: Clock::System.now(),
+        actor: Actor::SYSTEM,
+    }
+}

@@ -1,0 +1,72 @@
+//! `einlass serve`: database, schema, listener, service; and everything down again when told to stop.
+
+use std::net::TcpListener;
+
+use super::Failure;
+use super::database::Database;
+use crate::app::{self, Site};
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::base::digest::secret;
+use crate::imports;
+use crate::journal::{Act, Actor};
+use secrecy::ExposeSecret;
+
+pub fn serve(config: Config, demo: bool) -> Result<(), Failure> {
+    // First the port: a second service on it is told so before anything is started.
+    let listener =
+        TcpListener::bind(config.listen).map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let database = Database::serve(&config)?;
+    let outcome = serve_on(&database, config, listener, demo);
+    database.stop();
+    outcome
+}
+
+fn serve_on(database: &Database, config: Config, listener: TcpListener, demo: bool) -> Result<(), Failure> {
+    for version in database.db.migrate()? {
+        tracing::info!(version, "migrated");
+    }
+    let clock = Clock::System;
+    if demo {
+        fill(database, &config, &clock)?;
+    }
+    let address = listener.local_addr()?;
+    let site = Site::assemble(config, database.db.clone(), clock)?;
+    let workers = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
+    eprintln!("einlass: listening on http://{address}");
+    eprintln!("  programme      http://{address}/api/v1/seminars");
+    eprintln!("  documentation  http://{address}/docs/");
+    actix_web::rt::System::new().block_on(async move { app::listen(site, listener, workers)?.await })?;
+    eprintln!("einlass: stopped");
+    Ok(())
+}
+
+/// The demo, once: the password is shown when the accounts are made.
+fn fill(database: &Database, config: &Config, clock: &Clock) -> Result<(), Failure> {
+    let given = config
+        .demo_password
+        .as_ref()
+        .map(|password| password.expose_secret().to_owned());
+    let password = match &given {
+        Some(password) => password.clone(),
+        None => secret()?.chars().take(24).collect(),
+    };
+    let act = Act {
+        now: clock.now(),
+        actor: Actor::SYSTEM,
+    };
+    let filled = database
+        .db
+        .run(false, |conn| imports::load_demo(conn, &act, &password))?;
+    eprintln!("einlass: {filled}");
+    if filled.loaded {
+        eprintln!("  log in as      {}", filled.accounts.join("\n                 "));
+        let shown = if given.is_some() {
+            "the one in EINLASS_DEMO_PASSWORD"
+        } else {
+            &password
+        };
+        eprintln!("  password       {shown}");
+    }
+    Ok(())
+}

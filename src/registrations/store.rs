@@ -1,0 +1,138 @@
+//! All SQL of the room.
+
+use diesel::prelude::*;
+
+use super::model::{Registration, RegistrationId, State};
+use crate::auth::OrganisationId;
+use crate::base::db::OnConstraint;
+use crate::base::problem::{Code, Problem, Result};
+use crate::base::text::{fold, like_escape};
+use crate::schema::registrations;
+use crate::seminars::{Channel, SeminarId};
+
+type Of = (OrganisationId, SeminarId);
+
+const ACTIVE: [State; 5] = [
+    State::Pending,
+    State::Confirmed,
+    State::Waitlisted,
+    State::Offered,
+    State::Applied,
+];
+
+pub fn find(conn: &mut PgConnection, id: RegistrationId) -> Result<Option<Registration>> {
+    let query = registrations::table
+        .filter(registrations::id.eq(id))
+        .select(Registration::as_select());
+    Ok(query.first(conn).optional()?)
+}
+
+/// Whether this address has an active registration for the seminar, through whichever channel.
+pub fn is_registered(conn: &mut PgConnection, of: Of, email_key: &str) -> Result<bool> {
+    let active = registrations::table
+        .filter(registrations::organisation_id.eq(of.0))
+        .filter(registrations::seminar_id.eq(of.1))
+        .filter(registrations::email_key.eq(email_key))
+        .filter(registrations::state.eq_any(ACTIVE));
+    Ok(diesel::select(diesel::dsl::exists(active)).get_result(conn)?)
+}
+
+/// Two at once for one address through two channels meet here.
+pub fn insert(conn: &mut PgConnection, registration: &Registration) -> Result<()> {
+    diesel::insert_into(registrations::table)
+        .values(registration)
+        .execute(conn)
+        .on_constraint("registrations_one_per_person", || Problem::new(Code::AlreadyRegistered))?;
+    Ok(())
+}
+
+pub fn save(conn: &mut PgConnection, registration: &Registration) -> Result<()> {
+    diesel::update(registrations::table.find((registration.organisation_id, registration.id)))
+        .set(registration)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The first of those who wait, in the order in which they are served.
+pub fn queue(conn: &mut PgConnection, of: Of, channel: Channel, limit: i64) -> Result<Vec<Registration>> {
+    let query = registrations::table
+        .filter(registrations::organisation_id.eq(of.0))
+        .filter(registrations::seminar_id.eq(of.1))
+        .filter(registrations::channel.eq(channel))
+        .filter(registrations::state.eq(State::Waitlisted))
+        .order(registrations::waiting_ticket)
+        .limit(limit);
+    Ok(query.select(Registration::as_select()).load(conn)?)
+}
+
+/// Those who hold a seat, first come first.
+pub fn seated(conn: &mut PgConnection, of: Of, channel: Channel) -> Result<Vec<Registration>> {
+    let query = registrations::table
+        .filter(registrations::organisation_id.eq(of.0))
+        .filter(registrations::seminar_id.eq(of.1))
+        .filter(registrations::channel.eq(channel))
+        .filter(registrations::state.eq_any([State::Pending, State::Confirmed, State::Offered]))
+        .order(registrations::id);
+    Ok(query.select(Registration::as_select()).load(conn)?)
+}
+
+/// How many of the queue stand before or at this ticket.
+pub fn position(conn: &mut PgConnection, registration: &Registration) -> Result<Option<i64>> {
+    let Some(ticket) = registration
+        .waiting_ticket
+        .filter(|_| registration.state == State::Waitlisted)
+    else {
+        return Ok(None);
+    };
+    let before = registrations::table
+        .filter(registrations::organisation_id.eq(registration.organisation_id))
+        .filter(registrations::seminar_id.eq(registration.seminar_id))
+        .filter(registrations::channel.eq(registration.channel))
+        .filter(registrations::state.eq(State::Waitlisted))
+        .filter(registrations::waiting_ticket.le(ticket));
+    Ok(Some(before.count().get_result(conn)?))
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub state: Option<State>,
+    pub channel: Option<Channel>,
+    pub q: Option<String>,
+    /// Whether `q` may also find an address: nobody finds by what they may not see.
+    pub by_address: bool,
+}
+
+pub fn list(
+    conn: &mut PgConnection,
+    of: Of,
+    filter: &Filter,
+    after: Option<RegistrationId>,
+    limit: i64,
+) -> Result<Vec<Registration>> {
+    let mut query = registrations::table
+        .filter(registrations::organisation_id.eq(of.0))
+        .filter(registrations::seminar_id.eq(of.1))
+        .select(Registration::as_select())
+        .order(registrations::id)
+        .limit(limit + 1)
+        .into_boxed();
+    if let Some(state) = filter.state {
+        query = query.filter(registrations::state.eq(state));
+    }
+    if let Some(channel) = filter.channel {
+        query = query.filter(registrations::channel.eq(channel));
+    }
+    for word in filter.q.as_deref().unwrap_or_default().split_whitespace() {
+        let folded = registrations::search_text.like(format!("%{}%", like_escape(&fold(word))));
+        let address = registrations::email_key.like(format!("%{}%", like_escape(&word.to_lowercase())));
+        query = if filter.by_address {
+            query.filter(folded.or(address))
+        } else {
+            query.filter(folded)
+        };
+    }
+    if let Some(after) = after {
+        query = query.filter(registrations::id.gt(after));
+    }
+    Ok(query.load(conn)?)
+}

@@ -1,0 +1,119 @@
+//! One seminar: write it down, look at it, throw a draft away. PATCH stands in `registrations`.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+
+use super::body::NewSeminarBody;
+use super::view::{SeminarView, view_for};
+use crate::auth::{Caller, Organiser, find_organisation};
+use crate::base::body::Body;
+use crate::base::clock::Clock;
+use crate::base::db::Db;
+use crate::base::etag::{self, IfMatch, Privacy};
+use crate::base::idempotency::{Created, Idempotency};
+use crate::base::problem::{Code, Error, Result};
+use crate::journal::Act;
+use crate::seminars::model::SeminarId;
+use crate::seminars::rules::visible;
+use crate::seminars::{service, store};
+
+/// Write a seminar down.
+///
+/// Organisers of the organisation. It begins as a draft that only members see; `publish` announces it.
+#[utoipa::path(tag = "seminars", request_body = NewSeminarBody, security(("member" = [])), responses(
+    (status = 201, body = SeminarView, description = "The draft"),
+    (status = 409, description = "`external-ref-taken`")))]
+#[post("/seminars")]
+pub async fn create_seminar(
+    who: Organiser,
+    idempotency: Idempotency,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    body: Body<NewSeminarBody>,
+) -> Result<HttpResponse> {
+    let act = Act {
+        now: clock.now(),
+        actor: who.actor(),
+    };
+    let (reach, owner, identity) = (who.reach(), who.owner(), who.identity);
+    let created = db
+        .write(move |conn| {
+            idempotency.once(conn, act.now, &owner, &body.digest, |conn| {
+                let unknown = || Error::member("/organisation", "is not an organisation of yours");
+                let organisation = find_organisation(conn, body.value.organisation.as_str())?.ok_or_else(unknown)?;
+                reach.check(organisation.id).map_err(|error| match error {
+                    Error::Refused(problem) if problem.code == Code::NotFound => unknown(),
+                    other => other,
+                })?;
+                let new = body.value.clone().understand(organisation.id)?;
+                let seminar = service::create(conn, &act, &reach, new)?;
+                let (id, version) = (seminar.id, seminar.version);
+                let whole = store::whole(conn, seminar)?;
+                Created::new(
+                    format!("/api/v1/seminars/{id}"),
+                    Some(version),
+                    &view_for(Some(&identity), whole),
+                )
+            })
+        })
+        .await?;
+    Ok(created.response())
+}
+
+/// One seminar.
+///
+/// Anybody; drafts and internal seminars for members of the organisation only.
+#[utoipa::path(tag = "seminars", params(("seminar" = SeminarId, Path)), security((), ("member" = [])), responses(
+    (status = 200, body = SeminarView, description = "The seminar")))]
+#[get("/seminars/{seminar}")]
+pub async fn get_seminar(
+    request: HttpRequest,
+    caller: Caller,
+    path: web::Path<SeminarId>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    let id = path.into_inner();
+    let identity = caller.0.clone();
+    let whole = db
+        .read(move |conn| {
+            let seminar = store::find(conn, id)?.ok_or(Code::NotFound)?;
+            let member = identity
+                .as_ref()
+                .is_some_and(|identity| identity.is_member_of(seminar.organisation_id));
+            if !member && !visible(seminar.status, seminar.audience) {
+                return Err(Code::NotFound.into());
+            }
+            store::whole(conn, seminar)
+        })
+        .await?;
+    let version = whole.seminar.version;
+    let privacy = if caller.0.is_some() {
+        Privacy::Personal
+    } else {
+        Privacy::Public
+    };
+    etag::single(&request, version, privacy, &view_for(caller.0.as_ref(), whole))
+}
+
+/// Throw a draft away.
+///
+/// Organisers of the organisation. What was announced is cancelled, not deleted.
+#[utoipa::path(tag = "seminars", params(("seminar" = SeminarId, Path)), security(("member" = [])), responses(
+    (status = 204, description = "Gone"),
+    (status = 409, description = "`transition-not-allowed`")))]
+#[delete("/seminars/{seminar}")]
+pub async fn delete_seminar(
+    who: Organiser,
+    path: web::Path<SeminarId>,
+    if_match: IfMatch,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse> {
+    let act = Act {
+        now: clock.now(),
+        actor: who.actor(),
+    };
+    let reach = who.reach();
+    db.write(move |conn| service::delete(conn, &act, &reach, *path, |version| if_match.check(version)))
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

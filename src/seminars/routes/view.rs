@@ -1,0 +1,175 @@
+//! How a seminar is shown.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::body::Span;
+use crate::auth::{Identity, OrganisationRef};
+use crate::catalogue::{CollectionRef, VenueRef};
+use crate::seminars::model::{
+    AttendanceMode, Audience, Channel, DatePrecision, Kind, PartyRole, SeminarId, SessionId, Status,
+};
+use crate::seminars::rules::{attendance_mode, local};
+use crate::seminars::store::Whole;
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Seminar, example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11",
+    "organisation": {"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12", "slug": "staedteregion-aachen", "name": "StädteRegion Aachen"},
+    "title": "Onboarding", "kind": "seminar", "language": "de", "description": null, "audience": "public", "status": "scheduled",
+    "attendance_mode": "hybrid", "within": null, "sessions": [{"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b13", "title": null,
+    "starts_at": "2027-05-06T18:00:00+02:00", "ends_at": "2027-05-06T20:00:00+02:00", "date_precision": "minute",
+    "time_zone": "Europe/Berlin", "venue": null, "online_platform": "Zoom"}],
+    "channels": [{"channel": "onsite", "capacity": 50, "free_seats": 12, "waiting": 0}, {"channel": "online", "capacity": null, "free_seats": null, "waiting": 0}],
+    "parties": [{"role": "lead", "organisation": {"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12", "slug": "staedteregion-aachen", "name": "StädteRegion Aachen"}, "name": "StädteRegion Aachen"}],
+    "collections": [], "external_refs": [], "waiting_list": true, "waiting_list_limit": null,
+    "registration_opens_at": null, "registration_closes_at": null, "published_on": "2027-01-04"}))]
+pub struct SeminarView {
+    pub id: SeminarId,
+    /// Whose seminar it is.
+    pub organisation: OrganisationRef,
+    pub title: String,
+    pub kind: Kind,
+    pub language: String,
+    pub description: Option<String>,
+    pub audience: Audience,
+    pub status: Status,
+    /// Follows from the channels; `null` where nobody has said.
+    pub attendance_mode: Option<AttendanceMode>,
+    /// Where there is no date: the span the source speaks of.
+    pub within: Option<Span>,
+    /// While the seminar is postponed or cancelled: the times that no longer hold.
+    pub sessions: Vec<SessionView>,
+    pub channels: Vec<ChannelView>,
+    pub parties: Vec<PartyView>,
+    pub collections: Vec<CollectionRef>,
+    pub external_refs: Vec<ExternalRefView>,
+    pub waiting_list: bool,
+    pub waiting_list_limit: Option<i32>,
+    pub registration_opens_at: Option<DateTime<Utc>>,
+    pub registration_closes_at: Option<DateTime<Utc>>,
+    /// The day it was announced, or by which it is known to have been.
+    pub published_on: Option<NaiveDate>,
+    /// The words of the source, where it was imported from a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_quote: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Session)]
+pub struct SessionView {
+    pub id: SessionId,
+    pub title: Option<String>,
+    pub starts_at: DateTime<FixedOffset>,
+    /// With `date_precision: day` the midnight after the last day.
+    pub ends_at: Option<DateTime<FixedOffset>>,
+    pub date_precision: DatePrecision,
+    pub time_zone: String,
+    pub venue: Option<VenueRef>,
+    pub online_platform: Option<String>,
+    /// For members of the organisation only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub join_url: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Channel)]
+pub struct ChannelView {
+    pub channel: Channel,
+    /// `null`: as many as come.
+    pub capacity: Option<i32>,
+    /// Seats one can still have; `null` where they are not counted.
+    pub free_seats: Option<i32>,
+    /// How many are waiting.
+    pub waiting: i32,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Party)]
+pub struct PartyView {
+    pub role: PartyRole,
+    /// `null` for somebody who is none of the organisations.
+    pub organisation: Option<OrganisationRef>,
+    pub name: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ExternalRef)]
+pub struct ExternalRefView {
+    pub system: String,
+    pub external_id: String,
+    pub url: Option<String>,
+}
+
+/// The seminar as this caller may see it.
+#[must_use]
+pub fn view_for(caller: Option<&Identity>, whole: Whole) -> SeminarView {
+    let member = caller.is_some_and(|identity| identity.is_member_of(whole.seminar.organisation_id));
+    let offered = whole.channels.iter().filter(|seats| seats.offered).collect::<Vec<_>>();
+    let mode = attendance_mode(&offered.iter().map(|seats| seats.channel).collect::<Vec<_>>());
+    let channels = offered.iter().map(|seats| ChannelView {
+        channel: seats.channel,
+        capacity: seats.capacity,
+        // Behind a waiting list no seat is free to a newcomer.
+        free_seats: seats.capacity.map(|capacity| {
+            if seats.waiting > 0 {
+                0
+            } else {
+                (capacity - seats.taken).max(0)
+            }
+        }),
+        waiting: seats.waiting,
+    });
+    let channels = channels.collect();
+    let sessions = whole.sessions.into_iter().map(|(session, venue)| SessionView {
+        id: session.id,
+        title: session.title,
+        starts_at: local(session.starts_at, &session.time_zone),
+        ends_at: session.ends_at.map(|end| local(end, &session.time_zone)),
+        date_precision: session.date_precision,
+        time_zone: session.time_zone,
+        venue,
+        online_platform: session.online_platform,
+        join_url: session.join_url.filter(|_| member),
+    });
+    let parties = whole.parties.into_iter().map(|(party, organisation)| PartyView {
+        role: party.role,
+        name: party
+            .name
+            .or_else(|| organisation.as_ref().map(|one| one.name.clone()))
+            .unwrap_or_default(),
+        organisation,
+    });
+    let external_refs = whole.external_refs.into_iter().map(|one| ExternalRefView {
+        system: one.system,
+        external_id: one.external_id,
+        url: one.url,
+    });
+    let seminar = whole.seminar;
+    SeminarView {
+        id: seminar.id,
+        organisation: whole.organisation,
+        title: seminar.title,
+        kind: seminar.kind,
+        language: seminar.language,
+        description: seminar.description,
+        audience: seminar.audience,
+        status: seminar.status,
+        attendance_mode: mode,
+        within: seminar
+            .within_from
+            .zip(seminar.within_to)
+            .map(|(from, to)| Span { from, to }),
+        sessions: sessions.collect(),
+        channels,
+        parties: parties.collect(),
+        collections: whole.collections,
+        external_refs: external_refs.collect(),
+        waiting_list: seminar.waiting_list,
+        waiting_list_limit: seminar.waiting_list_limit,
+        registration_opens_at: seminar.registration_opens_at,
+        registration_closes_at: seminar.registration_closes_at,
+        published_on: seminar.published_on,
+        source_quote: seminar.source_quote,
+    }
+}
