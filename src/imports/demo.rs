@@ -1,13 +1,14 @@
 //! The demo: the programme of 2020/21 as the council paper tells it, some seminars to come, and who may log in.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use chrono_tz::Europe::Berlin;
 use diesel::prelude::*;
 
 use super::model::{Programme, Summary};
-use super::{import, read, store};
-use crate::auth::{NewAdmin, OrganisationId, Role, create_admin, ensure_organisation};
+use super::{import, read};
+use crate::auth::{NewAdmin, OrganisationId, Role, all_organisations, create_admin, ensure_organisation};
 use crate::base::problem::{Error, Result};
 use crate::base::text::FromText;
 use crate::journal::Act;
@@ -22,47 +23,29 @@ const FILES: [(&str, &str); 3] = [
     (IHK, include_str!("../../demo/upcoming-ihk.json")),
 ];
 
-/// Somebody the demo knows. All have the same password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DemoAccount {
-    pub email: &'static str,
-    pub name: &'static str,
-    pub organisation: &'static str,
-    pub role: Role,
-    pub platform_admin: bool,
-}
-
-const fn account(email: &'static str, name: &'static str, organisation: &'static str, role: Role) -> DemoAccount {
-    DemoAccount {
-        email,
-        name,
-        organisation,
-        role,
-        platform_admin: matches!(role, Role::Admin),
-    }
-}
-
-pub const DEMO_ACCOUNTS: [DemoAccount; 5] = [
-    account("admin@staedteregion.example", "Verwaltung (Demo)", REGION, Role::Admin),
-    account(
+/// Who may log in, all with the same password: address, name, organisation and role there. The first is platform
+/// admin as well.
+const ACCOUNTS: [(&str, &str, &str, Role); 5] = [
+    ("admin@staedteregion.example", "Verwaltung (Demo)", REGION, Role::Admin),
+    (
         "organiser@staedteregion.example",
         "Seminarteam (Demo)",
         REGION,
         Role::Organiser,
     ),
-    account(
+    (
         "front-desk@staedteregion.example",
         "Empfang (Demo)",
         REGION,
         Role::FrontDesk,
     ),
-    account(
+    (
         "reporter@staedteregion.example",
         "Berichtswesen (Demo)",
         REGION,
         Role::Reporter,
     ),
-    account(
+    (
         "organiser@ihk.example",
         "Seminarteam der IHK (Demo)",
         IHK,
@@ -71,59 +54,67 @@ pub const DEMO_ACCOUNTS: [DemoAccount; 5] = [
 ];
 
 /// What became of [`load_demo`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DemoSummary {
-    /// The database was in use; nothing was changed.
-    NotEmpty,
-    Loaded {
-        /// The programme of 2020/21.
-        past: Summary,
-        /// The seminars that one can register for.
-        upcoming: Summary,
-    },
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DemoSummary {
+    /// Without it the database was in use, and nothing was changed.
+    pub loaded: bool,
+    /// The programme of 2020/21.
+    pub past: Summary,
+    /// The seminars that one can register for.
+    pub upcoming: Summary,
+    /// Who may log in now, each with its role.
+    pub accounts: Vec<String>,
 }
 
 impl fmt::Display for DemoSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotEmpty => f.write_str("the database is in use already; the demo was not loaded again"),
-            Self::Loaded { past, upcoming } => write!(
-                f,
-                "the demo was loaded: the programme of 2020/21 ({past}), and {} seminars to come",
-                upcoming.seminars
-            ),
+        if !self.loaded {
+            return f.write_str("the database is in use already; the demo was not loaded again");
         }
+        write!(
+            f,
+            "the demo was loaded: of the programme of 2020/21 {} seminars with {} headcounts, and {} seminars to come",
+            self.past.seminars, self.past.headcounts, self.upcoming.seminars
+        )
     }
 }
 
 /// Fills an empty database with the demo; one that has an organisation is left as it is.
 pub fn load_demo(conn: &mut PgConnection, act: &Act, password: &str) -> Result<DemoSummary> {
     conn.transaction(|conn| {
-        if !store::is_empty(conn)? {
-            return Ok(DemoSummary::NotEmpty);
+        let mut summary = DemoSummary::default();
+        if !all_organisations(conn)?.is_empty() {
+            return Ok(summary);
         }
-        let mut past = Summary::default();
-        let mut upcoming = Summary::default();
-        let mut tenants = Vec::new();
+        summary.loaded = true;
+        let mut tenants = HashMap::new();
         for (n, (slug, text)) in FILES.into_iter().enumerate() {
             let programme = understood(text, act)?;
             let tenant = tenant(conn, act, &programme, slug)?;
-            tenants.push((slug, tenant));
-            let summary = import(conn, act, tenant, &programme)?;
-            *(if n == 0 { &mut past } else { &mut upcoming }) += summary;
+            tenants.insert(slug, tenant);
+            let made = import(conn, act, tenant, &programme)?;
+            *(if n == 0 {
+                &mut summary.past
+            } else {
+                &mut summary.upcoming
+            }) += made;
         }
-        for one in DEMO_ACCOUNTS {
-            let tenant = tenants.iter().find(|(slug, _)| *slug == one.organisation);
+        for (n, (email, name, organisation, role)) in ACCOUNTS.into_iter().enumerate() {
+            let platform_admin = n == 0;
             let new = NewAdmin {
-                email: FromText::from_text(one.email).map_err(Error::internal)?,
-                name: FromText::from_text(one.name).map_err(Error::internal)?,
+                email: FromText::from_text(email).map_err(Error::internal)?,
+                name: FromText::from_text(name).map_err(Error::internal)?,
                 password,
-                membership: tenant.map(|(_, id)| (*id, one.role)),
-                platform_admin: one.platform_admin,
+                membership: tenants.get(organisation).map(|id| (*id, role)),
+                platform_admin,
             };
             create_admin(conn, act, new)?;
+            let also = if platform_admin { ", platform admin" } else { "" };
+            summary
+                .accounts
+                .push(format!("{email} ({role} of {organisation}{also})"));
         }
-        Ok(DemoSummary::Loaded { past, upcoming })
+        Ok(summary)
     })
 }
 

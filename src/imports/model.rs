@@ -309,7 +309,16 @@ impl Block {
 }
 
 impl When {
-    /// The first day it can have been.
+    /// The day by which it has begun.
+    #[must_use]
+    pub fn begun_by(&self) -> Option<NaiveDate> {
+        match self {
+            Self::Sessions(blocks) => blocks.iter().map(Block::starts_on).min(),
+            Self::Within { to, .. } => Some(*to),
+        }
+    }
+
+    /// The first day that it can have begun on.
     #[must_use]
     pub fn first_day(&self) -> Option<NaiveDate> {
         match self {

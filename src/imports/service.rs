@@ -8,7 +8,7 @@ use super::model::{Block, CollectionPart, Entry, PartyPart, Programme, Start, Su
 use crate::attendance::{NewHeadcount, record_headcount};
 use crate::auth::{OrganisationId, Reach, ensure_organisation};
 use crate::base::problem::{Code, Error, FieldError, Result};
-use crate::base::text::{FromText, Line};
+use crate::base::text::{FromText, Line, Slug};
 use crate::catalogue::{CollectionId, NewCollection, NewVenue, VenueId, ensure_collection, ensure_venue};
 use crate::journal::Act;
 use crate::seminars::{
@@ -157,7 +157,7 @@ impl<'a> Import<'a> {
             When::Within { from, to } => (Some((*from, *to)), Vec::new()),
             When::Sessions(blocks) => (None, blocks.iter().map(|block| self.new_session(block)).collect()),
         };
-        let collection = |key: &crate::base::text::Slug| self.collections.get(key.as_str()).copied();
+        let collection = |key: &Slug| self.collections.get(key.as_str()).copied();
         Ok(NewSeminar {
             organisation_id: self.organisation,
             title: entry.title.clone(),

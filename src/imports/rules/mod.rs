@@ -22,7 +22,7 @@ pub fn read(text: &str, today: NaiveDate) -> Result<Programme, Vec<FieldError>> 
     // Editors on Windows put a mark before the text that is none of it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let value = body::parse::<Value>(text.as_bytes()).map_err(|error| error.problem().errors)?;
-    let Value::Object(mut file) = value else {
+    let Value::Object(mut file) = without_nulls(value) else {
         return Err(vec![FieldError::member("", "must be a JSON object")]);
     };
     match file.remove("format") {
@@ -76,7 +76,7 @@ impl Reader {
     /// Takes the list `member` out of `object`; one that is absent is empty.
     fn list(&mut self, object: &mut Map<String, Value>, member: &str, base: &str) -> Vec<Value> {
         match object.remove(member) {
-            None | Some(Value::Null) => Vec::new(),
+            None => Vec::new(),
             Some(Value::Array(values)) => values,
             Some(_) => {
                 self.refuse(format!("{base}/{member}"), "must be a list");
@@ -129,7 +129,7 @@ impl Reader {
         let organisations = self.list(&mut file, "organisations", "");
         let collections = self.list(&mut file, "collections", "");
         let venues = self.list(&mut file, "venues", "");
-        if file.get("seminars").is_none_or(Value::is_null) {
+        if !file.contains_key("seminars") {
             self.refuse("/seminars", "is required");
         }
         let seminars = self.list(&mut file, "seminars", "");
@@ -201,6 +201,18 @@ impl Reader {
             venues: understood(venues)?,
             seminars: seminars.into_iter().collect::<Option<_>>()?,
         })
+    }
+}
+
+/// `null` is the same as absent.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let present = members.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(present.map(|(name, value)| (name, without_nulls(value))).collect())
+        }
+        Value::Array(values) => Value::Array(values.into_iter().map(without_nulls).collect()),
+        other => other,
     }
 }
 

@@ -34,18 +34,18 @@ impl Reader {
             let venue = session.as_ref().and_then(|session| session.venue.as_ref());
             self.venue(venue, &format!("{place}/venue"), known);
         }
-        let part = self.part::<SeminarPart>(Value::Object(object), at)?;
+        let part = self.part::<SeminarPart>(Value::Object(object), at);
+        let headcounts = self.headcounts(headcounts, &channels, part.as_ref().map(|part| part.status));
+        let part = part?;
         self.venue(part.venue.as_ref(), &format!("{at}/venue"), known);
         let when = self.when(&part, sessions, at, known);
         self.status(&part, when.as_ref(), at);
-        let headcounts = self.headcounts(headcounts, &channels, part.status);
-
         let when = when?;
         let announced = known.published_on.unwrap_or(self.today);
         Some(Entry {
-            // What is over was announced before it was: by the day it took place, if not earlier.
+            // What has begun was announced before: by that day, if the source came out later.
             published_on: part.published_on.map_or_else(
-                || when.first_day().map_or(announced, |day| day.min(announced)),
+                || when.begun_by().map_or(announced, |day| day.min(announced)),
                 |day| day.0,
             ),
             external_id: part.external_id,
@@ -150,7 +150,7 @@ impl Reader {
         &mut self,
         headcounts: Parts<HeadcountPart>,
         channels: &Parts<ChannelPart>,
-        status: Status,
+        status: Option<Status>,
     ) -> Option<Vec<NewHeadcount>> {
         let offered = |wanted: Channel| {
             let mut known = channels.iter().filter_map(|(_, part)| part.as_ref());
@@ -165,7 +165,7 @@ impl Reader {
                 whole = false;
                 continue;
             };
-            if status != Status::Held {
+            if status.is_some_and(|status| status != Status::Held) {
                 self.refuse(&at, "only what was held can have been counted");
             }
             let said = part.stated_as.as_ref().map(|words| phrase::parse(words.as_str()));

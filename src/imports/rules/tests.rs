@@ -132,6 +132,7 @@ fn what_the_paper_leaves_open_stays_open() {
     assert!(entry("cmi-dialog-euskirchen").parties.is_empty());
     assert!(entry("cmi-hub-mobility-2020-12-17").channels.is_empty());
     assert_eq!(entry("ac2-zwischen-2020-02-13").published_on, day("2020-02-13"));
+    assert_eq!(entry("gruenderfoyer").published_on, day("2021-05-31"));
     assert!(programme.seminars.iter().all(|entry| entry.source_quote.is_some()));
 }
 
@@ -338,7 +339,7 @@ fn counts_and_states_that_cannot_be() {
             json!({"status": "scheduled", "headcounts": [{"value": 3}]}),
             "/headcounts/0",
         ),
-        (json!({"status": "draft"}), "/status"),
+        (json!({"status": "draft", "language": null}), "/status"),
         (json!({"reason_code": "pandemic"}), "/reason_code"),
     ];
     for (members, place) in cases {
