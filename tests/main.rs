@@ -12,4 +12,5 @@
 )]
 
 mod api;
+mod imports;
 mod support;
