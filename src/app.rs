@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ResourceDef, Server, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use utoipa::openapi::OpenApi;
@@ -20,6 +20,7 @@ use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::idempotency;
 use crate::base::ids::fresh;
+use crate::base::language::german;
 use crate::base::problem::{Code, Error, Problem, Result, render};
 use crate::{attendance, catalogue, health, openapi, registrations, reports, seminars};
 
@@ -185,7 +186,7 @@ async fn envelope(
     let request_id = request_id(request.headers());
     let path = request.path().to_owned();
     let method = request.method().clone();
-    let german = german(request.headers());
+    let german = german(&request);
     if method == Method::HEAD {
         // The body is left out on the wire all the same: that was decided when the head was read.
         request.head_mut().method = Method::GET;
@@ -221,28 +222,6 @@ fn request_id(headers: &HeaderMap) -> String {
         (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
     };
     given.filter(sane).map_or_else(|| fresh().to_string(), str::to_owned)
-}
-
-/// German unless English is asked for and German is not, or is wanted less.
-pub fn german(headers: &HeaderMap) -> bool {
-    let given = headers
-        .get(ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("de");
-    let weight = |language: &str| {
-        given
-            .split(',')
-            .filter_map(|range| {
-                let mut parts = range.trim().split(';');
-                let tag = parts.next()?.trim().to_ascii_lowercase();
-                let quality = parts
-                    .find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok())
-                    .unwrap_or(1.0);
-                (tag == language || tag.starts_with(&format!("{language}-"))).then_some(quality)
-            })
-            .fold(0.0_f32, f32::max)
-    };
-    weight("de") >= weight("en")
 }
 
 /// A path with `%00` or `%ff` names nothing, and would be an error further in.

@@ -9,6 +9,7 @@ pub mod embedded;
 pub mod etag;
 pub mod idempotency;
 pub mod ids;
+pub mod language;
 pub mod page;
 pub mod problem;
 pub mod query;

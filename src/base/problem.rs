@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 macro_rules! catalogue {
-    ($($name:ident $status:literal $slug:literal $title:literal / $titel:literal : $meaning:literal;)+) => {
+    ($($name:ident $status:literal $slug:tt $title:literal / $titel:literal : $meaning:literal;)+) => {
         /// Every code a problem can carry.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
         #[schema(example = "seminar-full")]

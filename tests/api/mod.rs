@@ -2,5 +2,11 @@
 
 mod attendance;
 mod auth;
+mod authorisation;
+mod bad_input;
 mod collections;
+mod http;
+mod registrations;
+mod reports;
+mod seminars;
 mod venues;

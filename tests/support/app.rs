@@ -113,3 +113,27 @@ impl Drop for TestApp {
         drop(std::fs::remove_dir_all(&self.keys));
     }
 }
+
+/// What only the tables tell.
+impl TestApp {
+    /// How many hold a seat.
+    pub fn confirmed(&self, seminar: &str) -> usize {
+        use einlass::schema::registrations::dsl;
+        let id = seminar.parse::<uuid::Uuid>().unwrap();
+        let query = dsl::registrations.filter(dsl::seminar_id.eq(id)).filter(dsl::state.eq("confirmed"));
+        usize::try_from(query.count().get_result::<i64>(&mut self.database.connect()).unwrap()).unwrap()
+    }
+
+    /// Those who wait by ticket, each with the transaction that wrote it.
+    pub fn queue(&self, seminar: &str) -> Vec<(i64, i64)> {
+        use einlass::schema::{journal, registrations};
+        let id = seminar.parse::<uuid::Uuid>().unwrap();
+        let rows = registrations::table
+            .inner_join(journal::table.on(journal::object_id.eq(registrations::id)))
+            .filter(registrations::seminar_id.eq(id))
+            .filter(registrations::state.eq("waitlisted"))
+            .order(registrations::waiting_ticket)
+            .select((registrations::waiting_ticket.assume_not_null(), journal::transaction));
+        rows.load(&mut self.database.connect()).unwrap()
+    }
+}

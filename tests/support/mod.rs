@@ -3,7 +3,9 @@
 mod app;
 mod client;
 mod database;
+mod given;
 
 pub use app::TestApp;
 pub use client::{Answer, Client};
-pub use database::{PASSWORD, TestDatabase};
+pub use database::{PASSWORD, PEOPLE, TestDatabase};
+pub use given::{draft_body, person};

@@ -1,6 +1,5 @@
 //! The reconciled picture of one seminar.
 
-use actix_web::http::header::{AcceptLanguage, Header};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -12,6 +11,7 @@ use crate::attendance::store;
 use crate::attendance::tally::{Qualifier, Tally, Unit};
 use crate::auth::Reporter;
 use crate::base::db::Db;
+use crate::base::language::german;
 use crate::base::etag::{self, Privacy};
 use crate::base::problem::Result;
 use crate::seminars::{self, Channel, SeminarId};
@@ -185,20 +185,6 @@ pub async fn get_attendance(
         })
         .await?;
     etag::single(&request, version, Privacy::Personal, &view)
-}
-
-/// German, unless English is wanted more.
-fn german(request: &HttpRequest) -> bool {
-    let wanted = AcceptLanguage::parse(request)
-        .map(|accept| accept.ranked())
-        .unwrap_or_default();
-    let first = wanted
-        .iter()
-        .filter_map(|language| Some(language.item()?.primary_language().to_owned()));
-    first
-        .into_iter()
-        .find(|language| language == "de" || language == "en")
-        .is_none_or(|language| language == "de")
 }
 
 fn picture(offered: &[Channel], registered: &[(Channel, String, i64)], all: &[Headcount], german: bool) -> Attendance {

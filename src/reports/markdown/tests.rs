@@ -1,0 +1,164 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::reports::model::{Facts, RuleId};
+use crate::reports::rules;
+use crate::reports::rules::samples::{any_facts, any_question, change, day, paper, programme, scope, seminar, stated};
+use crate::seminars::{ChangeKind, Channel, ReasonCode};
+
+fn told(facts: Vec<Facts>) -> String {
+    render_markdown(&rules::report(&paper(RuleId::All), scope(), facts))
+}
+
+/// The sentences under "Überblick".
+fn overview(facts: Vec<Facts>) -> String {
+    let text = told(facts);
+    let (_, rest) = text.split_once("## Überblick\n\n").unwrap();
+    rest.split("\n\n## ").next().unwrap().trim().to_owned()
+}
+
+#[test]
+fn the_paper_in_words() {
+    let text = overview(programme());
+    assert_eq!(
+        text.split("\n\n").collect::<Vec<_>>(),
+        [
+            "In der Zeit vom 01.01.2020 bis 31.05.2021 wurden 25 Veranstaltungen angeboten; 23 wurden durchgeführt, \
+             davon 4 vor dem 16.03.2020, 17 ab dem 16.03.2020 und 2 ohne bekannten Tag; 2 wurden abgesagt \
+             (pandemiebedingt): „Gründerfoyer“ und „VISION-Preisverleihung“; verschoben wurde keine.",
+            "Es nahmen mindestens 1.080 Personen teil (Angaben zu 17 Veranstaltungen); dazu kommen 450 Zuschauende im \
+             Livestream, die darin nicht mitgezählt sind. Die Zahl der Teilnehmenden ist eine Untergrenze, weil manche \
+             Angaben selbst nur eine Untergrenze nennen; „über 100“ zählt dabei als 101.",
+            "Für 5 durchgeführte Veranstaltungen liegt keine Zahl vor: „digitalHUB meets Care and Mobility Innovation – \
+             Fokus Care“, „Informationsveranstaltung für Organisationseinheiten“, „digitalHUB meets Care and Mobility \
+             Innovation – Mobility“, „Regionaler Dialog im Kreis Euskirchen“ und „Regionaler Dialog im Kreis \
+             Heinsberg“. Bei 4 Veranstaltungen ist der Tag nicht bekannt; sie zählen, weil die genannte Zeitspanne ganz \
+             im Zeitraum liegt.",
+        ]
+    );
+}
+
+#[test]
+fn the_paper_in_lists_and_tables() {
+    let text = told(programme());
+    for line in [
+        "| September 2020 | 3 | 0 | 0 | mindestens 194 | – |",
+        "| Juni 2020 | 1 | 0 | 0 | keine Angabe | – |",
+        "| **zusammen** | 23 | 2 | 3 | mindestens 1.080 | 450 |",
+        "| hybrid (vor Ort und online) | 1 | 0 | 0 | mindestens 131 | – |",
+        "| Format: AC² | 3 | 0 | 0 | 197 | 450 |",
+        "| StädteRegion Aachen | Federführung 18×, Mitveranstaltung 5× | 19 | 2 | 2 | mindestens 980 | 450 |",
+        "### Durchgeführt (23)",
+        "- 13.02.2020: „AC² - Zwischenprämierung“, vor Ort, „180 Teilnehmenden“",
+        "- 22.04.2021: „Zukunftsperspektive der Gesundheitsberufe“, online, „über 150 Teilnehmer\\_innen“",
+        "- ohne Datum (01.01.2020–31.05.2021): „Gründerfoyer“, pandemiebedingt",
+        "Zum Ende des Zeitraums sind 3 weitere Veranstaltungen angekündigt:",
+        "- 26.08.2021: „Job- und Qualifizierungsbörse“, online",
+    ] {
+        assert!(text.lines().any(|one| one == line), "{line}\n\n{text}");
+    }
+}
+
+#[test]
+fn nothing_reads_well_too() {
+    assert_eq!(
+        overview(vec![]),
+        "In der Zeit vom 01.01.2020 bis 31.05.2021 wurde keine Veranstaltung angeboten."
+    );
+    let text = told(vec![]);
+    assert!(text.ends_with("## Ausblick\n\nZum Ende des Zeitraums ist keine weitere Veranstaltung angekündigt.\n"));
+    assert!(!text.contains("###") && !text.contains('|'));
+}
+
+#[test]
+fn one_reads_well_too() {
+    let mut only = seminar("Einzeln");
+    only.headcounts = vec![stated("1 Teilnehmende"), stated("1 Zuschauende")];
+    only.channels = vec![Channel::Livestream];
+    assert_eq!(
+        overview(vec![only]),
+        "In der Zeit vom 01.01.2020 bis 31.05.2021 wurde eine Veranstaltung angeboten; eine wurde durchgeführt, und \
+         zwar ab dem 16.03.2020; abgesagt oder verschoben wurde keine.\n\n\
+         Es nahm 1 Person teil (Angabe zu einer Veranstaltung); dazu kommt eine zuschauende Person im Livestream, die \
+         darin nicht mitgezählt ist.\n\n\
+         Für die durchgeführte Veranstaltung liegt eine Zahl vor."
+    );
+}
+
+#[test]
+fn reasons_are_told_apart() {
+    let off = |title: &str, reason| Facts {
+        status: Status::Cancelled,
+        changes: vec![change(ChangeKind::Cancelled, None, reason)],
+        ..seminar(title)
+    };
+    let text = overview(vec![
+        off("A", ReasonCode::Pandemic),
+        off("B", ReasonCode::LowDemand),
+        off("C", ReasonCode::Pandemic),
+    ]);
+    let expected = "keine wurde durchgeführt; 3 wurden abgesagt: „A“ und „C“ (pandemiebedingt) sowie „B“ (wegen geringer Nachfrage); verschoben wurde keine.";
+    assert!(text.ends_with(expected), "{text}");
+}
+
+#[test]
+fn a_move_says_what_became_of_it() {
+    let moved = |title: &str, status, to: &str| Facts {
+        status,
+        day: Some(day(to)),
+        changes: vec![change(
+            ChangeKind::Rescheduled,
+            Some("2020-04-01"),
+            ReasonCode::Pandemic,
+        )],
+        ..seminar(title)
+    };
+    let text = told(vec![
+        moved("A", Status::Held, "2020-09-01"),
+        moved("B", Status::Scheduled, "2021-09-01"),
+        moved("C", Status::Postponed, "2020-04-01"),
+    ]);
+    assert!(text.contains(
+        "wurden 3 Veranstaltungen angeboten; eine wurde durchgeführt, und zwar ab dem 16.03.2020; 3 wurden verschoben \
+         (eine davon noch im Zeitraum durchgeführt): „C“, „A“ und „B“. Was verschoben und dann doch durchgeführt oder \
+         abgesagt wurde, ist als Angebot nur einmal gezählt."
+    ), "{text}");
+    for line in [
+        "- 01.04.2020: „A“, pandemiebedingt, durchgeführt am 01.09.2020",
+        "- 01.04.2020: „B“, pandemiebedingt, neuer Termin 01.09.2021",
+        "- 01.04.2020: „C“, pandemiebedingt, noch ohne neuen Termin",
+        "- 01.09.2021: „B“, Form nicht bekannt",
+    ] {
+        assert!(text.lines().any(|one| one == line), "{line}\n\n{text}");
+    }
+}
+
+#[test]
+fn many_titles_stay_in_the_list() {
+    let many = (0..13).map(|n| seminar(&format!("Nummer {n}"))).collect();
+    assert!(
+        overview(many).contains(
+            "Für 13 durchgeführte Veranstaltungen liegt keine Zahl vor (siehe die Liste der Veranstaltungen)."
+        )
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// Whatever the titles: every list is as long as its figure, and every table keeps its columns.
+    #[test]
+    fn titles_never_break_the_text(facts in prop::collection::vec(any_facts(), 0..15), query in any_question()) {
+        let report = rules::report(&query, scope(), facts);
+        let text = render_markdown(&report);
+        let figures = &report.figures;
+        let listed = figures.held.count + figures.cancelled.count + figures.postponed.count + figures.planned.count;
+        let head = text.lines().filter(|line| line.starts_with("- **")).count();
+        prop_assert_eq!(text.lines().filter(|line| line.starts_with("- ")).count(), listed + head);
+        let columns = |line: &str| line.replace("\\\\", "").replace("\\|", "").matches('|').count();
+        for table in text.split("\n\n").filter(|block| block.starts_with('|')) {
+            let widths = table.lines().map(columns).collect::<std::collections::BTreeSet<_>>();
+            prop_assert_eq!(widths.len(), 1, "{}", table);
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! The report as it goes over the wire.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::facts::Span;
+use crate::attendance::tally::{Qualifier, Tally};
+use crate::auth::OrganisationRef;
+use crate::base::ids::words;
+use crate::catalogue::CollectionRef;
+use crate::seminars::{AttendanceMode, Channel, PartyRole, ReasonCode, SeminarId, Status};
+
+words! {
+    /// Which seminars count: `all` of the programme; `public` only public ones dated to the day; `overview` as
+    /// `public`, without those of a collection that is reported in a chapter of its own.
+    RuleId {
+        All = "all",
+        Public = "public",
+        Overview = "overview",
+    }
+}
+
+words! {
+    /// How the report is written.
+    ReportFormat {
+        Json = "json",
+        Markdown = "markdown",
+    }
+}
+
+words! {
+    /// What a seminar counts as in this report. One that was moved and then held counts as both.
+    CountedAs {
+        Held = "held",
+        Cancelled = "cancelled",
+        Postponed = "postponed",
+        Planned = "planned",
+    }
+}
+
+/// What was offered, held, cancelled, postponed and attended in a period.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "period": {"from": "2020-01-01", "to": "2021-05-31", "time_zone": "Europe/Berlin", "split_on": "2020-03-16"},
+    "rule": {"id": "all", "version": 1, "text": "Gezählt wird jede Veranstaltung des Programms.", "text_en": "Every seminar of the programme counts."},
+    "scope": {"organisations": [{"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "slug": "staedteregion-aachen", "name": "StädteRegion Aachen"}], "collection": null},
+    "figures": {
+        "offered": {"count": 1, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]},
+        "held": {"count": 1, "before_split": 1, "from_split": 0, "undated": 0, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]},
+        "cancelled": {"count": 0, "by_reason": {}, "seminars": []},
+        "postponed": {"count": 0, "seminars": []}, "planned": {"count": 0, "seminars": []},
+        "participants": {"value": 180, "qualifier": "exact", "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]},
+        "viewers": null, "without_count": {"count": 0, "seminars": []}},
+    "by_month": [], "by_channel": [], "by_collection": [], "by_organisation": [], "seminars": []}))]
+pub struct ActivityReport {
+    pub period: ReportPeriod,
+    pub rule: CountingRule,
+    pub scope: ReportScope,
+    pub figures: ReportFigures,
+    /// Months with something in them, in order; `month: null` last, for what has no day. Each figure stands in the
+    /// month of its day: held, cancelled and planned in that of the seminar, postponed in that of the day given up.
+    /// Months after the period's end hold what is planned for them.
+    pub by_month: Vec<MonthFigures>,
+    /// Each seminar stands in exactly one.
+    pub by_channel: Vec<ChannelFigures>,
+    /// A seminar may stand in several, so these do not add up to the whole; `collection: null` last, for those in none.
+    pub by_collection: Vec<CollectionFigures>,
+    /// Everybody who took part in offering. A seminar may stand in several, so these do not add up to the whole.
+    pub by_organisation: Vec<OrganisationFigures>,
+    /// Every seminar that counts, by date, then title; those without a day last.
+    pub seminars: Vec<ReportedSeminar>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({"from": "2020-01-01", "to": "2021-05-31", "time_zone": "Europe/Berlin", "split_on": "2020-03-16"}))]
+pub struct ReportPeriod {
+    pub from: NaiveDate,
+    /// Included.
+    pub to: NaiveDate,
+    pub time_zone: String,
+    pub split_on: Option<NaiveDate>,
+}
+
+/// The rule by which seminars were chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({"id": "public", "version": 1, "text": "Gezählt werden öffentliche Veranstaltungen, deren Tag bekannt ist.",
+    "text_en": "Public seminars whose day is known count."}))]
+pub struct CountingRule {
+    pub id: RuleId,
+    /// Rises when the rule changes: figures of two versions cannot be compared.
+    pub version: u32,
+    /// The rule in words, German.
+    pub text: String,
+    pub text_en: String,
+}
+
+/// Whose seminars were looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({"organisations": [{"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "slug": "staedteregion-aachen", "name": "StädteRegion Aachen"}], "collection": null}))]
+pub struct ReportScope {
+    /// The organisations whose programmes are reported on.
+    pub organisations: Vec<OrganisationRef>,
+    /// Only seminars of this collection.
+    pub collection: Option<CollectionRef>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "offered": {"count": 1, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]},
+    "held": {"count": 1, "before_split": null, "from_split": null, "undated": 0, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]},
+    "cancelled": {"count": 0, "by_reason": {}, "seminars": []},
+    "postponed": {"count": 0, "seminars": []}, "planned": {"count": 0, "seminars": []},
+    "participants": {"value": 131, "qualifier": "at_least", "lower_bound": 131, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]},
+    "viewers": null, "without_count": {"count": 0, "seminars": []}}))]
+pub struct ReportFigures {
+    /// Held, cancelled or postponed, each seminar once.
+    pub offered: Figure,
+    pub held: HeldFigure,
+    pub cancelled: CancelledFigure,
+    /// The day given up lies in the period, whatever became of the seminar later.
+    pub postponed: Figure,
+    /// Announced by the period's end and neither held nor called off: also what comes after the period.
+    pub planned: Figure,
+    /// Of the seminars held; `null` when nothing is known.
+    pub participants: Option<Sum>,
+    /// Never part of `participants`.
+    pub viewers: Option<Sum>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub companies: Option<Sum>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub questions: Option<Sum>,
+    /// Held, and nobody said how many came: neither participants nor viewers.
+    pub without_count: Figure,
+}
+
+/// How many, and which.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ReportFigure, example = json!({"count": 1, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}))]
+pub struct Figure {
+    pub count: usize,
+    pub seminars: Vec<SeminarId>,
+}
+
+impl Figure {
+    #[must_use]
+    pub fn of(seminars: Vec<SeminarId>) -> Self {
+        Self {
+            count: seminars.len(),
+            seminars,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({"count": 1, "before_split": 1, "from_split": 0, "undated": 0, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}))]
+pub struct HeldFigure {
+    pub count: usize,
+    /// On a day before `split_on`; `null` without one.
+    pub before_split: Option<usize>,
+    /// On `split_on` or later; `null` without one.
+    pub from_split: Option<usize>,
+    /// On a day the source does not give.
+    pub undated: usize,
+    pub seminars: Vec<SeminarId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({"count": 1, "by_reason": {"pandemic": 1}, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}))]
+pub struct CancelledFigure {
+    pub count: usize,
+    /// By the `reason_code` of the cancellation; `unknown` where none was given.
+    #[schema(value_type = BTreeMap<String, usize>)]
+    pub by_reason: BTreeMap<ReasonCode, usize>,
+    pub seminars: Vec<SeminarId>,
+}
+
+/// A sum of counts of one unit. `qualifier` says how to read it: with one "über 130" in it, it is a lower bound.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ReportSum, example = json!({"value": 131, "qualifier": "at_least", "lower_bound": 131, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}))]
+pub struct Sum {
+    pub value: i64,
+    pub qualifier: Qualifier,
+    /// The floor, where the number is one (`at_least`); left out otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub lower_bound: Option<i64>,
+    /// The seminars whose counts are in it.
+    pub seminars: Vec<SeminarId>,
+}
+
+impl Sum {
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        Tally {
+            value: self.value,
+            qualifier: self.qualifier,
+            lower_bound: self.lower_bound,
+        }
+    }
+}
+
+/// The figures of one group.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "held": {"count": 1, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}, "cancelled": {"count": 0, "seminars": []},
+    "postponed": {"count": 0, "seminars": []}, "planned": {"count": 0, "seminars": []},
+    "participants": {"value": 180, "qualifier": "exact", "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}, "viewers": null,
+    "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}))]
+pub struct GroupFigures {
+    pub held: Figure,
+    pub cancelled: Figure,
+    pub postponed: Figure,
+    pub planned: Figure,
+    pub participants: Option<Sum>,
+    pub viewers: Option<Sum>,
+    /// Every seminar of the group, each once.
+    pub seminars: Vec<SeminarId>,
+}
+
+macro_rules! grouped {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $member:ident: $kind:ty = $example:tt,)+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+        #[schema(example = json!({
+            $(stringify!($member): $example,)+
+            "held": {"count": 1, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}, "cancelled": {"count": 0, "seminars": []},
+            "postponed": {"count": 0, "seminars": []}, "planned": {"count": 0, "seminars": []},
+            "participants": {"value": 180, "qualifier": "exact", "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}, "viewers": null,
+            "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}))]
+        pub struct $name {
+            $($(#[$of])* pub $member: $kind,)+
+            #[serde(flatten)]
+            pub figures: GroupFigures,
+        }
+    )+};
+}
+
+grouped! {
+    MonthFigures {
+        /// `null`: without a day.
+        #[schema(pattern = "^[0-9]{4}-[0-9]{2}$")]
+        month: Option<String> = "2020-02",
+    }
+    ChannelFigures {
+        /// All channels of the seminars here; empty: not known.
+        channels: Vec<Channel> = ["onsite"],
+    }
+    CollectionFigures {
+        /// `null`: in no collection.
+        collection: Option<CollectionRef> = {"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b13", "kind": "series", "name": "AC²"},
+    }
+    OrganisationFigures {
+        /// `null`: none that is known here; then `name` says who.
+        organisation: Option<OrganisationRef> = {"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b14", "slug": "gruenderregion-aachen", "name": "GründerRegion Aachen"},
+        name: String = "GründerRegion Aachen",
+        /// In how many of the seminars it had which role.
+        #[schema(value_type = BTreeMap<String, usize>)]
+        roles: BTreeMap<PartyRole, usize> = {"lead": 1},
+    }
+}
+
+/// One seminar behind the figures.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12", "organisation": "staedteregion-aachen", "title": "AC² - Zwischenprämierung",
+    "date": "2020-02-13", "within": null, "undated": false, "status": "held", "counted_as": ["held"], "postponed_from": null, "reason_code": null,
+    "attendance_mode": "onsite", "channels": ["onsite"],
+    "participants": {"value": 180, "qualifier": "exact", "statements": 1, "stated_as": ["180 Teilnehmenden"]}, "viewers": null,
+    "parties": [{"role": "lead", "name": "GründerRegion Aachen", "organisation": "gruenderregion-aachen"}],
+    "collections": [{"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b13", "kind": "series", "name": "AC²"}]}))]
+pub struct ReportedSeminar {
+    pub id: SeminarId,
+    /// The slug of the organisation whose programme it is in.
+    pub organisation: String,
+    pub title: String,
+    /// The day of its first session; `null` when the source gives none.
+    pub date: Option<NaiveDate>,
+    /// The span the source speaks of, when it gives no day.
+    pub within: Option<Span>,
+    pub undated: bool,
+    pub status: Status,
+    pub counted_as: Vec<CountedAs>,
+    /// The day given up, when it counts as postponed and that day is known.
+    pub postponed_from: Option<NaiveDate>,
+    /// Why it was cancelled or postponed.
+    pub reason_code: Option<ReasonCode>,
+    /// `null`: not known.
+    pub attendance_mode: Option<AttendanceMode>,
+    pub channels: Vec<Channel>,
+    pub participants: Option<ReportedCount>,
+    pub viewers: Option<ReportedCount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub companies: Option<ReportedCount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub questions: Option<ReportedCount>,
+    pub parties: Vec<ReportedParty>,
+    pub collections: Vec<CollectionRef>,
+}
+
+/// How many came to one seminar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({"value": 131, "qualifier": "at_least", "lower_bound": 131, "statements": 1, "stated_as": ["über 130 Teilnehmenden"]}))]
+pub struct ReportedCount {
+    pub value: i64,
+    pub qualifier: Qualifier,
+    /// The floor, where the number is one (`at_least`); left out otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub lower_bound: Option<i64>,
+    /// Of how many headcounts it is the sum: one, or one for each channel.
+    pub statements: usize,
+    /// The words of the sources.
+    pub stated_as: Vec<String>,
+}
+
+impl ReportedCount {
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        Tally {
+            value: self.value,
+            qualifier: self.qualifier,
+            lower_bound: self.lower_bound,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({"role": "lead", "name": "GründerRegion Aachen", "organisation": "gruenderregion-aachen"}))]
+pub struct ReportedParty {
+    pub role: PartyRole,
+    pub name: String,
+    /// Its slug, when it is an organisation known here.
+    pub organisation: Option<String>,
+}

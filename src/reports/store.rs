@@ -1,0 +1,296 @@
+//! All SQL of the room: eight queries, however many seminars there are. What they bring is more than what counts;
+//! `rules` decides.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::{exists, min};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::model::{Change, Collected, Facts, Span, Statement, Taking};
+use super::rules::ActivityQuery;
+use crate::attendance::tally::Count;
+use crate::auth::{OrganisationId, OrganisationRef};
+use crate::base::problem::{Error, Result};
+use crate::catalogue::{CollectionId, CollectionRef};
+use crate::schema::{
+    channels, collections, headcounts, organisations, parties, schedule_changes, seminar_collections, seminars,
+    sessions,
+};
+use crate::seminars::{Audience, ChangeKind, Channel, PartyRole, ReasonCode, SeminarId, Status};
+
+pub fn collection(
+    conn: &mut PgConnection,
+    organisations: &[OrganisationId],
+    id: CollectionId,
+) -> Result<Option<CollectionRef>> {
+    let query = collections::table
+        .filter(collections::organisation_id.eq_any(organisations))
+        .filter(collections::id.eq(id))
+        .select(CollectionRef::as_select());
+    Ok(query.first(conn).optional()?)
+}
+
+/// What is known of every seminar that could count.
+pub fn facts(conn: &mut PgConnection, query: &ActivityQuery, of: &[OrganisationRef]) -> Result<Vec<Facts>> {
+    let tenants = of.iter().map(|organisation| organisation.id).collect::<Vec<_>>();
+    let mut facts = candidates(conn, query, of, &tenants)?;
+    let seminars = Chosen {
+        of: tenants,
+        ids: facts.iter().map(|facts| facts.id).collect(),
+    };
+    let mut days = seminars.days(conn)?;
+    let mut channels = seminars.channels(conn)?;
+    let mut parties = seminars.parties(conn)?;
+    let mut collections = seminars.collections(conn)?;
+    let mut changes = seminars.changes(conn)?;
+    let mut headcounts = seminars.headcounts(conn)?;
+    for facts in &mut facts {
+        facts.day = days.remove(&facts.id);
+        facts.channels = channels.remove(&facts.id).unwrap_or_default();
+        facts.parties = parties.remove(&facts.id).unwrap_or_default();
+        facts.collections = collections.remove(&facts.id).unwrap_or_default();
+        facts.changes = changes.remove(&facts.id).unwrap_or_default();
+        facts.headcounts = headcounts.remove(&facts.id).unwrap_or_default();
+    }
+    Ok(facts)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = seminars, check_for_backend(diesel::pg::Pg))]
+struct Row {
+    organisation_id: OrganisationId,
+    id: SeminarId,
+    title: String,
+    audience: Audience,
+    status: Status,
+    within_from: Option<NaiveDate>,
+    within_to: Option<NaiveDate>,
+    published_on: Option<NaiveDate>,
+}
+
+/// Seminars with a session, a span or a day given up in the period, and those that are still ahead.
+fn candidates(
+    conn: &mut PgConnection,
+    query: &ActivityQuery,
+    of: &[OrganisationRef],
+    tenants: &[OrganisationId],
+) -> Result<Vec<Facts>> {
+    let Span { from, to } = query.period;
+    let session = || {
+        sessions::table
+            .filter(sessions::organisation_id.eq(seminars::organisation_id))
+            .filter(sessions::seminar_id.eq(seminars::id))
+            .filter(sessions::starts_on.ge(from))
+    };
+    let given_up = schedule_changes::table
+        .filter(schedule_changes::organisation_id.eq(seminars::organisation_id))
+        .filter(schedule_changes::seminar_id.eq(seminars::id))
+        .filter(schedule_changes::before_on.between(from, to));
+    let inside = exists(session().filter(sessions::starts_on.le(to)))
+        .or(seminars::within_from
+            .ge(from)
+            .and(seminars::within_to.le(to))
+            .assume_not_null())
+        .or(exists(given_up));
+    let ahead = seminars::status
+        .eq(Status::Scheduled)
+        .and(seminars::published_on.le(to).assume_not_null())
+        .and(exists(session()).or(seminars::within_to.ge(from).assume_not_null()));
+    let mut query_of = seminars::table
+        .filter(seminars::organisation_id.eq_any(tenants))
+        .filter(seminars::status.ne(Status::Draft))
+        .filter(inside.or(ahead))
+        .select(Row::as_select())
+        .into_boxed();
+    if let Some(collection) = query.collection {
+        let belongs = seminar_collections::table
+            .filter(seminar_collections::organisation_id.eq(seminars::organisation_id))
+            .filter(seminar_collections::seminar_id.eq(seminars::id))
+            .filter(seminar_collections::collection_id.eq(collection));
+        query_of = query_of.filter(exists(belongs));
+    }
+    let names = of
+        .iter()
+        .map(|organisation| (organisation.id, organisation))
+        .collect::<HashMap<_, _>>();
+    let rows = query_of.load::<Row>(conn)?;
+    rows.into_iter()
+        .map(|row| {
+            let organisation = names.get(&row.organisation_id).copied();
+            Ok(Facts {
+                id: row.id,
+                organisation: organisation
+                    .cloned()
+                    .ok_or_else(|| Error::internal("a tenant without a name"))?,
+                title: row.title,
+                audience: row.audience,
+                status: row.status,
+                published_on: row.published_on,
+                day: None,
+                within: row.within_from.zip(row.within_to).map(|(from, to)| Span { from, to }),
+                channels: Vec::new(),
+                parties: Vec::new(),
+                collections: Vec::new(),
+                changes: Vec::new(),
+                headcounts: Vec::new(),
+            })
+        })
+        .collect()
+}
+
+/// The seminars whose parts are fetched, with their tenants, which lead every key.
+struct Chosen {
+    of: Vec<OrganisationId>,
+    ids: Vec<SeminarId>,
+}
+
+type BySeminar<T> = HashMap<SeminarId, Vec<T>>;
+
+fn by_seminar<T>(rows: impl IntoIterator<Item = (SeminarId, T)>) -> BySeminar<T> {
+    let mut all = BySeminar::new();
+    for (seminar, row) in rows {
+        all.entry(seminar).or_default().push(row);
+    }
+    all
+}
+
+impl Chosen {
+    fn days(&self, conn: &mut PgConnection) -> Result<HashMap<SeminarId, NaiveDate>> {
+        let rows = sessions::table
+            .filter(sessions::organisation_id.eq_any(&self.of))
+            .filter(sessions::seminar_id.eq_any(&self.ids))
+            .group_by(sessions::seminar_id)
+            .select((sessions::seminar_id, min(sessions::starts_on)))
+            .load::<(SeminarId, Option<NaiveDate>)>(conn)?;
+        Ok(rows.into_iter().filter_map(|(id, day)| Some((id, day?))).collect())
+    }
+
+    fn channels(&self, conn: &mut PgConnection) -> Result<BySeminar<Channel>> {
+        let query = channels::table
+            .filter(channels::organisation_id.eq_any(&self.of))
+            .filter(channels::seminar_id.eq_any(&self.ids))
+            .select((channels::seminar_id, channels::channel));
+        Ok(by_seminar(query.load(conn)?))
+    }
+
+    fn parties(&self, conn: &mut PgConnection) -> Result<BySeminar<Taking>> {
+        let rows = parties::table
+            .left_join(organisations::table)
+            .filter(parties::organisation_id.eq_any(&self.of))
+            .filter(parties::seminar_id.eq_any(&self.ids))
+            .select((
+                parties::seminar_id,
+                parties::position,
+                parties::role,
+                parties::name,
+                Option::<OrganisationRef>::as_select(),
+            ))
+            .load::<(SeminarId, i32, PartyRole, Option<String>, Option<OrganisationRef>)>(conn)?;
+        let taking =
+            |(seminar, position, role, name, organisation): (_, _, _, Option<String>, Option<OrganisationRef>)| {
+                let name = organisation.as_ref().map(|known| known.name.clone()).or(name)?;
+                let taking = Taking {
+                    position,
+                    role,
+                    organisation,
+                    name,
+                };
+                Some((seminar, taking))
+            };
+        Ok(by_seminar(rows.into_iter().filter_map(taking)))
+    }
+
+    fn collections(&self, conn: &mut PgConnection) -> Result<BySeminar<Collected>> {
+        let same = seminar_collections::organisation_id
+            .eq(collections::organisation_id)
+            .and(seminar_collections::collection_id.eq(collections::id));
+        let query = seminar_collections::table
+            .inner_join(collections::table.on(same))
+            .filter(seminar_collections::organisation_id.eq_any(&self.of))
+            .filter(seminar_collections::seminar_id.eq_any(&self.ids))
+            .select((
+                seminar_collections::seminar_id,
+                CollectionRef::as_select(),
+                collections::own_chapter,
+            ));
+        let rows = query.load::<(SeminarId, CollectionRef, bool)>(conn)?;
+        Ok(by_seminar(rows.into_iter().map(
+            |(seminar, collection, own_chapter)| {
+                let collected = Collected {
+                    collection,
+                    own_chapter,
+                };
+                (seminar, collected)
+            },
+        )))
+    }
+
+    fn changes(&self, conn: &mut PgConnection) -> Result<BySeminar<Change>> {
+        let rows = schedule_changes::table
+            .filter(schedule_changes::organisation_id.eq_any(&self.of))
+            .filter(schedule_changes::seminar_id.eq_any(&self.ids))
+            .select((
+                schedule_changes::seminar_id,
+                schedule_changes::id,
+                schedule_changes::kind,
+                schedule_changes::reason_code,
+                schedule_changes::before_on,
+                schedule_changes::at,
+            ))
+            .load::<(
+                SeminarId,
+                Uuid,
+                ChangeKind,
+                ReasonCode,
+                Option<NaiveDate>,
+                DateTime<Utc>,
+            )>(conn)?;
+        Ok(by_seminar(rows.into_iter().map(
+            |(seminar, id, kind, reason_code, before_on, at)| {
+                let change = Change {
+                    id,
+                    kind,
+                    reason_code,
+                    before_on,
+                    at,
+                };
+                (seminar, change)
+            },
+        )))
+    }
+
+    /// Only what was declared the basis of reports. Its words are held by CHECKs; a new one is our mistake.
+    fn headcounts(&self, conn: &mut PgConnection) -> Result<BySeminar<Statement>> {
+        let rows = headcounts::table
+            .filter(headcounts::organisation_id.eq_any(&self.of))
+            .filter(headcounts::seminar_id.eq_any(&self.ids))
+            .filter(headcounts::basis)
+            .select((
+                headcounts::seminar_id,
+                headcounts::unit,
+                headcounts::channel,
+                headcounts::value,
+                headcounts::qualifier,
+                headcounts::stated_as,
+            ))
+            .load::<(SeminarId, String, Option<Channel>, Option<i64>, String, Option<String>)>(conn)?;
+        let statements = rows
+            .into_iter()
+            .map(|(seminar, unit, channel, value, qualifier, stated_as)| {
+                let statement = Statement {
+                    unit: unit.parse().map_err(Error::internal)?,
+                    channel,
+                    count: Count {
+                        value,
+                        qualifier: qualifier.parse().map_err(Error::internal)?,
+                    },
+                    stated_as,
+                };
+                Ok((seminar, statement))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        Ok(by_seminar(statements))
+    }
+}
