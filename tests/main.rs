@@ -1,7 +1,8 @@
 //! One binary for all tests that need more than one file of the crate: linking is what tests wait for.
 //!
 //! `api` speaks HTTP to a service on a port of its own, with a database of its own, on a PostgreSQL that the
-//! tests start themselves. The others read the source and the schema.
+//! tests start themselves. `kill` does to the program what no program should have to bear. The others read the
+//! source, the schema and the OpenAPI document.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,7 +11,12 @@
     clippy::panic,
     reason = "a test fails by panicking"
 )]
+#![allow(clippy::disallowed_methods, reason = "a test may look at the clock on the wall")]
 
 mod api;
+mod contract;
 mod imports;
+mod kill;
+mod migrations;
+mod structure;
 mod support;

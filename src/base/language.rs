@@ -5,7 +5,9 @@ use actix_web::http::header::{AcceptLanguage, Header};
 
 /// Whether `Accept-Language` (RFC 9110, section 12.5.4) leads to German.
 pub fn german(request: &impl HttpMessage) -> bool {
-    let wanted = AcceptLanguage::parse(request).map(|accept| accept.ranked()).unwrap_or_default();
+    let wanted = AcceptLanguage::parse(request)
+        .map(|accept| accept.ranked())
+        .unwrap_or_default();
     let known = wanted
         .iter()
         .filter_map(|language| language.item())

@@ -135,29 +135,31 @@ pub fn import_seminars(config: &Config, import: &ImportSeminars) -> Result<(), F
     let outcome = database.db.run(false, |conn| {
         let unknown = || Problem::new(Code::NotFound).detail("There is no organisation with this slug.");
         let organisation = find_organisation(conn, &import.organisation)?.ok_or_else(unknown)?;
-        let summary = imports::import(conn, &act, organisation.id, &programme)?;
-        // Everything is tried, so that a dry run finds what the real one would; then nothing is kept.
-        if import.dry_run {
-            Err(Error::Unavailable(format!("{DRY_RUN}{summary}")))
+        let write = if import.dry_run {
+            imports::rehearse
         } else {
-            Ok(summary)
-        }
+            imports::import
+        };
+        write(conn, &act, organisation.id, &programme)
     });
     database.stop();
-    match outcome {
-        Ok(summary) => println!("{summary}"),
-        Err(Error::Unavailable(words)) if words.starts_with(DRY_RUN) => {
-            println!("Dry run, nothing was written. {}", words.trim_start_matches(DRY_RUN));
-        }
-        Err(error) => return Err(error.into()),
+    let summary = outcome?;
+    if import.dry_run {
+        print!("Dry run, nothing was written. ");
     }
+    println!("{summary}");
     Ok(())
 }
 
-/// Marks the rollback that a dry run asks for.
-const DRY_RUN: &str = "dry run: ";
-
 pub fn report_activity(config: &Config, report: &ReportActivity) -> Result<(), Failure> {
+    let query = reports::Asked {
+        from: Some(report.from.to_string()),
+        to: Some(report.to.to_string()),
+        rule: Some(report.rule.clone()),
+        split_on: report.split_on.map(|day| day.to_string()),
+        ..reports::Asked::default()
+    };
+    let query = query.query()?;
     let database = Database::command(config)?;
     let outcome = database.db.run(true, |conn| {
         let organisations: Vec<OrganisationId> = match &report.organisation {
@@ -167,7 +169,6 @@ pub fn report_activity(config: &Config, report: &ReportActivity) -> Result<(), F
                 vec![find_organisation(conn, slug)?.ok_or_else(unknown)?.id]
             }
         };
-        let query = reports::ActivityQuery::for_command(report.from, report.to, &report.rule, report.split_on)?;
         reports::activity(conn, &query, &organisations)
     });
     database.stop();

@@ -15,8 +15,8 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use markdown::render_markdown;
-pub use model::{ActivityReport, ReportFormat, RuleId};
-pub use rules::{ActivityQuery, Asked};
+pub use model::ActivityReport;
+pub use rules::ActivityQuery;
 pub use service::activity;
 
 pub fn configure(config: &mut ServiceConfig) {

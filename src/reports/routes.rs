@@ -3,16 +3,15 @@
 use actix_web::http::header::{ACCEPT, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use diesel::pg::PgConnection;
-use uuid::Uuid;
 
 use super::markdown::render_markdown;
 use super::model::{ActivityReport, ReportFormat};
 use super::rules::Asked;
 use super::service;
-use crate::auth::{OrganisationId, Reach, Reporter, organisation_by_slug, organisation_refs};
+use crate::auth::{OrganisationId, Reach, Reporter, find_organisation};
 use crate::base::db::Db;
 use crate::base::etag::{self, Privacy};
-use crate::base::problem::{Code, Problem, Result};
+use crate::base::problem::{Code, Error, Problem, Result};
 use crate::base::query::Query;
 
 /// The activity report: what was offered, held, cancelled, postponed and attended in a period.
@@ -42,18 +41,21 @@ pub async fn get_activity_report(
         })?,
     };
     let reach = who.reach();
-    let report = db
+    // Written where it is read: a report over many years is megabytes, and takes its time.
+    let (media_type, body) = db
         .read(move |conn| {
             let organisations = reached(conn, &reach, asked.0.organisation.as_deref())?;
-            service::activity(conn, &query, &organisations)
+            let report = service::activity(conn, &query, &organisations)?;
+            Ok(match format {
+                ReportFormat::Json => (
+                    "application/json",
+                    serde_json::to_string(&report).map_err(Error::internal)?,
+                ),
+                ReportFormat::Markdown => ("text/markdown; charset=utf-8", render_markdown(&report)),
+            })
         })
         .await?;
-    let mut response = match format {
-        ReportFormat::Json => HttpResponse::Ok().json(report),
-        ReportFormat::Markdown => HttpResponse::Ok()
-            .content_type("text/markdown; charset=utf-8")
-            .body(render_markdown(&report)),
-    };
+    let mut response = HttpResponse::Ok().content_type(media_type).body(body);
     etag::headers(&mut response, None, Privacy::Personal);
     Ok(response)
 }
@@ -63,11 +65,7 @@ fn reached(conn: &mut PgConnection, reach: &Reach, asked: Option<&str>) -> Resul
     let Some(asked) = asked else {
         return Ok(reach.organisations());
     };
-    let found = match asked.parse::<Uuid>() {
-        Ok(id) => organisation_refs(conn, &[OrganisationId(id)])?.into_iter().next(),
-        Err(_) => organisation_by_slug(conn, asked)?,
-    };
-    let organisation = found.ok_or(Code::NotFound)?.id;
+    let organisation = find_organisation(conn, asked)?.ok_or(Code::NotFound)?.id;
     reach.check(organisation)?;
     Ok(vec![organisation])
 }

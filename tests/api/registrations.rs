@@ -8,19 +8,37 @@ use serde_json::{Value, json};
 use crate::support::{TestApp, draft_body, person};
 
 fn states(app: &TestApp, seminar: &str) -> Vec<(String, String)> {
-    let list = app.organiser().get(&format!("/seminars/{seminar}/registrations?limit=100")).expect(200);
+    let list = app
+        .organiser()
+        .get(&format!("/seminars/{seminar}/registrations?limit=100"))
+        .expect(200);
     let text = |one: &Value, member: &str| one[member].as_str().unwrap().to_owned();
-    list["data"].as_array().unwrap().iter().map(|one| (text(one, "given_name"), text(one, "state"))).collect()
+    list["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (text(one, "given_name"), text(one, "state")))
+        .collect()
 }
 
 fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
-    expected.iter().map(|(name, state)| ((*name).to_owned(), (*state).to_owned())).collect()
+    expected
+        .iter()
+        .map(|(name, state)| ((*name).to_owned(), (*state).to_owned()))
+        .collect()
 }
 
 fn cancel(app: &TestApp, seminar: &str, name: &str) -> crate::support::Answer {
-    let list = app.organiser().get(&format!("/seminars/{seminar}/registrations?q={name}")).expect(200);
+    let list = app
+        .organiser()
+        .get(&format!("/seminars/{seminar}/registrations?q={name}"))
+        .expect(200);
     let path = format!("/registrations/{}", list["data"][0]["id"].as_str().unwrap());
-    app.organiser().act(&format!("{path}/cancel"), &app.etag(&path), &json!({"reason": "am Telefon"}))
+    app.organiser().act(
+        &format!("{path}/cancel"),
+        &app.etag(&path),
+        &json!({"reason": "am Telefon"}),
+    )
 }
 
 #[test]
@@ -30,10 +48,19 @@ fn three_members_and_a_channel_are_enough() {
     let made = app.register(&id, "anna");
     let receipt = made.expect(201);
     assert_eq!(receipt["state"], "confirmed");
-    assert_eq!(made.header("location"), format!("/api/v1/registrations/{}", receipt["id"].as_str().unwrap()));
+    assert_eq!(
+        made.header("location"),
+        format!("/api/v1/registrations/{}", receipt["id"].as_str().unwrap())
+    );
     let waiting = app.register(&id, "berta").expect(201);
-    assert_eq!((&waiting["state"], &waiting["waitlist_position"]), (&json!("waitlisted"), &json!(1)));
-    let seen = app.organiser().get(&format!("/registrations/{}", waiting["id"].as_str().unwrap())).expect(200);
+    assert_eq!(
+        (&waiting["state"], &waiting["waitlist_position"]),
+        (&json!("waitlisted"), &json!(1))
+    );
+    let seen = app
+        .organiser()
+        .get(&format!("/registrations/{}", waiting["id"].as_str().unwrap()))
+        .expect(200);
     assert_eq!(seen["waitlist_position"], 1);
     assert_eq!(seen["email"], "berta@example.org");
 }
@@ -62,11 +89,24 @@ fn a_freed_seat_goes_to_the_first_who_waits() {
     for name in ["anna", "berta", "carla", "dora"] {
         app.register(&id, name).expect(201);
     }
-    let waiting = [("anna", "confirmed"), ("berta", "confirmed"), ("carla", "waitlisted"), ("dora", "waitlisted")];
+    let waiting = [
+        ("anna", "confirmed"),
+        ("berta", "confirmed"),
+        ("carla", "waitlisted"),
+        ("dora", "waitlisted"),
+    ];
     assert_eq!(states(&app, &id), pairs(&waiting));
     let cancelled = cancel(&app, &id, "anna").expect(200);
-    assert_eq!((&cancelled["state"], &cancelled["cancelled_by"]), (&json!("cancelled"), &json!("organiser")));
-    let moved_up = [("anna", "cancelled"), ("berta", "confirmed"), ("carla", "confirmed"), ("dora", "waitlisted")];
+    assert_eq!(
+        (&cancelled["state"], &cancelled["cancelled_by"]),
+        (&json!("cancelled"), &json!("organiser"))
+    );
+    let moved_up = [
+        ("anna", "cancelled"),
+        ("berta", "confirmed"),
+        ("carla", "confirmed"),
+        ("dora", "waitlisted"),
+    ];
     assert_eq!(states(&app, &id), pairs(&moved_up));
     cancel(&app, &id, "anna").problem(409, "transition-not-allowed");
 
@@ -74,8 +114,18 @@ fn a_freed_seat_goes_to_the_first_who_waits() {
     app.register(&id, "emma").expect(201);
     cancel(&app, &id, "dora").expect(200);
     let path = format!("/seminars/{id}");
-    let raised = app.organiser().patch(&path, &app.etag(&path), &json!({"channels": [{"channel": "onsite", "capacity": 4}]})).expect(200);
-    assert_eq!(raised["channels"][0], json!({"channel": "onsite", "capacity": 4, "free_seats": 1, "waiting": 0}));
+    let raised = app
+        .organiser()
+        .patch(
+            &path,
+            &app.etag(&path),
+            &json!({"channels": [{"channel": "onsite", "capacity": 4}]}),
+        )
+        .expect(200);
+    assert_eq!(
+        raised["channels"][0],
+        json!({"channel": "onsite", "capacity": 4, "free_seats": 1, "waiting": 0})
+    );
     assert_eq!(states(&app, &id)[4], ("emma".to_owned(), "confirmed".to_owned()));
 }
 
@@ -100,11 +150,22 @@ fn an_address_that_is_registered_is_answered_like_a_new_one() {
     let shape = |answer: &crate::support::Answer| {
         let mut body = answer.expect(201);
         body["id"] = Value::Null;
-        (body, answer.header("location").len(), answer.headers.keys().map(ToString::to_string).collect::<BTreeSet<_>>())
+        (
+            body,
+            answer.header("location").len(),
+            answer.headers.keys().map(ToString::to_string).collect::<BTreeSet<_>>(),
+        )
     };
     assert_eq!(shape(&old), shape(&new));
-    assert_eq!(states(&app, &id).len(), 2, "nothing was written for the second of one address");
-    assert_eq!(app.anonymous().get(&format!("/seminars/{id}")).expect(200)["channels"][0]["free_seats"], 3);
+    assert_eq!(
+        states(&app, &id).len(),
+        2,
+        "nothing was written for the second of one address"
+    );
+    assert_eq!(
+        app.anonymous().get(&format!("/seminars/{id}")).expect(200)["channels"][0]["free_seats"],
+        3
+    );
     // Members are told, also about another channel.
     app.front_desk().post(&path, &again).problem(409, "already-registered");
     // To the foreign organiser this is a public page like any other.
@@ -120,8 +181,12 @@ fn the_window_is_for_the_public_and_members_enter_at_any_time() {
     let draft = app.draft(&body);
     let id = draft.id();
     app.register(&id, "anna").problem(404, "not-found");
-    app.organiser().post(&format!("/seminars/{id}/registrations"), &person("anna")).problem(409, "not-ready");
-    app.organiser().act(&format!("/seminars/{id}/publish"), &draft.etag(), &json!({})).expect(200);
+    app.organiser()
+        .post(&format!("/seminars/{id}/registrations"), &person("anna"))
+        .problem(409, "not-ready");
+    app.organiser()
+        .act(&format!("/seminars/{id}/publish"), &draft.etag(), &json!({}))
+        .expect(200);
     let early = app.register(&id, "anna").problem(409, "registration-not-open");
     assert_eq!(early["detail"], "2027-02-01T09:00:00+01:00");
     let path = format!("/seminars/{id}/registrations");
@@ -133,10 +198,15 @@ fn the_window_is_for_the_public_and_members_enter_at_any_time() {
     // After the fact, when it was held.
     app.clock.advance(Duration::days(90));
     let seminar = format!("/seminars/{id}");
-    app.organiser().act(&format!("{seminar}/complete"), &app.etag(&seminar), &json!({})).expect(200);
+    app.organiser()
+        .act(&format!("{seminar}/complete"), &app.etag(&seminar), &json!({}))
+        .expect(200);
     app.register(&id, "berta").problem(409, "registration-closed");
     let late = app.organiser().post(&path, &person("berta"));
-    let entered = app.organiser().get(&format!("/registrations/{}", late.id())).expect(200);
+    let entered = app
+        .organiser()
+        .get(&format!("/registrations/{}", late.id()))
+        .expect(200);
     assert_eq!(entered["entered_by_member"], true);
 }
 
@@ -144,7 +214,8 @@ fn the_window_is_for_the_public_and_members_enter_at_any_time() {
 fn registration_ends_when_the_seminar_begins() {
     let app = TestApp::spawn();
     let id = app.seminar(5);
-    app.clock.advance("2027-05-06T15:59:59Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap() - app.clock.now());
+    app.clock
+        .advance("2027-05-06T15:59:59Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap() - app.clock.now());
     app.register(&id, "anna").expect(201);
     app.clock.advance(Duration::seconds(1));
     app.register(&id, "berta").problem(409, "registration-closed");
@@ -159,7 +230,9 @@ fn only_channels_with_seats_take_registrations() {
     for channel in ["online", "livestream"] {
         let mut body = person("anna");
         body["channel"] = channel.into();
-        app.anonymous().post(&format!("/seminars/{id}/registrations"), &body).problem(409, "channel-unavailable");
+        app.anonymous()
+            .post(&format!("/seminars/{id}/registrations"), &body)
+            .problem(409, "channel-unavailable");
     }
 }
 
@@ -174,11 +247,19 @@ fn the_front_desk_sees_who_comes_but_not_how_to_reach_them() {
     for text in [list.text, one.text] {
         assert!(!text.contains("@example.org"), "{text}");
     }
-    let by_address = |client: crate::support::Client| client.get(&format!("/seminars/{id}/registrations?q=anna@example")).expect(200);
+    let by_address = |client: crate::support::Client| {
+        client
+            .get(&format!("/seminars/{id}/registrations?q=anna@example"))
+            .expect(200)
+    };
     assert_eq!(by_address(app.organiser())["data"].as_array().unwrap().len(), 1);
     assert_eq!(by_address(app.front_desk())["data"].as_array().unwrap().len(), 0);
-    app.reporter().get(&format!("/seminars/{id}/registrations")).problem(403, "forbidden");
-    app.reporter().get(&format!("/registrations/{made}")).problem(403, "forbidden");
+    app.reporter()
+        .get(&format!("/seminars/{id}/registrations"))
+        .problem(403, "forbidden");
+    app.reporter()
+        .get(&format!("/registrations/{made}"))
+        .problem(403, "forbidden");
 }
 
 #[test]
@@ -190,14 +271,20 @@ fn foreign_registrations_are_answered_like_missing_ones() {
     let missing = "01900000-0000-7000-8000-000000000000";
     for (other, nothing) in [
         (format!("/registrations/{made}"), format!("/registrations/{missing}")),
-        (format!("/seminars/{id}/registrations"), format!("/seminars/{missing}/registrations")),
+        (
+            format!("/seminars/{id}/registrations"),
+            format!("/seminars/{missing}/registrations"),
+        ),
     ] {
         let (other, nothing) = (foreign.get(&other), foreign.get(&nothing));
         other.problem(404, "not-found");
         assert_eq!(other.but_for_the_request(), nothing.but_for_the_request());
     }
     let cancel = |id: &str| foreign.act(&format!("/registrations/{id}/cancel"), "\"1-x\"", &json!({}));
-    assert_eq!(cancel(&made).but_for_the_request(), cancel(missing).but_for_the_request());
+    assert_eq!(
+        cancel(&made).but_for_the_request(),
+        cancel(missing).but_for_the_request()
+    );
 }
 
 #[test]
@@ -209,9 +296,23 @@ fn moving_online_takes_people_along_as_far_as_there_are_seats() {
     }
     let path = format!("/seminars/{id}");
     let online = json!({"reason_code": "weather", "capacity": 2, "move_registrations": true});
-    let moved = app.organiser().act(&format!("{path}/move-online"), &app.etag(&path), &online).expect(200);
-    assert_eq!(moved["channels"], json!([{"channel": "online", "capacity": 2, "free_seats": 0, "waiting": 2}]));
-    assert_eq!(states(&app, &id), pairs(&[("anna", "confirmed"), ("berta", "confirmed"), ("carla", "waitlisted"), ("dora", "waitlisted")]));
+    let moved = app
+        .organiser()
+        .act(&format!("{path}/move-online"), &app.etag(&path), &online)
+        .expect(200);
+    assert_eq!(
+        moved["channels"],
+        json!([{"channel": "online", "capacity": 2, "free_seats": 0, "waiting": 2}])
+    );
+    assert_eq!(
+        states(&app, &id),
+        pairs(&[
+            ("anna", "confirmed"),
+            ("berta", "confirmed"),
+            ("carla", "waitlisted"),
+            ("dora", "waitlisted")
+        ])
+    );
     cancel(&app, &id, "anna").expect(200);
     assert_eq!(states(&app, &id)[2], ("carla".to_owned(), "confirmed".to_owned()));
 }
@@ -223,8 +324,14 @@ fn moving_online_without_people_leaves_their_registrations() {
     app.register(&id, "anna").expect(201);
     let path = format!("/seminars/{id}");
     let online = json!({"reason_code": "weather", "capacity": null});
-    let moved = app.organiser().act(&format!("{path}/move-online"), &app.etag(&path), &online).expect(200);
-    assert_eq!(moved["channels"], json!([{"channel": "online", "capacity": null, "free_seats": null, "waiting": 0}]));
+    let moved = app
+        .organiser()
+        .act(&format!("{path}/move-online"), &app.etag(&path), &online)
+        .expect(200);
+    assert_eq!(
+        moved["channels"],
+        json!([{"channel": "online", "capacity": null, "free_seats": null, "waiting": 0}])
+    );
     let list = app.organiser().get(&format!("{path}/registrations")).expect(200);
     assert_eq!(list["data"][0]["channel"], "onsite");
     app.register(&id, "berta").problem(409, "channel-unavailable");
@@ -240,11 +347,24 @@ fn the_same_key_registers_once() {
     let again = app.anonymous().post_with_key(&path, "key-1", &person("anna"));
     assert_eq!(first.text, again.text);
     assert_eq!(first.header("location"), again.header("location"));
-    assert_eq!((first.header("idempotency-replayed"), again.header("idempotency-replayed")), ("", "true"));
-    app.anonymous().post_with_key(&path, "key-1", &person("berta")).problem(422, "idempotency-key-reused");
+    assert_eq!(
+        (
+            first.header("idempotency-replayed"),
+            again.header("idempotency-replayed")
+        ),
+        ("", "true")
+    );
+    app.anonymous()
+        .post_with_key(&path, "key-1", &person("berta"))
+        .problem(422, "idempotency-key-reused");
     assert_eq!(states(&app, &id).len(), 1);
     app.clock.advance(Duration::hours(25));
-    assert_eq!(app.anonymous().post_with_key(&path, "key-1", &person("berta")).header("idempotency-replayed"), "");
+    assert_eq!(
+        app.anonymous()
+            .post_with_key(&path, "key-1", &person("berta"))
+            .header("idempotency-replayed"),
+        ""
+    );
 }
 
 #[test]
@@ -258,7 +378,10 @@ fn twenty_at_once_with_one_key_register_once() {
             scope.spawn(move || client.post_with_key(&path, "one", &person("anna")).id())
         });
         let tries = tries.collect::<Vec<_>>();
-        tries.into_iter().map(|one| one.join().unwrap()).collect::<BTreeSet<_>>()
+        tries
+            .into_iter()
+            .map(|one| one.join().unwrap())
+            .collect::<BTreeSet<_>>()
     });
     assert_eq!(ids.len(), 1);
     assert_eq!(states(&app, &id).len(), 1);
@@ -302,20 +425,37 @@ fn rush(app: &TestApp, clients: usize, seats: i32) -> (usize, Vec<u16>) {
     });
     let mut queue = app.queue(&id);
     let tickets = queue.iter().map(|(ticket, _)| *ticket).collect::<Vec<_>>();
-    assert_eq!(tickets, (1..=i64::try_from(tickets.len()).unwrap()).collect::<Vec<_>>(), "one ticket each, none left out");
+    assert_eq!(
+        tickets,
+        (1..=i64::try_from(tickets.len()).unwrap()).collect::<Vec<_>>(),
+        "one ticket each, none left out"
+    );
     queue.sort_by_key(|(_, transaction)| *transaction);
-    assert_eq!(queue.iter().map(|(ticket, _)| *ticket).collect::<Vec<_>>(), tickets, "in commit order");
+    assert_eq!(
+        queue.iter().map(|(ticket, _)| *ticket).collect::<Vec<_>>(),
+        tickets,
+        "in commit order"
+    );
     (app.confirmed(&id), statuses)
 }
 
 #[test]
 fn two_hundred_at_once_for_fifty_seats() {
     let app = TestApp::spawn();
-    let rounds = std::env::var("EINLASS_RUSH_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(3);
+    let rounds = std::env::var("EINLASS_RUSH_ROUNDS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(3);
     for round in 0..rounds {
         let (confirmed, statuses) = rush(&app, 200, 50);
-        assert!(statuses.iter().all(|status| *status == 201), "round {round}: {statuses:?}");
+        assert!(
+            statuses.iter().all(|status| *status == 201),
+            "round {round}: {statuses:?}"
+        );
         assert_eq!(confirmed, 50, "round {round}");
-        eprintln!("round {round}: 200 at once for 50 seats: {confirmed} confirmed, {} waiting", 200 - confirmed);
+        eprintln!(
+            "round {round}: 200 at once for 50 seats: {confirmed} confirmed, {} waiting",
+            200 - confirmed
+        );
     }
 }

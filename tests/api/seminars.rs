@@ -6,7 +6,12 @@ use serde_json::{Value, json};
 use crate::support::{TestApp, draft_body};
 
 fn titles(list: &Value) -> Vec<String> {
-    list["data"].as_array().unwrap().iter().map(|one| one["title"].as_str().unwrap().to_owned()).collect()
+    list["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["title"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn titled(title: &str) -> Value {
@@ -24,15 +29,24 @@ fn a_draft_is_for_members_and_publishing_it_is_for_everybody() {
     app.anonymous().get(&path).problem(404, "not-found");
     app.foreign_organiser().get(&path).problem(404, "not-found");
     assert_eq!(app.reporter().get(&path).expect(200)["status"], "draft");
-    assert_eq!(titles(&app.anonymous().get("/seminars").expect(200)), Vec::<String>::new());
+    assert_eq!(
+        titles(&app.anonymous().get("/seminars").expect(200)),
+        Vec::<String>::new()
+    );
 
-    let published = app.organiser().act(&format!("{path}/publish"), &made.etag(), &json!({})).expect(200);
+    let published = app
+        .organiser()
+        .act(&format!("{path}/publish"), &made.etag(), &json!({}))
+        .expect(200);
     assert_eq!(published["status"], "scheduled");
     assert_eq!(published["published_on"], "2027-01-04");
     let seen = app.anonymous().get(&path).expect(200);
     assert_eq!(seen["attendance_mode"], "onsite");
     assert_eq!(seen["sessions"][0]["starts_at"], "2027-05-06T18:00:00+02:00");
-    assert_eq!(seen["channels"][0], json!({"channel": "onsite", "capacity": 50, "free_seats": 50, "waiting": 0}));
+    assert_eq!(
+        seen["channels"][0],
+        json!({"channel": "onsite", "capacity": 50, "free_seats": 50, "waiting": 0})
+    );
 }
 
 #[test]
@@ -42,7 +56,9 @@ fn publishing_needs_a_time_and_a_way_to_take_part() {
     body["sessions"] = json!([]);
     body["channels"] = json!([]);
     let made = app.draft(&body);
-    let refused = app.organiser().act(&format!("/seminars/{}/publish", made.id()), &made.etag(), &json!({}));
+    let refused = app
+        .organiser()
+        .act(&format!("/seminars/{}/publish", made.id()), &made.etag(), &json!({}));
     let places = refused.problem(409, "not-ready")["errors"].clone();
     assert_eq!(places[0]["pointer"], "/sessions");
     assert_eq!(places[1]["pointer"], "/channels");
@@ -59,7 +75,10 @@ fn search_finds_other_spellings_of_the_same_word() {
     assert_eq!(found("foerdermoeglichkeiten"), ["Fördermöglichkeiten für KMU"]);
     assert_eq!(found("kmu+f%C3%B6rder"), ["Fördermöglichkeiten für KMU"]);
     assert_eq!(found("kmu+treffen"), Vec::<String>::new());
-    assert_eq!(found("%25"), ["Treffen der Gründer_innen", "Fördermöglichkeiten für KMU"]);
+    assert_eq!(
+        found("%25"),
+        ["Treffen der Gründer_innen", "Fördermöglichkeiten für KMU"]
+    );
 }
 
 #[test]
@@ -83,7 +102,13 @@ fn every_filter_filters() {
     let three = app.published(&three);
     app.register(&three, "anna").expect(201);
     let etag = app.etag(&format!("/seminars/{two}"));
-    organiser.act(&format!("/seminars/{two}/cancel"), &etag, &json!({"reason_code": "pandemic"})).expect(200);
+    organiser
+        .act(
+            &format!("/seminars/{two}/cancel"),
+            &etag,
+            &json!({"reason_code": "pandemic"}),
+        )
+        .expect(200);
 
     let found = |query: &str| titles(&app.anonymous().get(&format!("/seminars?{query}")).expect(200)).join(" ");
     assert_eq!(found(""), "One Two Three");
@@ -126,7 +151,11 @@ fn pages_follow_each_other_without_gap_or_repetition() {
     assert_eq!(seen, (0..8).map(|n| format!("Nr. {n}")).collect::<Vec<_>>());
     for bad in ["limit=0", "limit=101", "limit=x", "cursor=nonsense"] {
         let name = bad.split('=').next().unwrap();
-        assert_eq!(app.anonymous().get(&format!("/seminars?{bad}")).invalid(), [name], "{bad}");
+        assert_eq!(
+            app.anonymous().get(&format!("/seminars?{bad}")).invalid(),
+            [name],
+            "{bad}"
+        );
     }
 }
 
@@ -142,38 +171,67 @@ fn a_change_of_plan_is_a_fact_with_reason_and_history() {
     };
     app.register(&id, "anna").expect(201);
 
-    let (_, postponed) = act("postpone", &json!({"reason_code": "pandemic", "public_text": "Coronabedingt verschoben"}));
+    let (_, postponed) = act(
+        "postpone",
+        &json!({"reason_code": "pandemic", "public_text": "Coronabedingt verschoben"}),
+    );
     assert_eq!(postponed.expect(200)["status"], "postponed");
     app.register(&id, "berta").problem(409, "seminar-postponed");
-    act("postpone", &json!({"reason_code": "other"})).1.problem(409, "seminar-postponed");
+    act("postpone", &json!({"reason_code": "other"}))
+        .1
+        .problem(409, "seminar-postponed");
 
     let new_date = json!({"reason_code": "speaker", "sessions": [{"starts_at": "2027-06-10T18:00"}]});
     let (_, rescheduled) = act("reschedule", &new_date);
-    assert_eq!(rescheduled.expect(200)["sessions"][0]["starts_at"], "2027-06-10T18:00:00+02:00");
+    assert_eq!(
+        rescheduled.expect(200)["sessions"][0]["starts_at"],
+        "2027-06-10T18:00:00+02:00"
+    );
     assert_eq!(rescheduled.expect(200)["status"], "scheduled");
     app.register(&id, "berta").expect(201);
 
     let online = json!({"reason_code": "pandemic", "online_platform": "Zoom", "join_url": "https://zoom.example/j/1", "capacity": 100, "move_registrations": true});
     let moved = act("move-online", &online).1.expect(200);
     assert_eq!(moved["attendance_mode"], "online");
-    assert_eq!(moved["channels"], json!([{"channel": "online", "capacity": 100, "free_seats": 98, "waiting": 0}]));
+    assert_eq!(
+        moved["channels"],
+        json!([{"channel": "online", "capacity": 100, "free_seats": 98, "waiting": 0}])
+    );
     assert_eq!(moved["sessions"][0]["join_url"], "https://zoom.example/j/1");
     let public = app.anonymous().get(&path);
     assert!(!public.text.contains("zoom.example"), "the join link is nobody else's");
 
-    let back = act("move-onsite", &json!({"reason_code": "other", "move_registrations": true})).1.expect(200);
-    assert_eq!(back["channels"], json!([{"channel": "onsite", "capacity": 10, "free_seats": 8, "waiting": 0}]));
+    let back = act(
+        "move-onsite",
+        &json!({"reason_code": "other", "move_registrations": true}),
+    )
+    .1
+    .expect(200);
+    assert_eq!(
+        back["channels"],
+        json!([{"channel": "onsite", "capacity": 10, "free_seats": 8, "waiting": 0}])
+    );
 
     act("complete", &json!({})).1.problem(409, "not-ready");
     app.clock.advance(Duration::days(180));
     let organiser = app.organiser();
     let etag = organiser.get(&path).etag();
-    assert_eq!(organiser.act(&format!("{path}/complete"), &etag, &json!({})).expect(200)["status"], "held");
+    assert_eq!(
+        organiser
+            .act(&format!("{path}/complete"), &etag, &json!({}))
+            .expect(200)["status"],
+        "held"
+    );
 
     let history = app.anonymous().get(&format!("{path}/schedule-changes"));
     assert!(!history.text.contains("zoom.example"));
     let changes = history.expect(200)["data"].clone();
-    let kinds = changes.as_array().unwrap().iter().map(|change| change["kind"].as_str().unwrap()).collect::<Vec<_>>();
+    let kinds = changes
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| change["kind"].as_str().unwrap())
+        .collect::<Vec<_>>();
     assert_eq!(kinds, ["postponed", "rescheduled", "moved_online", "moved_onsite"]);
     assert_eq!(changes[0]["reason_code"], "pandemic");
     assert_eq!(changes[0]["public_text"], "Coronabedingt verschoben");
@@ -190,14 +248,28 @@ fn a_cancelled_seminar_stays_cancelled() {
     let id = app.seminar(10);
     let path = format!("/seminars/{id}");
     let organiser = app.organiser();
-    let cancelled = organiser.act(&format!("{path}/cancel"), &app.etag(&path), &json!({"reason_code": "low_demand"}));
+    let cancelled = organiser.act(
+        &format!("{path}/cancel"),
+        &app.etag(&path),
+        &json!({"reason_code": "low_demand"}),
+    );
     assert_eq!(cancelled.expect(200)["status"], "cancelled");
     for action in ["publish", "complete", "cancel", "postpone", "move-online"] {
-        let body = if matches!(action, "publish" | "complete") { json!({}) } else { json!({"reason_code": "other"}) };
-        organiser.act(&format!("{path}/{action}"), &cancelled.etag(), &body).problem(409, "seminar-cancelled");
+        let body = if matches!(action, "publish" | "complete") {
+            json!({})
+        } else {
+            json!({"reason_code": "other"})
+        };
+        organiser
+            .act(&format!("{path}/{action}"), &cancelled.etag(), &body)
+            .problem(409, "seminar-cancelled");
     }
-    organiser.patch(&path, &cancelled.etag(), &json!({"title": "X"})).problem(409, "seminar-cancelled");
-    organiser.delete(&path, &cancelled.etag()).problem(409, "transition-not-allowed");
+    organiser
+        .patch(&path, &cancelled.etag(), &json!({"title": "X"}))
+        .problem(409, "seminar-cancelled");
+    organiser
+        .delete(&path, &cancelled.etag())
+        .problem(409, "transition-not-allowed");
     app.register(&id, "anna").problem(409, "seminar-cancelled");
     assert_eq!(app.anonymous().get(&path).expect(200)["status"], "cancelled");
 }
@@ -210,11 +282,18 @@ fn a_stale_tag_changes_nothing_and_none_is_not_enough() {
     let organiser = app.organiser();
     let first = organiser.patch(&path, &made.etag(), &json!({"title": "First"}));
     first.expect(200);
-    organiser.patch(&path, &made.etag(), &json!({"title": "Second"})).problem(412, "precondition-failed");
-    organiser.send("PATCH", &path, &[], Some(b"{}")).problem(428, "precondition-required");
+    organiser
+        .patch(&path, &made.etag(), &json!({"title": "Second"}))
+        .problem(412, "precondition-failed");
+    organiser
+        .send("PATCH", &path, &[], Some(b"{}"))
+        .problem(428, "precondition-required");
     assert_eq!(organiser.patch(&path, "nonsense", &json!({})).invalid(), ["If-Match"]);
     assert_eq!(organiser.get(&path).expect(200)["title"], "First");
-    assert_eq!(organiser.get_with(&path, &[("If-None-Match", &first.etag())]).status, 304);
+    assert_eq!(
+        organiser.get_with(&path, &[("If-None-Match", &first.etag())]).status,
+        304
+    );
     organiser.delete(&path, &first.etag()).expect(204);
     organiser.get(&path).problem(404, "not-found");
 }
@@ -228,7 +307,9 @@ fn a_seat_that_goes_meanwhile_changes_the_tag_but_makes_no_edit_stale() {
     app.register(&id, "anna").expect(201);
     let after = app.etag(&path);
     assert_ne!(before, after);
-    app.organiser().patch(&path, &before, &json!({"title": "Edited"})).expect(200);
+    app.organiser()
+        .patch(&path, &before, &json!({"title": "Edited"}))
+        .expect(200);
 }
 
 #[test]
@@ -238,24 +319,41 @@ fn the_times_of_a_published_seminar_are_rescheduled_not_edited() {
     let path = format!("/seminars/{id}");
     let organiser = app.organiser();
     let other_time = json!({"sessions": [{"starts_at": "2027-05-07T18:00:00+02:00"}]});
-    organiser.patch(&path, &app.etag(&path), &other_time).problem(409, "transition-not-allowed");
+    organiser
+        .patch(&path, &app.etag(&path), &other_time)
+        .problem(409, "transition-not-allowed");
     let venue = json!({"organisation": "staedteregion-aachen", "name": "Digital Church", "locality": "Aachen"});
     let venue = organiser.post("/venues", &venue).id();
     let mut same_time = draft_body(10);
     same_time["sessions"][0]["venue"] = venue.into();
-    let moved = organiser.patch(&path, &app.etag(&path), &json!({"sessions": same_time["sessions"]})).expect(200);
+    let moved = organiser
+        .patch(&path, &app.etag(&path), &json!({"sessions": same_time["sessions"]}))
+        .expect(200);
     assert_eq!(moved["sessions"][0]["venue"]["name"], "Digital Church");
     let history = app.anonymous().get(&format!("{path}/schedule-changes")).expect(200);
     assert_eq!(history["data"][0]["kind"], "venue_changed");
-    assert_eq!(titles(&app.anonymous().get("/seminars?q=digital+church").expect(200)).len(), 1);
+    assert_eq!(
+        titles(&app.anonymous().get("/seminars?q=digital+church").expect(200)).len(),
+        1
+    );
 }
 
 #[test]
 fn what_belongs_to_others_cannot_be_used() {
     let app = TestApp::spawn();
     let foreign = app.foreign_organiser();
-    let venue = foreign.post("/venues", &json!({"organisation": "ihk-aachen", "name": "IHK", "locality": "Aachen"})).id();
-    let collection = foreign.post("/collections", &json!({"organisation": "ihk-aachen", "kind": "series", "name": "X"})).id();
+    let venue = foreign
+        .post(
+            "/venues",
+            &json!({"organisation": "ihk-aachen", "name": "IHK", "locality": "Aachen"}),
+        )
+        .id();
+    let collection = foreign
+        .post(
+            "/collections",
+            &json!({"organisation": "ihk-aachen", "kind": "series", "name": "X"}),
+        )
+        .id();
     let refused = |member: &str, value: Value| {
         let mut body = draft_body(10);
         body[member] = value;
@@ -264,13 +362,18 @@ fn what_belongs_to_others_cannot_be_used() {
     let session = json!([{"starts_at": "2027-05-06T18:00", "venue": venue}]);
     assert_eq!(refused("sessions", session), ["/sessions/0/venue"]);
     assert_eq!(refused("collections", json!([collection])), ["/collections/0"]);
-    assert_eq!(refused("parties", json!([{"role": "lead", "organisation": "nobody"}])), ["/parties/0/organisation"]);
+    assert_eq!(
+        refused("parties", json!([{"role": "lead", "organisation": "nobody"}])),
+        ["/parties/0/organisation"]
+    );
     assert_eq!(refused("organisation", "ihk-aachen".into()), ["/organisation"]);
     assert_eq!(refused("organisation", "nobody".into()), ["/organisation"]);
     let mut taken = draft_body(10);
     taken["external_refs"] = json!([{"system": "ihk-events", "external_id": "1"}]);
     app.organiser().post("/seminars", &taken).expect(201);
-    app.organiser().post("/seminars", &taken).problem(409, "external-ref-taken");
+    app.organiser()
+        .post("/seminars", &taken)
+        .problem(409, "external-ref-taken");
 }
 
 #[test]
@@ -283,18 +386,26 @@ fn fewer_seats_than_are_taken_need_force_and_take_nobody_s_away() {
     }
     let organiser = app.organiser();
     let smaller = json!({"channels": [{"channel": "onsite", "capacity": 2}]});
-    let refused = organiser.patch(&path, &app.etag(&path), &smaller).problem(409, "capacity-below-taken");
+    let refused = organiser
+        .patch(&path, &app.etag(&path), &smaller)
+        .problem(409, "capacity-below-taken");
     assert!(refused["detail"].as_str().unwrap().starts_with("3 seats are taken"));
     let mut forced = smaller.clone();
     forced["force"] = json!(true);
     let changed = organiser.patch(&path, &app.etag(&path), &forced).expect(200);
     assert_eq!(changed["channels"][0]["free_seats"], 0);
-    let confirmed = organiser.get(&format!("{path}/registrations?state=confirmed")).expect(200);
+    let confirmed = organiser
+        .get(&format!("{path}/registrations?state=confirmed"))
+        .expect(200);
     assert_eq!(confirmed["data"].as_array().unwrap().len(), 3);
     // One goes, one remains too many: the next to come waits.
     let one = confirmed["data"][0]["id"].as_str().unwrap();
     let one = format!("/registrations/{one}");
-    organiser.act(&format!("{one}/cancel"), &app.etag(&one), &json!({})).expect(200);
+    organiser
+        .act(&format!("{one}/cancel"), &app.etag(&one), &json!({}))
+        .expect(200);
     assert_eq!(app.register(&id, "dora").expect(201)["state"], "waitlisted");
-    organiser.patch(&path, &app.etag(&path), &json!({"channels": []})).problem(409, "channel-in-use");
+    organiser
+        .patch(&path, &app.etag(&path), &json!({"channels": []}))
+        .problem(409, "channel-in-use");
 }

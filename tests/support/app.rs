@@ -120,7 +120,9 @@ impl TestApp {
     pub fn confirmed(&self, seminar: &str) -> usize {
         use einlass::schema::registrations::dsl;
         let id = seminar.parse::<uuid::Uuid>().unwrap();
-        let query = dsl::registrations.filter(dsl::seminar_id.eq(id)).filter(dsl::state.eq("confirmed"));
+        let query = dsl::registrations
+            .filter(dsl::seminar_id.eq(id))
+            .filter(dsl::state.eq("confirmed"));
         usize::try_from(query.count().get_result::<i64>(&mut self.database.connect()).unwrap()).unwrap()
     }
 

@@ -28,7 +28,9 @@ impl TestApp {
     pub fn published(&self, body: &Value) -> String {
         let made = self.draft(body);
         let id = made.id();
-        self.organiser().act(&format!("/seminars/{id}/publish"), &made.etag(), &json!({})).expect(200);
+        self.organiser()
+            .act(&format!("/seminars/{id}/publish"), &made.etag(), &json!({}))
+            .expect(200);
         id
     }
 
@@ -48,7 +50,8 @@ impl TestApp {
 
     /// Somebody new registers for a seminar on site.
     pub fn register(&self, seminar: &str, name: &str) -> Answer {
-        self.anonymous().post(&format!("/seminars/{seminar}/registrations"), &person(name))
+        self.anonymous()
+            .post(&format!("/seminars/{seminar}/registrations"), &person(name))
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::attendance::model::{CountMethod, Headcount, HeadcountId, NewHeadcount};
-use crate::attendance::tally::{Qualifier, Unit};
+use crate::attendance::{Qualifier, Unit};
 use crate::attendance::{service, store};
 use crate::auth::{Organiser, Reporter};
 use crate::base::body::Body;

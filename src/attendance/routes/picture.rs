@@ -8,11 +8,11 @@ use utoipa::ToSchema;
 use crate::attendance::model::{Basis, CountMethod, Headcount, HeadcountId, ViewerMetric};
 use crate::attendance::rules::{Reconciled, reconcile, why};
 use crate::attendance::store;
-use crate::attendance::tally::{Qualifier, Tally, Unit};
+use crate::attendance::{Qualifier, Tally, Unit};
 use crate::auth::Reporter;
 use crate::base::db::Db;
-use crate::base::language::german;
 use crate::base::etag::{self, Privacy};
+use crate::base::language::german;
 use crate::base::problem::Result;
 use crate::seminars::{self, Channel, SeminarId};
 

@@ -8,7 +8,7 @@ mod words;
 mod tests;
 
 use super::model::{ActivityReport, CountedAs, ReportedSeminar};
-use crate::attendance::tally::Unit;
+use crate::attendance::Unit;
 use crate::seminars::Status;
 use words::{channels, count, date, escaped, listed, number, quoted, reason, when};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::words::{agreeing, date, doubt, how_many, listed, number, people, quoted, reason, seminars};
-use crate::attendance::tally::{Qualifier, Unit};
+use crate::attendance::{Qualifier, Unit};
 use crate::reports::model::{ActivityReport, CountedAs, ReportedSeminar, Sum};
 use crate::seminars::{Channel, ReasonCode, SeminarId};
 
@@ -175,11 +175,7 @@ fn who_came(report: &ActivityReport) -> Option<String> {
     } else if let Some(viewers) = &figures.viewers {
         let verb = if viewers.value == 1 { "sah" } else { "sahen" };
         let who = if viewers.value == 1 { "Person" } else { "Personen" };
-        let where_from = if streamed(report, viewers) {
-            "Im Livestream"
-        } else {
-            "Es"
-        };
+        let where_from = if streamed(report) { "Im Livestream" } else { "Es" };
         sentences.push(format!("{where_from} {verb} {} {who} zu.", viewers.tally().in_german()));
     }
     let others = [
@@ -196,11 +192,7 @@ fn who_came(report: &ActivityReport) -> Option<String> {
 /// Viewers beside participants: told, and told apart.
 fn beside(report: &ActivityReport, viewers: &Sum) -> String {
     let verb = if viewers.value == 1 { "kommt" } else { "kommen" };
-    let stream = if streamed(report, viewers) {
-        " im Livestream"
-    } else {
-        ""
-    };
+    let stream = if streamed(report) { " im Livestream" } else { "" };
     let who = match (viewers.value, viewers.qualifier) {
         (1, Qualifier::Exact) => "eine zuschauende Person".to_owned(),
         _ => people(viewers.tally(), Unit::Viewers),
@@ -213,14 +205,9 @@ fn beside(report: &ActivityReport, viewers: &Sum) -> String {
     format!("dazu {verb} {who}{stream}, {not_counted}")
 }
 
-fn streamed(report: &ActivityReport, viewers: &Sum) -> bool {
-    let watched = report
-        .seminars
-        .iter()
-        .filter(|seminar| viewers.seminars.contains(&seminar.id));
-    watched
-        .into_iter()
-        .all(|seminar| seminar.channels.contains(&Channel::Livestream))
+fn streamed(report: &ActivityReport) -> bool {
+    let mut watched = report.seminars.iter().filter(|seminar| seminar.viewers.is_some());
+    watched.all(|seminar| seminar.channels.contains(&Channel::Livestream))
 }
 
 fn what_is_not_known(report: &ActivityReport, titles: &Titles<'_>) -> Option<String> {

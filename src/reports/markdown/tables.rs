@@ -1,7 +1,7 @@
 //! The groups as tables. Columns in which nothing stands are left out.
 
 use super::words::{channels, collection, escaped, month, number, role};
-use crate::attendance::tally::Tally;
+use crate::attendance::Tally;
 use crate::reports::model::{ActivityReport, Figure, GroupFigures, ReportFigures, Sum};
 
 /// One line: its name, further words, its figures.

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::attendance::tally::{Qualifier, Tally, Unit};
+use crate::attendance::{Qualifier, Tally, Unit};
 use crate::catalogue::CollectionKind;
 use crate::reports::model::{ReportedCount, ReportedSeminar};
 use crate::seminars::{Channel, PartyRole, ReasonCode};

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::attendance::tally::{Count, Unit};
+use crate::attendance::{Count, Unit};
 use crate::auth::OrganisationRef;
 use crate::catalogue::CollectionRef;
 use crate::seminars::{Audience, ChangeKind, Channel, PartyRole, ReasonCode, SeminarId, Status};

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::facts::Span;
-use crate::attendance::tally::{Qualifier, Tally};
+use crate::attendance::{Qualifier, Tally};
 use crate::auth::OrganisationRef;
 use crate::base::ids::words;
 use crate::catalogue::CollectionRef;
@@ -174,7 +174,6 @@ pub struct HeldFigure {
 pub struct CancelledFigure {
     pub count: usize,
     /// By the `reason_code` of the cancellation; `unknown` where none was given.
-    #[schema(value_type = BTreeMap<String, usize>)]
     pub by_reason: BTreeMap<ReasonCode, usize>,
     pub seminars: Vec<SeminarId>,
 }
@@ -259,8 +258,7 @@ grouped! {
         organisation: Option<OrganisationRef> = {"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b14", "slug": "gruenderregion-aachen", "name": "GründerRegion Aachen"},
         name: String = "GründerRegion Aachen",
         /// In how many of the seminars it had which role.
-        #[schema(value_type = BTreeMap<String, usize>)]
-        roles: BTreeMap<PartyRole, usize> = {"lead": 1},
+            roles: BTreeMap<PartyRole, usize> = {"lead": 1},
     }
 }
 

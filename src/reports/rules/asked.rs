@@ -18,7 +18,7 @@ pub struct Asked {
     /// The first day of the period.
     #[param(required = true, value_type = String, format = Date, nullable = false, example = "2020-01-01")]
     pub from: Option<String>,
-    /// Its last day, included; at most 50 years after `from`.
+    /// Its last day, included; less than 50 years after `from`.
     #[param(required = true, value_type = String, format = Date, nullable = false, example = "2021-05-31")]
     pub to: Option<String>,
     /// Only the programme of this organisation, by slug or id. Without it: all whose reports the caller may see.
@@ -73,6 +73,20 @@ impl Asked {
             }),
             _ => Err(Error::invalid(errors)),
         }
+    }
+}
+
+impl ActivityQuery {
+    /// As the command line asks.
+    pub fn for_command(from: NaiveDate, to: NaiveDate, rule: &str, split_on: Option<NaiveDate>) -> Result<Self> {
+        let asked = Asked {
+            from: Some(from.to_string()),
+            to: Some(to.to_string()),
+            rule: Some(rule.to_owned()),
+            split_on: split_on.map(|day| day.to_string()),
+            ..Asked::default()
+        };
+        asked.query()
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::reports::model::{Change, CountedAs, CountingRule, Facts, RuleId, Span};
-use crate::seminars::{AttendanceMode, Audience, ChangeKind, Channel, ReasonCode, Status};
+use crate::seminars::{Audience, ChangeKind, ReasonCode, Status};
 
 /// A seminar counts as this, in the month and on the side of the split that `day` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,19 +113,6 @@ pub fn reason(seminar: &Facts, as_what: &[CountedAs]) -> Option<ReasonCode> {
 fn moves(seminar: &Facts) -> impl Iterator<Item = &Change> {
     let moved = |change: &&Change| matches!(change.kind, ChangeKind::Postponed | ChangeKind::Rescheduled);
     seminar.changes.iter().filter(moved)
-}
-
-/// `None`: no channel is known. A livestream alone is online; beside people on site it makes the seminar hybrid.
-#[must_use]
-pub fn attendance_mode(channels: &[Channel]) -> Option<AttendanceMode> {
-    let onsite = channels.contains(&Channel::Onsite);
-    let away = channels.iter().any(|channel| *channel != Channel::Onsite);
-    match (onsite, away) {
-        (true, true) => Some(AttendanceMode::Hybrid),
-        (true, false) => Some(AttendanceMode::Onsite),
-        (false, true) => Some(AttendanceMode::Online),
-        (false, false) => None,
-    }
 }
 
 #[cfg(test)]
@@ -266,16 +253,5 @@ mod tests {
             Some(ReasonCode::Speaker)
         );
         assert_eq!(reason(&facts, &[CountedAs::Held]), None);
-    }
-
-    #[test]
-    fn the_channels_say_the_mode() {
-        use Channel::{Livestream, Online, Onsite};
-        assert_eq!(attendance_mode(&[]), None);
-        assert_eq!(attendance_mode(&[Onsite]), Some(AttendanceMode::Onsite));
-        assert_eq!(attendance_mode(&[Livestream]), Some(AttendanceMode::Online));
-        assert_eq!(attendance_mode(&[Online, Livestream]), Some(AttendanceMode::Online));
-        assert_eq!(attendance_mode(&[Onsite, Online]), Some(AttendanceMode::Hybrid));
-        assert_eq!(attendance_mode(&[Onsite, Livestream]), Some(AttendanceMode::Hybrid));
     }
 }

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::asked::ActivityQuery;
-use super::counting::{Counted, attendance_mode, counted, reason, rule};
-use crate::attendance::tally::{Tally, Unit, sum};
+use super::counting::{Counted, counted, reason, rule};
+use crate::attendance::{Reconciled, Tally, Unit, reconcile};
 use crate::base::text::fold;
 use crate::reports::model::{
     ActivityReport, CancelledFigure, ChannelFigures, CollectionFigures, CountedAs, Facts, Figure, GroupFigures,
     HeldFigure, MonthFigures, OrganisationFigures, ReportFigures, ReportPeriod, ReportScope, ReportedCount,
     ReportedParty, ReportedSeminar, Statement, Sum, Taking,
 };
-use crate::seminars::{Channel, PartyRole, SeminarId};
+use crate::seminars::{Channel, PartyRole, SeminarId, attendance_mode};
 
 const TIME_ZONE: &str = "Europe/Berlin";
 
@@ -71,7 +71,10 @@ fn entry(mut facts: Facts, query: &ActivityQuery) -> Option<Entry> {
         .collections
         .sort_by_cached_key(|one| (one.collection.kind, fold(&one.collection.name), one.collection.id));
     let held = counted_as.contains(&CountedAs::Held);
-    let count = |unit| held.then(|| reconciled(&facts.headcounts, unit)).flatten();
+    let count = |unit| {
+        held.then(|| counted_people(&facts.headcounts, unit, &facts.channels))
+            .flatten()
+    };
     let (participants, viewers) = (count(Unit::Participants), count(Unit::Viewers));
     let (companies, questions) = (count(Unit::Companies), count(Unit::Questions));
     let postponed = counted.iter().find(|counted| counted.as_what == CountedAs::Postponed);
@@ -102,27 +105,22 @@ fn entry(mut facts: Facts, query: &ActivityQuery) -> Option<Entry> {
     })
 }
 
-/// How many came to one seminar: a count of the whole wins, else the channels are added up.
-fn reconciled(headcounts: &[Statement], unit: Unit) -> Option<ReportedCount> {
-    let known = headcounts
+/// How many came to one seminar, as `attendance` has it, with the words it was said in.
+fn counted_people(headcounts: &[Statement], unit: Unit, offered: &[Channel]) -> Option<ReportedCount> {
+    let mut known = headcounts
         .iter()
-        .filter(|statement| statement.unit == unit && statement.count.tally().is_some());
-    let (mut chosen, channels): (Vec<_>, Vec<_>) = known.partition(|statement| statement.channel.is_none());
-    if chosen.is_empty() {
-        chosen = channels;
-    }
-    chosen.sort_by_key(|statement| statement.channel);
-    let Tally {
-        value,
-        qualifier,
-        lower_bound,
-    } = sum(chosen.iter().map(|statement| statement.count))?;
+        .filter(|statement| statement.unit == unit && statement.count.tally().is_some())
+        .collect::<Vec<_>>();
+    known.sort_by_key(|statement| statement.channel);
+    let bases = known.iter().map(|statement| (statement.channel, statement.count));
+    let Reconciled { tally, as_total } = reconcile(unit, &bases.collect::<Vec<_>>(), offered)?;
+    known.retain(|statement| statement.channel.is_none() == as_total);
     Some(ReportedCount {
-        value,
-        qualifier,
-        lower_bound,
-        statements: chosen.len(),
-        stated_as: chosen
+        value: tally.value,
+        qualifier: tally.qualifier,
+        lower_bound: tally.lower_bound,
+        statements: known.len(),
+        stated_as: known
             .iter()
             .filter_map(|statement| statement.stated_as.clone())
             .collect(),

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::asked::ActivityQuery;
 use crate::attendance::phrase;
-use crate::attendance::tally::{Count, Qualifier, Unit};
+use crate::attendance::{Count, Qualifier, Unit};
 use crate::auth::{OrganisationId, OrganisationRef};
 use crate::catalogue::{CollectionId, CollectionKind, CollectionRef};
 use crate::reports::model::{Change, Collected, Facts, ReportScope, RuleId, Span, Statement, Taking};

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::attendance::tally::{Count, Qualifier};
+use crate::attendance::{Count, Qualifier};
 use crate::reports::model::RuleId;
 use crate::reports::rules::samples::{any_facts, any_question, paper, programme, scope, seminar, stated, taking};
 use crate::seminars::{ReasonCode, Status};
@@ -114,7 +114,8 @@ fn a_count_of_the_whole_wins_over_its_channels() {
     let onsite = of(Some(Channel::Onsite), 58, Qualifier::Exact);
     let online = of(Some(Channel::Online), 71, Qualifier::MoreThan);
     let whole = stated("über 130 Teilnehmende");
-    let count = |all: &[Statement]| reconciled(all, Unit::Participants).map(|c| (c.value, c.qualifier, c.statements));
+    let count =
+        |all: &[Statement]| counted_people(all, Unit::Participants, &[]).map(|c| (c.value, c.qualifier, c.statements));
     let both = [onsite.clone(), online.clone()];
     assert_eq!(count(&both), Some((130, Qualifier::AtLeast, 2)));
     assert_eq!(
@@ -130,7 +131,13 @@ fn a_count_of_the_whole_wins_over_its_channels() {
         ..stated("1 Teilnehmende")
     };
     assert_eq!(count(std::slice::from_ref(&nothing)), None);
-    assert_eq!(count(&[nothing, onsite]), Some((58, Qualifier::Exact, 1)));
+    assert_eq!(count(&[nothing, onsite.clone()]), Some((58, Qualifier::Exact, 1)));
+    let hybrid = counted_people(&[onsite], Unit::Participants, &[Channel::Onsite, Channel::Online]).unwrap();
+    assert_eq!(
+        (hybrid.value, hybrid.qualifier),
+        (58, Qualifier::AtLeast),
+        "nobody counted online"
+    );
 }
 
 #[test]

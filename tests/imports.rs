@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, TestDatabase};
 
-const PAPER: &str = include_str!("../../demo/programme-2020-2021.json");
+const PAPER: &str = include_str!("../demo/programme-2020-2021.json");
 
 fn act() -> Act {
     Act {

@@ -1,0 +1,279 @@
+//! `docs/authorisation.md`, tried cell by cell.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, PASSWORD, PEOPLE, TestApp, draft_body, person};
+
+struct Call {
+    method: &'static str,
+    path: String,
+    etag: Option<String>,
+    body: Option<Value>,
+}
+
+fn get(path: impl Into<String>) -> Call {
+    Call {
+        method: "GET",
+        path: path.into(),
+        etag: None,
+        body: None,
+    }
+}
+
+fn post(path: impl Into<String>, body: Value) -> Call {
+    Call {
+        method: "POST",
+        path: path.into(),
+        etag: None,
+        body: Some(body),
+    }
+}
+
+/// PATCH, DELETE or a state action, with the present tag as `reader` sees it.
+fn guarded(reader: &Client, method: &'static str, object: &str, action: &str, body: Option<Value>) -> Call {
+    let found = reader.get(object);
+    found.expect(200);
+    Call {
+        method,
+        path: format!("{object}{action}"),
+        etag: Some(found.etag()),
+        body,
+    }
+}
+
+/// The request of one operation on objects made afresh, so that every cell finds the same beginning.
+fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
+    let organiser = app.organiser();
+    let admin = app.admin();
+    let platform = app.platform_admin();
+    let collection =
+        || json!({"organisation": "staedteregion-aachen", "kind": "series", "name": format!("Reihe {operation} {n}")});
+    let venue = || json!({"organisation": "staedteregion-aachen", "name": format!("Ort {operation} {n}"), "locality": "Aachen"});
+    let draft = || format!("/seminars/{}", app.draft(&draft_body(5)).id());
+    let seminar = || format!("/seminars/{}", app.seminar(5));
+    let made = |path: &str, body: Value| format!("{path}/{}", organiser.post(path, &body).id());
+    let members = "/organisations/staedteregion-aachen/members";
+    let new_member = || json!({"email": format!("{operation}-{n}@example.org"), "role": "reporter", "name": "N", "password": "Achtzehn Kamele im Regen"});
+    let member = || {
+        format!(
+            "{members}/{}",
+            admin.post(members, &new_member()).expect(201)["account"]
+                .as_str()
+                .unwrap()
+        )
+    };
+    let registration = || {
+        let seminar = seminar();
+        let made = app
+            .anonymous()
+            .post(&format!("{seminar}/registrations"), &person("anna"));
+        format!("/registrations/{}", made.id())
+    };
+    let stated = || json!({"stated_as": "über 130 Teilnehmende"});
+    let headcount = || {
+        let path = format!("{}/headcounts", seminar());
+        format!("{path}/{}", organiser.post(&path, &stated()).id())
+    };
+    let reason = || Some(json!({"reason_code": "other"}));
+    let reporter = format!("/accounts/{}", app.account("foreign_admin"));
+    let refresh_token = || {
+        let now = app.site.clock.now();
+        let account = app.account("organiser");
+        let act = einlass::journal::Act {
+            now,
+            actor: einlass::journal::Actor::SYSTEM,
+        };
+        app.site
+            .db
+            .run(false, |conn| einlass::auth::begin_session(conn, &act, account))
+            .unwrap()
+    };
+    Some(match operation {
+        "get_live" => get("/health/live"),
+        "get_ready" => get("/health/ready"),
+        "list_problems" => get("/problems"),
+        "get_problem" => get("/problems/seminar-full"),
+        "get_jwks" => get("/.well-known/jwks.json"),
+        "login" => post(
+            "/auth/login",
+            json!({"email": PEOPLE[n % PEOPLE.len()].1, "password": PASSWORD}),
+        ),
+        "refresh" => post("/auth/refresh", json!({"refresh_token": refresh_token()})),
+        "logout" => post("/auth/logout", json!({"refresh_token": refresh_token()})),
+        "get_me" => get("/me"),
+        "change_me" => {
+            let reader = if actor == "anonymous" {
+                organiser
+            } else {
+                app.person(actor)
+            };
+            guarded(&reader, "PATCH", "/me", "", Some(json!({"language": "en"})))
+        }
+        "list_accounts" => get("/accounts"),
+        "get_account" => get(reporter),
+        "change_account" => guarded(&platform, "PATCH", &reporter, "", Some(json!({"name": "Neu"}))),
+        "list_organisations" => get("/organisations"),
+        "create_organisation" => post("/organisations", json!({"slug": format!("neu-{n}"), "name": "Neu"})),
+        "get_organisation" => get("/organisations/staedteregion-aachen"),
+        "change_organisation" => guarded(
+            &admin,
+            "PATCH",
+            "/organisations/staedteregion-aachen",
+            "",
+            Some(json!({"homepage": null})),
+        ),
+        "list_members" => get(members),
+        "add_member" => post(members, new_member()),
+        "get_member" => get(member()),
+        "change_member" => guarded(&admin, "PATCH", &member(), "", Some(json!({"role": "organiser"}))),
+        "remove_member" => guarded(&admin, "DELETE", &member(), "", None),
+        "list_collections" => get("/collections"),
+        "create_collection" => post("/collections", collection()),
+        "get_collection" => get(made("/collections", collection())),
+        "change_collection" => guarded(
+            &organiser,
+            "PATCH",
+            &made("/collections", collection()),
+            "",
+            Some(json!({"funder": "Land NRW"})),
+        ),
+        "delete_collection" => guarded(&organiser, "DELETE", &made("/collections", collection()), "", None),
+        "list_venues" => get("/venues"),
+        "create_venue" => post("/venues", venue()),
+        "get_venue" => get(made("/venues", venue())),
+        "change_venue" => guarded(
+            &organiser,
+            "PATCH",
+            &made("/venues", venue()),
+            "",
+            Some(json!({"street": "Jülicher Straße 72a"})),
+        ),
+        "delete_venue" => guarded(&organiser, "DELETE", &made("/venues", venue()), "", None),
+        "list_seminars" => get("/seminars"),
+        "create_seminar" => post("/seminars", draft_body(5)),
+        "get_seminar" => get(seminar()),
+        "change_seminar" => guarded(&organiser, "PATCH", &seminar(), "", Some(json!({"title": "Neu"}))),
+        "delete_seminar" => guarded(&organiser, "DELETE", &draft(), "", None),
+        "publish_seminar" => guarded(&organiser, "POST", &draft(), "/publish", Some(json!({}))),
+        "complete_seminar" => {
+            let mut past = draft_body(5);
+            past["sessions"] = json!([{"starts_at": "2026-12-01T18:00"}]);
+            guarded(
+                &organiser,
+                "POST",
+                &format!("/seminars/{}", app.published(&past)),
+                "/complete",
+                Some(json!({})),
+            )
+        }
+        "cancel_seminar" => guarded(&organiser, "POST", &seminar(), "/cancel", reason()),
+        "postpone_seminar" => guarded(&organiser, "POST", &seminar(), "/postpone", reason()),
+        "reschedule_seminar" => {
+            let new = json!({"reason_code": "other", "sessions": [{"starts_at": "2027-06-10T18:00"}]});
+            guarded(&organiser, "POST", &seminar(), "/reschedule", Some(new))
+        }
+        "move_seminar_online" => guarded(&organiser, "POST", &seminar(), "/move-online", reason()),
+        "move_seminar_onsite" => {
+            let mut online = draft_body(5);
+            online["channels"] = json!([{"channel": "online"}]);
+            guarded(
+                &organiser,
+                "POST",
+                &format!("/seminars/{}", app.published(&online)),
+                "/move-onsite",
+                reason(),
+            )
+        }
+        "list_schedule_changes" => get(format!("{}/schedule-changes", seminar())),
+        "create_registration" => post(format!("{}/registrations", seminar()), person("anna")),
+        "list_registrations" => get(format!("{}/registrations", seminar())),
+        "get_registration" => get(registration()),
+        "cancel_registration" => guarded(&organiser, "POST", &registration(), "/cancel", Some(json!({}))),
+        "record_headcount" => post(format!("{}/headcounts", seminar()), stated()),
+        "list_headcounts" => get(format!("{}/headcounts", seminar())),
+        "get_headcount" => get(headcount()),
+        "delete_headcount" => Call {
+            method: "DELETE",
+            path: headcount(),
+            etag: None,
+            body: None,
+        },
+        "get_attendance" => get(format!("{}/attendance", seminar())),
+        "get_activity_report" => {
+            get("/reports/activity?from=2027-01-01&to=2027-12-31&organisation=staedteregion-aachen")
+        }
+        _ => return None,
+    })
+}
+
+type Table = BTreeMap<String, BTreeMap<String, String>>;
+
+fn table() -> Table {
+    let text = include_str!("../../docs/authorisation.md");
+    let mut rows = text.lines().filter(|line| line.starts_with('|')).map(|line| {
+        line.trim_matches('|')
+            .split('|')
+            .map(|cell| cell.trim().to_owned())
+            .collect::<Vec<_>>()
+    });
+    let head = rows.next().unwrap();
+    let rows = rows.skip(1).map(|row| {
+        let cells = head.iter().skip(1).cloned().zip(row.iter().skip(1).cloned());
+        (row[0].clone(), cells.collect())
+    });
+    rows.collect()
+}
+
+fn documented() -> BTreeSet<String> {
+    let document = serde_json::to_value(einlass::app::document()).unwrap();
+    let items = document["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|item| item.as_object().unwrap().values().cloned().collect::<Vec<_>>());
+    items
+        .map(|operation| operation["operationId"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn every_operation_has_its_row() {
+    assert_eq!(table().keys().cloned().collect::<BTreeSet<_>>(), documented());
+}
+
+#[test]
+fn every_cell_is_true() {
+    let app = TestApp::spawn();
+    let (mut faults, mut n) = (Vec::new(), 0);
+    for (operation, row) in table() {
+        for (actor, expected) in row {
+            n += 1;
+            let call = call(&app, &operation, &actor, n).unwrap_or_else(|| panic!("how is {operation} called?"));
+            let client = if actor == "anonymous" {
+                app.anonymous()
+            } else {
+                app.person(&actor)
+            };
+            let mut headers = Vec::new();
+            if let Some(etag) = &call.etag {
+                headers.push(("If-Match", etag.as_str()));
+            }
+            let body = call.body.as_ref().map(Value::to_string);
+            let answer = client.send(call.method, &call.path, &headers, body.as_deref().map(str::as_bytes));
+            let found = if (200..300).contains(&answer.status) {
+                "yes".to_owned()
+            } else {
+                answer.status.to_string()
+            };
+            if found != expected {
+                faults.push(format!(
+                    "{operation} by {actor}: {found}, not {expected}: {}",
+                    answer.text
+                ));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}

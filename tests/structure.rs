@@ -1,0 +1,193 @@
+//! The house rules that a test can hold: floors, file kinds, sizes. Reads the source, needs no database.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// From the ground up. Rooms on one floor do not know each other.
+const FLOORS: &[&[&str]] = &[
+    &["base", "schema"],
+    &["journal"],
+    &["auth"],
+    &["catalogue"],
+    &["seminars"],
+    &["registrations"],
+    &["attendance"],
+    &["reports", "imports"],
+    &["app", "cli", "health", "openapi", "lib", "main"],
+];
+
+/// What a kind of file does not speak of, and why.
+const FORBIDDEN: &[(&str, &[&str], &str)] = &[
+    (
+        "rules",
+        &["diesel", "actix_web", "crate::schema", "Utc::now", "async fn"],
+        "decisions are pure",
+    ),
+    (
+        "service",
+        &["actix_web", "utoipa", "crate::schema"],
+        "a use case knows neither HTTP nor SQL",
+    ),
+    (
+        "routes",
+        &["crate::schema", "diesel::prelude"],
+        "handlers ask the store",
+    ),
+    ("store", &["actix_web", "utoipa"], "SQL knows no HTTP"),
+    ("model", &["actix_web"], "rows and words know no HTTP"),
+];
+
+const MOST_LINES: usize = 450;
+
+fn sources() -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push((path.clone(), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    assert!(found.len() > 50, "the source was not found");
+    found
+}
+
+fn parts(path: &Path) -> Vec<String> {
+    let below = path
+        .strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+        .unwrap();
+    below
+        .with_extension("")
+        .components()
+        .map(|part| part.as_os_str().to_str().unwrap().to_owned())
+        .collect()
+}
+
+fn floor(room: &str) -> Option<usize> {
+    FLOORS.iter().position(|rooms| rooms.contains(&room))
+}
+
+/// The lines that are code, outside tests.
+fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let end = text.find("#[cfg(test)]").unwrap_or(text.len());
+    text[..end]
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+#[test]
+fn rooms_import_from_floors_below() {
+    let mut faults = Vec::new();
+    for (path, text) in sources() {
+        let room = parts(&path)[0].clone();
+        let own = floor(&room).unwrap_or_else(|| {
+            panic!(
+                "{} stands on no floor; give it one in FLOORS and lib.rs",
+                path.display()
+            )
+        });
+        for (line, words) in code(&text) {
+            for named in words.split("crate::").skip(1) {
+                let other = named.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap();
+                if let Some(floor) = floor(other)
+                    && other != room
+                    && floor >= own
+                    && own < FLOORS.len() - 1
+                {
+                    faults.push(format!(
+                        "{}:{}: {room} must not know {other}: {}",
+                        path.display(),
+                        line + 1,
+                        words.trim()
+                    ));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn each_kind_of_file_knows_what_it_may() {
+    let mut faults = Vec::new();
+    for (path, text) in sources() {
+        let parts = parts(&path);
+        for (kind, words, why) in FORBIDDEN {
+            if parts.len() < 2 || parts[0] == "base" || parts[1] != *kind {
+                continue;
+            }
+            for (line, code) in code(&text) {
+                for word in words.iter().filter(|word| code.contains(**word)) {
+                    faults.push(format!("{}:{}: `{word}` in {kind}: {why}", path.display(), line + 1));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn a_room_writes_only_its_own_tables() {
+    let owners: &[(&str, &[&str])] = &[
+        ("base", &["idempotency_keys"]),
+        ("journal", &["journal"]),
+        ("auth", &["accounts", "members", "organisations", "refresh_tokens"]),
+        ("catalogue", &["collections", "venues"]),
+        (
+            "seminars",
+            &[
+                "channels",
+                "external_refs",
+                "parties",
+                "schedule_changes",
+                "seminar_collections",
+                "seminars",
+                "sessions",
+            ],
+        ),
+        ("registrations", &["registrations"]),
+        ("attendance", &["headcounts"]),
+    ];
+    let mut faults = Vec::new();
+    for (path, text) in sources() {
+        let room = parts(&path)[0].clone();
+        let flat = code(&text).map(|(_, line)| line.trim()).collect::<String>();
+        for verb in ["insert_into(", "update(", "delete("] {
+            for rest in flat.split(&format!("diesel::{verb}")).skip(1) {
+                let table = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap();
+                let owner = owners.iter().find(|(_, tables)| tables.contains(&table));
+                if let Some((owner, _)) = owner.filter(|(owner, _)| *owner != room) {
+                    faults.push(format!("{}: {room} writes {table}, which is {owner}'s", path.display()));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn files_stay_readable() {
+    let long = sources()
+        .into_iter()
+        .filter(|(path, _)| !path.ends_with("schema.rs"))
+        .map(|(path, text)| (path, text.lines().count()))
+        .filter(|(_, lines)| *lines > MOST_LINES)
+        .map(|(path, lines)| format!("{}: {lines} lines; is there a seam?", path.display()))
+        .collect::<Vec<_>>();
+    assert!(long.is_empty(), "\n{}", long.join("\n"));
+}
+
+#[test]
+fn there_are_no_drawers() {
+    for (path, _) in sources() {
+        for part in parts(&path) {
+            let drawer = ["utils", "util", "common", "helpers", "helper", "types", "misc"].contains(&part.as_str());
+            assert!(!drawer, "{}: what is it about? Name it so", path.display());
+        }
+    }
+}
