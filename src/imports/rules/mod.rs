@@ -1,8 +1,6 @@
 //! Reading a programme file: understood whole, or refused with every place that is wrong.
 
 mod seminar;
-#[cfg(test)]
-mod tests;
 mod time;
 
 use std::collections::BTreeMap;
@@ -232,3 +230,6 @@ fn system_of(title: &Line<200>) -> String {
         _ => system,
     })
 }
+
+#[cfg(test)]
+mod tests;
