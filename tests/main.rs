@@ -15,6 +15,7 @@
 
 mod api;
 mod contract;
+mod imports;
 mod kill;
 mod migrations;
 mod structure;
