@@ -1,120 +1,45 @@
 //! `GET /reports/activity`: the paper 2021/0047 as a query, who may ask, and what is refused.
 
-use diesel::connection::SimpleConnection;
+use chrono::Duration;
+use einlass::auth::{OrganisationId, organisation_by_slug};
+use einlass::imports;
+use einlass::journal::{Act, Actor};
 use serde_json::{Value, json};
 
-use crate::support::{Client, TestApp};
+use crate::support::{Client, TestApp, draft_body};
 
 const PERIOD: &str = "/reports/activity?from=2020-01-01&to=2021-05-31";
+const PAPER: &str = include_str!("../../demo/programme-2020-2021.json");
 
-/// Date, status, channels (o: on site, n: online, l: livestream), collection, count as qualifier:value:unit, title.
-const PAPER: &str = "
--          held      -  cmi -                          Regionaler Dialog im Kreis Euskirchen
--          held      -  cmi -                          Regionaler Dialog im Kreis Heinsberg
-2020-07-29 internal  -  cmi -                          Informationsveranstaltung für Organisationseinheiten
-2020-09-22 held      on cmi more_than:130:participants Offizielle Kick-off Veranstaltung „Care and Mobility Innovation“
-2020-06-18 held      o  cmi -                          digitalHUB meets Care and Mobility Innovation – Fokus Care
-2020-12-17 held      -  cmi -                          digitalHUB meets Care and Mobility Innovation – Mobility
-2021-04-22 held      n  cmi more_than:150:participants Zukunftsperspektive der Gesundheitsberufe
-2020-02-13 held      o  ac2 exact:180:participants     AC² - Zwischenprämierung
-2020-03-04 held      o  ac2 exact:17:participants      AC² - Workshop Finanzplanung
-2020-11-10 held      l  ac2 exact:450:viewers          Auftaktveranstaltung AC² - GRÜNDUNG, WACHSTUM, INNOVATION
--          cancelled -  -   -                          VISION-Preisverleihung
--          cancelled -  -   -                          Gründerfoyer
-2020-03-04 held      o  -   exact:33:participants      INNOVATIA: Zukunft durch Innovationen
-2020-08-20 held      n  -   exact:67:participants      Fördermöglichkeiten für KMU
-2021-02-25 held      n  -   exact:32:participants      Digitaler Unternehmensrundgang bei der LaVa-X GmbH
-2020-02-13 held      o  -   exact:42:participants      Cyber security
-2021-05-06 held      n  -   exact:35:participants      Teambildung in Zeiten von Corona
-2020-09-23 held      n  -   exact:27:participants      Online-Vorstellung des digitalHUB Aachen e.V.
-2020-09-30 held      n  -   exact:36:participants      Bau- und Architektenrecht
-2021-04-14 held      n  -   exact:34:participants      Bau- und Architektenrecht
-2020-10-28 held      n  -   exact:27:participants      Onboarding
-2020-11-03 held      n  -   exact:25:participants      Onboarding
-2021-04-22 held      n  -   exact:27:participants      Von der Pflege ins Büro
-2020-11-04 held      n  -   exact:95:participants      digitale Sprechstunde zum Umgang mit Corona
-2021-04-23 held      n  -   more_than:120:participants digitale Sprechstunde mit Fokus Testen und Impfungen
-2021-08-26 scheduled n  -   -                          Job- und Qualifizierungsbörse
--          scheduled o  -   -                          Schulungen der Digitalen Werkstatt für den Mittelstand
-2021-11-25 scheduled -  -   -                          Präsentation der Evaluationsergebnisse im Ausschuss
-";
-
-const CMI: &str = "0192f3c1-8d7e-7cc0-a0ff-000000000c31";
-const AC2: &str = "0192f3c1-8d7e-7cc0-a0ff-000000000ac2";
-
-/// Writes a programme as it would have come to be, in SQL: the report reads tables, whoever filled them.
-fn arrange(app: &TestApp, organisation: &str, programme: &str) {
-    let mut sql = String::new();
-    if programme == PAPER {
-        for (id, kind, name, own) in [
-            (CMI, "programme", "Care and Mobility Innovation", true),
-            (AC2, "series", "AC²", false),
-        ] {
-            sql += &format!("INSERT INTO collections (organisation_id, id, kind, name, name_key, own_chapter, created_at, updated_at)
-                SELECT id, '{id}', '{kind}', '{name}', lower('{name}'), {own}, now(), now() FROM organisations WHERE slug = '{organisation}';");
-        }
-    }
-    for line in programme.trim().lines() {
-        let mut words = line.split_whitespace();
-        let mut next = || words.next().unwrap();
-        let (date, status, channels, collection, count) = (next(), next(), next(), next(), next());
-        let title = words.collect::<Vec<_>>().join(" ");
-        let (status, audience) = if status == "internal" {
-            ("held", "internal")
-        } else {
-            (status, "public")
-        };
-        let within = if date == "-" {
-            "'2020-01-01', '2021-05-31'"
-        } else {
-            "NULL, NULL"
-        };
-        let published = if status == "draft" { "NULL" } else { "'2020-01-01'" };
-        let of = format!("(SELECT organisation_id, id FROM seminars WHERE search_text = '{line}')");
-        sql += &format!("INSERT INTO seminars (organisation_id, id, title, kind, language, audience, status, within_from, within_to, waiting_list,
-                published_on, search_text, created_at, updated_at)
-            SELECT id, gen_random_uuid(), '{title}', 'seminar', 'de', '{audience}', '{status}', {within}, false, {published}, '{line}', now(), now()
-            FROM organisations WHERE slug = '{organisation}';");
-        if date != "-" {
-            sql += &format!("INSERT INTO sessions (organisation_id, seminar_id, id, starts_at, date_precision, time_zone, starts_on)
-                SELECT s.*, gen_random_uuid(), '{date}', 'day', 'Europe/Berlin', '{date}' FROM {of} s;");
-        }
-        for (letter, channel) in [('o', "onsite"), ('n', "online"), ('l', "livestream")] {
-            if channels.contains(letter) {
-                sql += &format!(
-                    "INSERT INTO channels (organisation_id, seminar_id, channel) SELECT s.*, '{channel}' FROM {of} s;"
-                );
-            }
-        }
-        if let Some(id) = [("cmi", CMI), ("ac2", AC2)]
-            .iter()
-            .find(|(name, _)| *name == collection)
-            .map(|(_, id)| id)
-        {
-            sql += &format!("INSERT INTO seminar_collections SELECT s.*, '{id}' FROM {of} s;");
-        }
-        if let [qualifier, value, unit] = count.split(':').collect::<Vec<_>>()[..] {
-            sql += &format!("INSERT INTO headcounts (organisation_id, id, seminar_id, value, qualifier, unit, method, basis, recorded_at)
-                SELECT s.organisation_id, gen_random_uuid(), s.id, {value}, '{qualifier}', '{unit}', 'reported', true, now() FROM {of} s;");
-        }
-        if status == "cancelled" {
-            sql += &moved(&title, "cancelled", "pandemic", "NULL");
-        }
-        sql += &format!(
-            "INSERT INTO parties (organisation_id, seminar_id, position, role, party_organisation_id) SELECT s.*, 0, 'lead', s.organisation_id FROM {of} s;"
-        );
-    }
-    app.database.connect().batch_execute(&sql).unwrap();
+fn load(app: &TestApp, organisation: &str, programme: &str) {
+    let act = Act {
+        now: app.clock.now(),
+        actor: Actor::SYSTEM,
+    };
+    let programme = imports::read(programme, act.now.date_naive()).unwrap();
+    let into = |conn: &mut _| -> OrganisationId { organisation_by_slug(conn, organisation).unwrap().unwrap().id };
+    let loaded = app.site.db.run(false, |conn| {
+        let organisation = into(conn);
+        imports::import(conn, &act, organisation, &programme)
+    });
+    loaded.unwrap();
 }
 
-fn moved(title: &str, kind: &str, reason: &str, before_on: &str) -> String {
-    format!("INSERT INTO schedule_changes (organisation_id, id, seminar_id, kind, reason_code, before, after, before_on, at)
-        SELECT organisation_id, gen_random_uuid(), id, '{kind}', '{reason}', '{{}}', '{{}}', {before_on}, now() FROM seminars WHERE title = '{title}';")
+/// Seminars that were: a past programme comes by import, not by hand.
+fn past(app: &TestApp, organisation: &str, seminars: &Value) {
+    let mut seminars = seminars.clone();
+    for (n, seminar) in seminars.as_array_mut().unwrap().iter_mut().enumerate() {
+        seminar["external_id"] = format!("{n}").into();
+        seminar["kind"] = "talk".into();
+        seminar["status"] = "held".into();
+    }
+    let file = json!({"format": "einlass.programme/1", "source": {"title": "Test"}, "seminars": seminars});
+    load(app, organisation, &file.to_string());
 }
 
 fn with_the_paper() -> (TestApp, Client) {
     let app = TestApp::spawn();
-    arrange(&app, "staedteregion-aachen", PAPER);
+    load(&app, "staedteregion-aachen", PAPER);
     let reporter = app.reporter();
     (app, reporter)
 }
@@ -179,7 +104,7 @@ fn the_paper_is_a_query() {
         titles(&report, &figures["without_count"]["seminars"]),
         [
             "digitalHUB meets Care and Mobility Innovation – Fokus Care",
-            "Informationsveranstaltung für Organisationseinheiten",
+            "Informationsveranstaltung für städteregionale Organisationseinheiten und Initiativen (Regionaler Dialog StädteRegion Aachen)",
             "digitalHUB meets Care and Mobility Innovation – Mobility",
             "Regionaler Dialog im Kreis Euskirchen",
             "Regionaler Dialog im Kreis Heinsberg",
@@ -226,18 +151,23 @@ fn the_groups_add_up_to_the_whole() {
         (&livestream["participants"], &livestream["viewers"]["value"]),
         (&Value::Null, &json!(450))
     );
-    let collections = report["by_collection"].as_array().unwrap();
+    let collection = |name: &str| {
+        let all = report["by_collection"].as_array().unwrap();
+        all.iter().find(|one| one["collection"]["name"] == name).unwrap()
+    };
+    assert_eq!(collection("AC²")["participants"]["value"], 197);
+    assert_eq!(collection("AC²")["viewers"]["value"], 450);
+    assert_eq!(collection("Care and Mobility Innovation")["held"]["count"], 7);
     assert_eq!(
-        collections[0]["collection"],
-        json!({"id": AC2, "kind": "series", "name": "AC²"})
+        report["by_collection"].as_array().unwrap().last().unwrap()["collection"],
+        Value::Null
     );
-    assert_eq!(
-        (&collections[1]["held"]["count"], &collections[2]["collection"]),
-        (&json!(7), &Value::Null)
-    );
-    let organisation = &report["by_organisation"][0];
-    assert_eq!(organisation["organisation"]["slug"], "staedteregion-aachen");
-    assert_eq!(organisation["roles"], json!({"lead": 28}));
+    let organisation = |slug: &str| {
+        let all = report["by_organisation"].as_array().unwrap();
+        all.iter().find(|one| one["organisation"]["slug"] == slug).unwrap()
+    };
+    assert_eq!(organisation("gruenderregion-aachen")["roles"], json!({"lead": 5}));
+    assert_eq!(organisation("zweckverband-region-aachen")["participants"]["value"], 79);
 }
 
 #[test]
@@ -259,7 +189,7 @@ fn each_seminar_is_listed_with_what_is_known_of_it() {
     );
     assert_eq!(
         kickoff["participants"],
-        json!({"value": 131, "qualifier": "at_least", "lower_bound": 131, "statements": 1, "stated_as": []})
+        json!({"value": 131, "qualifier": "at_least", "lower_bound": 131, "statements": 1, "stated_as": ["über 130 Teilnehmenden"]})
     );
     let dialogue = named("Regionaler Dialog");
     assert_eq!(
@@ -284,71 +214,127 @@ fn a_seminar_without_a_day_counts_only_where_its_whole_span_lies() {
     let after = reporter
         .get("/reports/activity?from=2021-06-01&to=2021-12-31")
         .expect(200);
-    assert_eq!(counts(&after), [0, 0, 0, 0, 2]);
+    assert_eq!(counts(&after), [0, 0, 0, 0, 3]);
     assert_eq!(after["figures"]["participants"], Value::Null);
 }
 
 #[test]
 fn a_moved_seminar_counts_as_moved_and_as_held_and_is_offered_once() {
     let app = TestApp::spawn();
-    arrange(
-        &app,
-        "staedteregion-aachen",
-        "2020-09-01 held o - exact:12:participants Moved",
+    let id = app.published(&draft_body(10));
+    let path = format!("/seminars/{id}");
+    let act = |action: &str, body: &Value| {
+        let organiser = app.organiser();
+        let etag = organiser.get(&path).etag();
+        organiser.act(&format!("{path}/{action}"), &etag, body).expect(200)
+    };
+    let report = |from: &str, to: &str| {
+        app.reporter()
+            .get(&format!("/reports/activity?from={from}&to={to}"))
+            .expect(200)
+    };
+    assert_eq!(counts(&report("2027-01-01", "2027-12-31")), [0, 0, 0, 0, 1]);
+    act("postpone", &json!({"reason_code": "pandemic"}));
+    assert_eq!(counts(&report("2027-01-01", "2027-12-31")), [1, 0, 0, 1, 0]);
+    for day in ["2027-06-10", "2027-09-10"] {
+        let dates = json!([{"starts_at": format!("{day}T18:00:00+02:00"), "ends_at": format!("{day}T20:00:00+02:00")}]);
+        act("reschedule", &json!({"reason_code": "speaker", "sessions": dates}));
+    }
+    assert_eq!(counts(&report("2027-01-01", "2027-12-31")), [1, 0, 0, 1, 1]);
+    app.clock.advance(Duration::days(300));
+    act("complete", &json!({}));
+    let year = report("2027-01-01", "2027-12-31");
+    assert_eq!(counts(&year), [1, 1, 0, 1, 0]);
+    let seminar = &year["seminars"][0];
+    assert_eq!(seminar["counted_as"], json!(["held", "postponed"]));
+    assert_eq!(
+        (&seminar["postponed_from"], &seminar["date"]),
+        (&json!("2027-05-06"), &json!("2027-09-10"))
     );
-    let twice = moved("Moved", "postponed", "pandemic", "'2020-03-20'")
-        + &moved("Moved", "rescheduled", "pandemic", "'2020-05-20'");
-    app.database.connect().batch_execute(&twice).unwrap();
+    assert_eq!(seminar["reason_code"], "speaker");
+    assert_eq!(counts(&report("2027-04-01", "2027-05-31")), [1, 0, 0, 1, 0]);
+    assert_eq!(counts(&report("2027-09-01", "2027-09-30")), [1, 1, 0, 0, 0]);
+}
+
+#[test]
+fn a_cancelled_seminar_counts_on_its_day_with_its_reason() {
+    let app = TestApp::spawn();
+    let id = app.published(&draft_body(10));
+    let etag = app.etag(&format!("/seminars/{id}"));
+    let reason = json!({"reason_code": "low_demand"});
+    app.organiser()
+        .act(&format!("/seminars/{id}/cancel"), &etag, &reason)
+        .expect(200);
     let report = app
         .reporter()
-        .get("/reports/activity?from=2020-01-01&to=2020-12-31")
+        .get("/reports/activity?from=2027-05-01&to=2027-05-31")
         .expect(200);
-    assert_eq!(counts(&report), [1, 1, 0, 1, 0]);
-    assert_eq!(report["seminars"][0]["counted_as"], json!(["held", "postponed"]));
-    assert_eq!(report["seminars"][0]["postponed_from"], "2020-03-20");
-    let spring = app
-        .reporter()
-        .get("/reports/activity?from=2020-01-01&to=2020-06-30")
-        .expect(200);
-    assert_eq!(counts(&spring), [1, 0, 0, 1, 0]);
+    assert_eq!(counts(&report), [1, 0, 1, 0, 0]);
+    assert_eq!(report["figures"]["cancelled"]["by_reason"], json!({"low_demand": 1}));
+    assert_eq!(report["seminars"][0]["reason_code"], "low_demand");
 }
 
 #[test]
 fn a_count_of_the_whole_wins_over_the_counts_of_its_channels() {
     let app = TestApp::spawn();
-    arrange(
+    let both = json!([{"channel": "onsite"}, {"channel": "online"}]);
+    let split = json!([{"stated_as": "41 Teilnehmende", "channel": "onsite"}, {"stated_as": "17 Teilnehmende", "channel": "online"}]);
+    let whole = json!([{"stated_as": "100 Teilnehmende"}, split[0], split[1]]);
+    past(
         &app,
         "staedteregion-aachen",
-        "2020-09-01 held on - - Split\n2020-09-02 held on - exact:100:participants Whole",
+        &json!([
+            {"title": "Split", "date": "2020-09-01", "channels": both, "headcounts": split},
+            {"title": "Whole", "date": "2020-09-02", "channels": both, "headcounts": whole},
+            {"title": "Half", "date": "2020-09-03", "channels": both, "headcounts": [split[0]]},
+        ]),
     );
-    let channels = [
-        ("Split", "onsite", 41),
-        ("Split", "online", 17),
-        ("Whole", "onsite", 41),
-        ("Whole", "online", 17),
-    ];
-    let sql = channels.map(|(title, channel, value)| format!("INSERT INTO headcounts (organisation_id, id, seminar_id, value, qualifier, unit, channel, method, basis, recorded_at)
-        SELECT organisation_id, gen_random_uuid(), id, {value}, 'exact', 'participants', '{channel}', 'counted', true, now() FROM seminars WHERE title = '{title}';"));
-    let unused = "INSERT INTO headcounts (organisation_id, id, seminar_id, value, qualifier, unit, method, basis, recorded_at)
-        SELECT organisation_id, gen_random_uuid(), id, 999, 'exact', 'participants', 'estimated', false, now() FROM seminars;";
-    app.database.connect().batch_execute(&(sql.concat() + unused)).unwrap();
     let report = app
         .reporter()
         .get("/reports/activity?from=2020-01-01&to=2020-12-31")
         .expect(200);
-    let value = |at: usize| report["seminars"][at]["participants"]["value"].as_i64();
-    assert_eq!((value(0), value(1)), (Some(58), Some(100)));
-    assert_eq!(report["figures"]["participants"]["value"], 158);
+    let told = |at: usize| {
+        let count = &report["seminars"][at]["participants"];
+        (
+            count["value"].clone(),
+            count["qualifier"].clone(),
+            count["statements"].clone(),
+        )
+    };
+    assert_eq!(told(0), (json!(58), json!("exact"), json!(2)));
+    assert_eq!(told(1), (json!(100), json!("exact"), json!(1)));
+    assert_eq!(told(2), (json!(41), json!("at_least"), json!(1)));
+    let all = &report["figures"]["participants"];
+    assert_eq!((&all["value"], &all["qualifier"]), (&json!(199), &json!("at_least")));
+    // A statement beside the basis changes nothing.
+    let id = report["seminars"][1]["id"].as_str().unwrap();
+    let beside = json!({"stated_as": "999 Teilnehmende", "basis": false});
+    app.organiser()
+        .post(&format!("/seminars/{id}/headcounts"), &beside)
+        .expect(201);
+    let again = app
+        .reporter()
+        .get("/reports/activity?from=2020-01-01&to=2020-12-31")
+        .expect(200);
+    assert_eq!(again, report);
 }
 
 #[test]
 fn drafts_and_other_peoples_programmes_do_not_count() {
     let (app, reporter) = with_the_paper();
-    arrange(&app, "staedteregion-aachen", "2020-06-01 draft o - - Entwurf");
-    arrange(
+    app.draft(&draft_body(10)).expect(201);
+    assert_eq!(
+        counts(
+            &reporter
+                .get("/reports/activity?from=2027-01-01&to=2027-12-31")
+                .expect(200)
+        ),
+        [0, 0, 0, 0, 0]
+    );
+    past(
         &app,
         "ihk-aachen",
-        "2020-06-01 held o - exact:9:participants IHK-Sprechtag",
+        &json!([{"title": "IHK-Sprechtag", "date": "2020-06-01"}]),
     );
     assert_eq!(counts(&reporter.get(PERIOD).expect(200)), [25, 23, 2, 0, 3]);
     let theirs = app.foreign_organiser().get(PERIOD).expect(200);
@@ -376,10 +362,15 @@ fn an_organisation_is_named_by_slug_or_id_and_a_strangers_is_not_found() {
 #[test]
 fn a_collection_narrows_the_report_and_a_strangers_is_not_found() {
     let (app, reporter) = with_the_paper();
-    let report = reporter.get(&format!("{PERIOD}&collection={AC2}")).expect(200);
+    let whole = reporter.get(PERIOD).expect(200);
+    let all = whole["by_collection"].as_array().unwrap();
+    let group = all.iter().find(|one| one["collection"]["name"] == "AC²").unwrap();
+    let id = group["collection"]["id"].as_str().unwrap();
+    let report = reporter.get(&format!("{PERIOD}&collection={id}")).expect(200);
     assert_eq!(counts(&report), [3, 3, 0, 0, 0]);
-    assert_eq!(report["scope"]["collection"]["name"], "AC²");
-    let foreign = app.foreign_organiser().get(&format!("{PERIOD}&collection={AC2}"));
+    assert_eq!(report["scope"]["collection"], group["collection"]);
+    assert_eq!(report["figures"]["held"]["seminars"], group["held"]["seminars"]);
+    let foreign = app.foreign_organiser().get(&format!("{PERIOD}&collection={id}"));
     foreign.problem(404, "not-found");
     let missing = app
         .foreign_organiser()

@@ -107,23 +107,17 @@ fn entry(mut facts: Facts, query: &ActivityQuery) -> Option<Entry> {
 
 /// How many came to one seminar, as `attendance` has it, with the words it was said in.
 fn counted_people(headcounts: &[Statement], unit: Unit, offered: &[Channel]) -> Option<ReportedCount> {
-    let mut known = headcounts
-        .iter()
-        .filter(|statement| statement.unit == unit && statement.count.tally().is_some())
-        .collect::<Vec<_>>();
-    known.sort_by_key(|statement| statement.channel);
-    let bases = known.iter().map(|statement| (statement.channel, statement.count));
+    let mut told = headcounts.iter().filter(|one| one.unit == unit).collect::<Vec<_>>();
+    let bases = told.iter().map(|one| (one.channel, one.count));
     let Reconciled { tally, as_total } = reconcile(unit, &bases.collect::<Vec<_>>(), offered)?;
-    known.retain(|statement| statement.channel.is_none() == as_total);
+    told.retain(|one| one.count.value.is_some() && one.channel.is_none() == as_total);
+    told.sort_by_key(|one| one.channel);
     Some(ReportedCount {
         value: tally.value,
         qualifier: tally.qualifier,
         lower_bound: tally.lower_bound,
-        statements: known.len(),
-        stated_as: known
-            .iter()
-            .filter_map(|statement| statement.stated_as.clone())
-            .collect(),
+        statements: told.len(),
+        stated_as: told.iter().filter_map(|one| one.stated_as.clone()).collect(),
     })
 }
 

@@ -216,7 +216,7 @@ fn one_of<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strate
 
 fn any_statement() -> impl Strategy<Value = Statement> {
     let channel = prop::option::of(one_of(Channel::ALL));
-    (0_i64..500, one_of(&Qualifier::ALL), one_of(&Unit::ALL), channel).prop_map(|(value, qualifier, unit, channel)| {
+    (0_i64..500, one_of(Qualifier::ALL), one_of(Unit::ALL), channel).prop_map(|(value, qualifier, unit, channel)| {
         Statement {
             unit,
             channel,
@@ -265,7 +265,10 @@ pub fn any_facts() -> impl Strategy<Value = Facts> {
     let text = "[A-Za-zÄÖÜäöüß*_#|\\[\\]<>&`~\\\\ „“-]{1,30}";
     (any::<u128>(), text, kind, time, channels, collections, lists).prop_map(
         |(id, title, (audience, status), (date, within, published), channels, collections, lists)| {
-            let (parties, changes, headcounts) = lists;
+            let (parties, changes, mut headcounts) = lists;
+            // One basis per unit and channel, as the table has it.
+            headcounts.sort_by_key(|one: &Statement| (one.unit.as_str(), one.channel));
+            headcounts.dedup_by_key(|one| (one.unit, one.channel));
             let parties = parties.into_iter().zip(0..);
             Facts {
                 id: SeminarId(Uuid::from_u128(id)),

@@ -131,7 +131,15 @@ fn a_count_of_the_whole_wins_over_its_channels() {
         ..stated("1 Teilnehmende")
     };
     assert_eq!(count(std::slice::from_ref(&nothing)), None);
-    assert_eq!(count(&[nothing, onsite.clone()]), Some((58, Qualifier::Exact, 1)));
+    assert_eq!(
+        count(&[nothing.clone(), onsite.clone()]),
+        Some((58, Qualifier::Exact, 1))
+    );
+    let unknown = Statement {
+        channel: Some(Channel::Online),
+        ..nothing
+    };
+    assert_eq!(count(&[onsite.clone(), unknown]), Some((58, Qualifier::AtLeast, 1)));
     let hybrid = counted_people(&[onsite], Unit::Participants, &[Channel::Onsite, Channel::Online]).unwrap();
     assert_eq!(
         (hybrid.value, hybrid.qualifier),
