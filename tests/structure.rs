@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// From the ground up. Rooms on one floor do not know each other.
 const FLOORS: &[&[&str]] = &[
-    &["base", "schema"],
+    &["schema"],
+    &["base"],
     &["journal"],
     &["auth"],
     &["catalogue"],

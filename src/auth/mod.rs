@@ -19,7 +19,7 @@ pub use model::{AccountId, OrganisationId, OrganisationRef, Role};
 pub use passwords::Hasher;
 pub use routes::{configure, configure_outside};
 pub use rules::password_fault;
-pub use service::{NewAdmin, NewOrganisation, begin_session, create_admin, ensure_organisation};
+pub use service::{NewAdmin, NewOrganisation, begin_session, create_admin, ensure_organisation, own_organisation};
 pub use store::{
     all_organisations, find_organisation, organisation_by_slug, organisation_refs, organisations_named, sweep,
 };

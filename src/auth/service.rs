@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::model::{Account, AccountId, Member, Organisation, OrganisationId, RefreshToken, Role};
+use super::model::{Account, AccountId, Member, Organisation, OrganisationId, OrganisationRef, RefreshToken, Role};
 use super::rules::{Presented, REFRESH_TOKEN_LIFE, judge, password_fault};
 use super::who::Reach;
 use super::{passwords, store};
@@ -170,6 +170,17 @@ pub fn create_organisation(conn: &mut PgConnection, act: &Act, new: NewOrganisat
     };
     record(conn, act, entry)?;
     Ok(organisation)
+}
+
+/// The organisation that a body names in its member `organisation`, by id or slug. One that is not there and one of
+/// others are refused alike, by that member's name.
+pub fn own_organisation(conn: &mut PgConnection, reach: &Reach, named: &str) -> Result<OrganisationRef> {
+    let unknown = || Error::member("/organisation", "is not an organisation of yours");
+    let organisation = store::find_organisation(conn, named)?.ok_or_else(unknown)?;
+    match reach.check(organisation.id) {
+        Err(Error::Refused(problem)) if problem.code == Code::NotFound => Err(unknown()),
+        outcome => outcome.map(|()| organisation),
+    }
 }
 
 /// For imports: the organisation of this slug, made if there is none.

@@ -157,7 +157,7 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
             Segment::Seq { index } => format!("/{index}"),
             Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
             Segment::Enum { variant } => format!("/{variant}"),
-            Segment::Unknown => "/?".to_owned(),
+            Segment::Unknown => String::new(),
         })
         .collect()
 }

@@ -198,7 +198,13 @@ diesel::define_sql_function! { fn pg_advisory_unlock(key: diesel::sql_types::Big
 diesel::define_sql_function! { fn current_setting(name: diesel::sql_types::Text) -> diesel::sql_types::Text; }
 
 /// The cause that [`Db::run`] answers with another attempt.
-const RETRY: &str = "the database asked for another attempt";
+const RETRY: &str = "the transaction has to be tried again";
+
+/// For work that met another transaction and will find what it left when it is tried again.
+#[must_use]
+pub fn again() -> Error {
+    Error::Unavailable(RETRY.to_owned())
+}
 
 /// Keeps apart what the work said and what BEGIN or COMMIT said.
 enum Failure {
@@ -228,8 +234,8 @@ fn translate(error: &DieselError) -> Error {
         DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
             Error::Unavailable(message.to_owned())
         }
-        DatabaseErrorKind::SerializationFailure => Error::Unavailable(RETRY.to_owned()),
-        _ if message.contains("deadlock detected") => Error::Unavailable(RETRY.to_owned()),
+        DatabaseErrorKind::SerializationFailure => again(),
+        _ if message.contains("deadlock detected") => again(),
         _ if PASSING.iter().any(|words| message.contains(words)) => Error::Unavailable(message.to_owned()),
         _ => Error::Internal(format!("{kind:?}: {message}")),
     }

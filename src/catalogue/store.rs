@@ -12,14 +12,6 @@ use crate::schema::{collections, venues};
 /// How many rows a search looks at in one go.
 const STRIDE: i64 = 500;
 
-/// By id or slug, as bodies and filters have it.
-pub fn organisation(conn: &mut PgConnection, name: &str) -> Result<Option<OrganisationRef>> {
-    match name.parse::<OrganisationId>() {
-        Ok(id) => Ok(auth::organisation_refs(conn, &[id])?.pop()),
-        Err(_) => auth::organisation_by_slug(conn, name),
-    }
-}
-
 /// Each row with its organisation.
 pub fn with_organisations<R>(
     conn: &mut PgConnection,

@@ -191,7 +191,7 @@ fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
         "list_registrations" => get(format!("{}/registrations", seminar())),
         "get_registration" => get(registration()),
         "cancel_registration" => guarded(&organiser, "POST", &registration(), "/cancel", Some(json!({}))),
-        "record_headcount" => post(format!("{}/headcounts", seminar()), stated()),
+        "create_headcount" => post(format!("{}/headcounts", seminar()), stated()),
         "list_headcounts" => get(format!("{}/headcounts", seminar())),
         "get_headcount" => get(headcount()),
         "delete_headcount" => Call {

@@ -430,7 +430,7 @@ fn rush(app: &TestApp, clients: usize, seats: i32) -> (usize, Vec<u16>) {
         (1..=i64::try_from(tickets.len()).unwrap()).collect::<Vec<_>>(),
         "one ticket each, none left out"
     );
-    queue.sort_by_key(|(_, transaction)| *transaction);
+    queue.sort_by_key(|(_, committed)| *committed);
     assert_eq!(
         queue.iter().map(|(ticket, _)| *ticket).collect::<Vec<_>>(),
         tickets,

@@ -126,16 +126,23 @@ impl TestApp {
         usize::try_from(query.count().get_result::<i64>(&mut self.database.connect()).unwrap()).unwrap()
     }
 
-    /// Those who wait by ticket, each with the transaction that wrote it.
+    /// Those who wait by ticket, each with the moment its transaction was committed, in microseconds.
     pub fn queue(&self, seminar: &str) -> Vec<(i64, i64)> {
-        use einlass::schema::{journal, registrations};
-        let id = seminar.parse::<uuid::Uuid>().unwrap();
-        let rows = registrations::table
-            .inner_join(journal::table.on(journal::object_id.eq(registrations::id)))
-            .filter(registrations::seminar_id.eq(id))
-            .filter(registrations::state.eq("waitlisted"))
-            .order(registrations::waiting_ticket)
-            .select((registrations::waiting_ticket.assume_not_null(), journal::transaction));
-        rows.load(&mut self.database.connect()).unwrap()
+        #[derive(QueryableByName)]
+        struct Waiting {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            ticket: i64,
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            committed: i64,
+        }
+        let rows = diesel::sql_query(
+            "SELECT waiting_ticket AS ticket, (extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000000)::bigint AS committed
+             FROM registrations WHERE seminar_id = $1::uuid AND state = 'waitlisted' ORDER BY waiting_ticket",
+        );
+        let rows = rows
+            .bind::<diesel::sql_types::Text, _>(seminar)
+            .load::<Waiting>(&mut self.database.connect())
+            .unwrap();
+        rows.into_iter().map(|row| (row.ticket, row.committed)).collect()
     }
 }

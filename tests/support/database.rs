@@ -62,7 +62,11 @@ fn postgres() -> &'static Postgres {
             directory: std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("einlass-tests"),
             program_dir: None,
             run_as: None,
-            settings: vec![("max_connections".to_owned(), "400".to_owned())],
+            settings: vec![
+                ("max_connections".to_owned(), "400".to_owned()),
+                // How the tests see in which order transactions were committed.
+                ("track_commit_timestamp".to_owned(), "on".to_owned()),
+            ],
         })
         .expect("the tests' PostgreSQL");
         let postgres = Postgres {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::kept;
-use crate::auth::{OrganisationRef, Organiser};
+use crate::auth::{OrganisationRef, Organiser, find_organisation, own_organisation};
 use crate::base::body::{Body, mentioned};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
@@ -165,7 +165,7 @@ pub async fn list_collections(
         .read(move |conn| {
             let organisation = match &organisation {
                 None => None,
-                Some(name) => match store::organisation(conn, name.as_str())? {
+                Some(name) => match find_organisation(conn, name.as_str())? {
                     None => return Ok(Vec::new()),
                     Some(organisation) => Some(organisation.id),
                 },
@@ -222,7 +222,7 @@ pub async fn create_collection(
                     funder,
                     own_chapter,
                 } = body.value.clone();
-                let of = store::organisation(conn, organisation.as_str())?.ok_or(Code::NotFound)?;
+                let of = own_organisation(conn, &reach, organisation.as_str())?;
                 let new = NewCollection {
                     kind,
                     name,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::kept;
-use crate::auth::{OrganisationRef, Organiser};
+use crate::auth::{OrganisationRef, Organiser, find_organisation, own_organisation};
 use crate::base::body::{Body, mentioned};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
@@ -148,7 +148,7 @@ pub async fn list_venues(request: HttpRequest, filter: Query<VenueFilter>, db: w
         .read(move |conn| {
             let organisation = match &organisation {
                 None => None,
-                Some(name) => match store::organisation(conn, name.as_str())? {
+                Some(name) => match find_organisation(conn, name.as_str())? {
                     None => return Ok(Vec::new()),
                     Some(organisation) => Some(organisation.id),
                 },
@@ -199,7 +199,7 @@ pub async fn create_venue(
                     country,
                     also_known_as,
                 } = body.value.clone();
-                let of = store::organisation(conn, organisation.as_str())?.ok_or(Code::NotFound)?;
+                let of = own_organisation(conn, &reach, organisation.as_str())?;
                 let new = NewVenue {
                     name,
                     street,

@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::{free, journal, refused, waiting_list, window};
 use crate::auth::{AccountId, Identity};
-use crate::base::problem::{Code, Result};
+use crate::base::db::again;
+use crate::base::problem::{Code, Error, Result};
 use crate::base::text::{Email, Language, Line, fold};
 use crate::journal::{Act, Entry, record};
 use crate::registrations::model::{Registration, RegistrationId, State};
@@ -90,7 +91,11 @@ pub fn register(
         )?;
         return Ok(admitted);
     }
-    store::insert(conn, &registration)?;
+    // One address through two channels at once: the second finds the first when it is tried again.
+    store::insert(conn, &registration).map_err(|error| match error {
+        Error::Refused(problem) if problem.code == Code::AlreadyRegistered => again(),
+        other => other,
+    })?;
     seminars::save_seats(conn, &seats)?;
     journal(conn, act, &registration, "registration.created")?;
     Ok(admitted)
@@ -117,12 +122,7 @@ fn row(
         }
     };
     let company = new.company.as_ref().map_or("", Line::as_str);
-    let searched = [
-        new.given_name.as_str(),
-        new.family_name.as_str(),
-        company,
-        new.email.as_str(),
-    ];
+    let searched = [new.given_name.as_str(), new.family_name.as_str(), company];
     Registration {
         organisation_id: of.0,
         id: RegistrationId::fresh(),

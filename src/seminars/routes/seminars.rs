@@ -4,13 +4,13 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 
 use super::body::NewSeminarBody;
 use super::view::{SeminarView, view_for};
-use crate::auth::{Caller, Organiser, find_organisation};
+use crate::auth::{Caller, Organiser, own_organisation};
 use crate::base::body::Body;
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::etag::{self, IfMatch, Privacy};
 use crate::base::idempotency::{Created, Idempotency};
-use crate::base::problem::{Code, Error, Result};
+use crate::base::problem::{Code, Result};
 use crate::journal::Act;
 use crate::seminars::model::SeminarId;
 use crate::seminars::rules::visible;
@@ -38,12 +38,7 @@ pub async fn create_seminar(
     let created = db
         .write(move |conn| {
             idempotency.once(conn, act.now, &owner, &body.digest, |conn| {
-                let unknown = || Error::member("/organisation", "is not an organisation of yours");
-                let organisation = find_organisation(conn, body.value.organisation.as_str())?.ok_or_else(unknown)?;
-                reach.check(organisation.id).map_err(|error| match error {
-                    Error::Refused(problem) if problem.code == Code::NotFound => unknown(),
-                    other => other,
-                })?;
+                let organisation = own_organisation(conn, &reach, body.value.organisation.as_str())?;
                 let new = body.value.clone().understand(organisation.id)?;
                 let seminar = service::create(conn, &act, &reach, new)?;
                 let (id, version) = (seminar.id, seminar.version);
