@@ -78,7 +78,6 @@ const fn sixty() -> NonZeroU32 {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -21,54 +21,48 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
-/// Reads each parameter on its own first, so that the mistake can be given its name: `T` must be a flat struct
-/// of optional members.
+/// Reads the whole first; where that fails, each parameter on its own, so that the mistake can be given its name:
+/// `T` must be a flat struct of optional members.
 pub fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Error> {
-    if let Ok(value) = web::Query::<T>::from_query(query) {
-        return refuse_control_characters(query).map(|()| value.into_inner());
+    let pairs = || query.split('&').filter(|pair| !pair.is_empty());
+    let controlled = pairs().filter(|pair| hides_control_character(pair));
+    let controlled = controlled.map(|pair| FieldError::parameter(name(pair), "must not contain control characters"));
+    let mut errors = controlled.collect::<Vec<_>>();
+    match web::Query::<T>::from_query(query) {
+        Ok(value) if errors.is_empty() => return Ok(value.into_inner()),
+        Ok(_) => return Err(Error::invalid(errors)),
+        Err(_) => {}
     }
-    let errors = query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .filter_map(|pair| {
-            let error = web::Query::<T>::from_query(pair).err()?;
-            let name = pair.split('=').next().unwrap_or_default();
-            let words = error.to_string();
-            let words = words
-                .strip_prefix("Query deserialize error: ")
-                .unwrap_or(&words)
-                .to_owned();
-            Some(FieldError::parameter(
-                name,
-                if words.starts_with("unknown field") {
-                    "is not known here".to_owned()
+    errors.extend(
+        pairs()
+            .filter(|pair| !hides_control_character(pair))
+            .filter_map(|pair| {
+                let error = web::Query::<T>::from_query(pair).err()?.to_string();
+                let words = error.strip_prefix("Query deserialize error: ").unwrap_or(&error);
+                let words = if words.starts_with("unknown field") {
+                    "is not known here"
                 } else {
                     words
-                },
-            ))
-        })
-        .collect::<Vec<_>>();
-    Err(Error::invalid(if errors.is_empty() {
-        vec![FieldError::parameter(
-            query.chars().take(60).collect::<String>(),
-            "is given twice or cannot be read",
-        )]
-    } else {
-        errors
-    }))
+                };
+                Some(FieldError::parameter(name(pair), words))
+            }),
+    );
+    if errors.is_empty() {
+        errors.extend(pairs().enumerate().filter_map(|(n, pair)| {
+            let twice = pairs().take(n).any(|other| name(other) == name(pair));
+            twice.then(|| FieldError::parameter(name(pair), "is given twice"))
+        }));
+    }
+    Err(Error::invalid(errors))
 }
 
-fn refuse_control_characters(query: &str) -> Result<(), Error> {
-    let escaped = query.as_bytes().windows(3).any(|w| match w {
-        [b'%', b'0' | b'1', _] => true,
-        [b'%', b'7', b'f' | b'F'] => true,
-        _ => false,
-    });
-    if escaped {
-        return Err(Error::invalid(vec![FieldError::parameter(
-            "",
-            "must not contain control characters",
-        )]));
-    }
-    Ok(())
+fn name(pair: &str) -> String {
+    pair.split('=').next().unwrap_or_default().chars().take(60).collect()
+}
+
+/// `%00` to `%1f`, and `%7f`.
+fn hides_control_character(pair: &str) -> bool {
+    pair.as_bytes()
+        .windows(3)
+        .any(|w| matches!(w, [b'%', b'0' | b'1', _] | [b'%', b'7', b'f' | b'F']))
 }

@@ -133,7 +133,6 @@ pub fn cancel(state: State) -> Result<State, Refusal> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use chrono::Duration;

@@ -273,10 +273,12 @@ fn a_foreign_collection_is_written_like_a_missing_one() {
     alike(foreign.delete(&path, &etag), foreign.delete(MISSING, &etag));
     let mut nowhere = series("Neu");
     nowhere["organisation"] = "there-is-none".into();
-    alike(
+    let (others, nobodys) = (
         foreign.post("/collections", &series("Neu")),
         foreign.post("/collections", &nowhere),
     );
+    assert_eq!(others.invalid(), ["/organisation"]);
+    assert_eq!(others.but_for_the_request(), nobodys.but_for_the_request());
     // A stale tag tells a stranger nothing either.
     alike(foreign.delete(&path, "\"9-x\""), foreign.delete(MISSING, "\"9-x\""));
     alike(foreign.get(MISSING), foreign.get("/collections/not-an-id"));

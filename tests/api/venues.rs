@@ -328,7 +328,9 @@ fn a_foreign_venue_is_written_like_a_missing_one() {
     alike(foreign.delete(&path, &etag), foreign.delete(MISSING, &etag));
     let mut nowhere = church();
     nowhere["organisation"] = "there-is-none".into();
-    alike(foreign.post("/venues", &church()), foreign.post("/venues", &nowhere));
+    let (others, nobodys) = (foreign.post("/venues", &church()), foreign.post("/venues", &nowhere));
+    assert_eq!(others.invalid(), ["/organisation"]);
+    assert_eq!(others.but_for_the_request(), nobodys.but_for_the_request());
     alike(foreign.delete(&path, "\"9-x\""), foreign.delete(MISSING, "\"9-x\""));
     alike(foreign.get(MISSING), foreign.get("/venues/not-an-id"));
 }

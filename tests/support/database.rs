@@ -17,8 +17,11 @@ use einlass::journal::{Act, Actor};
 pub const PASSWORD: &str = "Rhabarber nickt dem Omnibus zu";
 const TEMPLATE: &str = "einlass_template";
 
+/// Name in the tests, address, organisation and role there.
+type Person = (&'static str, &'static str, Option<(&'static str, Role)>);
+
 /// Role by role: the address each of them logs in with, and where.
-pub const PEOPLE: &[(&str, &str, Option<(&str, Role)>)] = &[
+pub const PEOPLE: &[Person] = &[
     (
         "admin",
         "admin@staedteregion.example",

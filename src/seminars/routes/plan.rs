@@ -105,16 +105,7 @@ pub async fn cancel_seminar(
     clock: web::Data<Clock>,
     body: Body<Reason>,
 ) -> Result<HttpResponse> {
-    planned(
-        who,
-        *path,
-        if_match,
-        &db,
-        &clock,
-        Some(body.value),
-        |conn, act, plan| service::cancel(conn, act, plan),
-    )
-    .await
+    planned(who, *path, if_match, &db, &clock, Some(body.value), service::cancel).await
 }
 
 /// Postpone it: no new date yet.
@@ -132,16 +123,7 @@ pub async fn postpone_seminar(
     clock: web::Data<Clock>,
     body: Body<Reason>,
 ) -> Result<HttpResponse> {
-    planned(
-        who,
-        *path,
-        if_match,
-        &db,
-        &clock,
-        Some(body.value),
-        |conn, act, plan| service::postpone(conn, act, plan),
-    )
-    .await
+    planned(who, *path, if_match, &db, &clock, Some(body.value), service::postpone).await
 }
 
 /// Give it other times.

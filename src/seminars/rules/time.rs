@@ -116,7 +116,6 @@ pub fn local(instant: DateTime<Utc>, zone: &str) -> DateTime<chrono::FixedOffset
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
