@@ -151,7 +151,8 @@ fn run(command: Command, config: Config) -> Result<(), Failure> {
 }
 
 fn log_to_stderr(config: &Config) {
-    let filter = tracing_subscriber::EnvFilter::new(&config.log);
+    // actix tells how it starts itself; nobody has to know.
+    let filter = tracing_subscriber::EnvFilter::new(format!("actix_server=warn,{}", config.log));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

@@ -22,6 +22,10 @@ pub fn activity(
         None => None,
     };
     let facts = store::facts(conn, query, &of)?;
+    // Of all whose programmes were asked for, those that have one: partners without a seminar are only noise.
+    if facts.iter().any(|seminar| of.contains(&seminar.organisation)) {
+        of.retain(|organisation| facts.iter().any(|seminar| seminar.organisation == *organisation));
+    }
     let scope = ReportScope {
         organisations: of,
         collection,
