@@ -5,7 +5,7 @@
 //! ## Floors
 //!
 //! ```text
-//! roof  main · cli (commands) · app (the route table) · openapi
+//! roof  main · cli (commands) · app (the route table) · openapi · health
 //!  7    reports         activity report                        imports   a programme from a file, the demo
 //!  6    attendance      headcounts, the reconciled picture
 //!  5    registrations   admission, waiting list
@@ -19,21 +19,26 @@
 //!
 //! ## What always holds, and what holds it
 //!
-//! - A room imports from floors below only, through the other room's `mod.rs`. `tests/structure.rs`
-//! - Each file kind knows what it may: `rules.rs` no diesel, no actix, no clock; SQL only in `store.rs`;
-//!   `service.rs` the order lock → read → decide → write → record; `routes.rs` wire types and handlers. `tests/structure.rs`
+//! - A room imports from floors below only, `tests/structure.rs`; and only what the other room's `mod.rs` shows, which
+//!   the compiler holds.
+//! - Each file kind knows what it may: `rules` no diesel, no actix, no clock; `service` the order lock → read → decide →
+//!   write → record; `routes` wire types and handlers; SQL only in `store` (and in `journal`, `base::db` and
+//!   `base::idempotency`, which are all SQL). `tests/structure.rs`
 //! - The clock, the environment, the blocking pool and v4 ids are asked for in one place each. `clippy.toml`
 //! - Never more seats taken than there are: every seat is given under the lock of its row in `channels`, by
-//!   `registrations::rules::admit`, and a CHECK stands behind it. `tests/api/registrations.rs`
-//! - What is acknowledged is kept: one transaction per effect, Idempotency-Key inside it. `tests/api/kill.rs`
+//!   `registrations::rules::admit`, or to those waiting by `promote`; a CHECK stands behind them. `tests/api/registrations.rs`
+//! - What is acknowledged is kept: one transaction per effect, Idempotency-Key inside it. `tests/kill.rs`
 //! - Everybody reaches what their role reaches and nothing else. `docs/authorisation.md`, `tests/api/authorisation.rs`
 //! - The OpenAPI document, the schema and the migrations agree with the code. `tests/contract.rs`, `tests/migrations.rs`
 //!
 //! ## Following a request
 //!
-//! `POST /seminars/{seminar}/registrations` → `app.rs` → `registrations/routes` (wire types) →
-//! `registrations/service.rs` (lock the channel, read, decide, write, record) → `registrations/rules.rs` (the
-//! decision) → `registrations/store.rs` (SQL). The names of URL, folder, table, tag and test are the same.
+//! `POST /seminars/{seminar}/registrations` → `app.rs` → `registrations/routes/register.rs` (wire types) →
+//! `registrations/service/register.rs` (lock the channel, read, decide, write, record) → `registrations/rules.rs` (the
+//! decision) → `registrations/store.rs` (SQL). The noun of a URL is its tag, its table and its test; a folder is a room
+//! of several nouns: `collections` and `venues` are the catalogue, `headcounts` are attendance, `organisations`,
+//! `members`, `accounts` and `me` are auth. PATCH and the moves of `/seminars/{seminar}` stand in `registrations`,
+//! because the waiting list moves with them.
 
 pub mod app;
 pub mod attendance;

@@ -1,6 +1,5 @@
 //! All SQL of the room.
 
-use diesel::dsl::sum;
 use diesel::prelude::*;
 
 use super::model::{Headcount, HeadcountId};
@@ -8,7 +7,7 @@ use super::tally::Unit;
 use crate::auth::OrganisationId;
 use crate::base::db::OnConstraint;
 use crate::base::problem::{Code, Problem, Result};
-use crate::schema::{headcounts, registrations};
+use crate::schema::headcounts;
 use crate::seminars::{Channel, Seminar, SeminarId};
 
 #[diesel::dsl::auto_type(no_type_alias)]
@@ -92,16 +91,4 @@ pub fn end_basis(conn: &mut PgConnection, seminar: &Seminar, id: HeadcountId) ->
 pub fn delete_headcount(conn: &mut PgConnection, headcount: &Headcount) -> Result<()> {
     diesel::delete(headcounts::table.find((headcount.organisation_id, headcount.id))).execute(conn)?;
     Ok(())
-}
-
-/// People by channel and state of their registration.
-pub fn registered(conn: &mut PgConnection, seminar: &Seminar) -> Result<Vec<(Channel, String, i64)>> {
-    let rows = registrations::table
-        .filter(registrations::organisation_id.eq(seminar.organisation_id))
-        .filter(registrations::seminar_id.eq(seminar.id))
-        .group_by((registrations::channel, registrations::state))
-        .select((registrations::channel, registrations::state, sum(registrations::seats)))
-        .load::<(Channel, String, Option<i64>)>(conn)?;
-    let counted = |(channel, state, people): (Channel, String, Option<i64>)| Some((channel, state, people?));
-    Ok(rows.into_iter().filter_map(counted).collect())
 }

@@ -1,8 +1,8 @@
 //! Organisations, accounts, members, and who is asking.
 //!
 //! Authorisation stands in a handler's signature: [`Staff`] names the role it needs, [`Caller`] is anybody. What
-//! a member may reach is a [`Reach`], which only the extractors here can make; a service that is handed one
-//! cannot forget to ask. Not here: registrants (their tokens belong to `registrations`) and partners' machines
+//! a member may reach is a [`Reach`], made by the extractors here and, for the command line, by [`Reach::operator`]; a service that is
+//! handed one cannot forget to ask. Not here: registrants (their tokens belong to `registrations`) and partners' machines
 //! (`api_clients`, with the partners' issue).
 
 mod model;
@@ -19,14 +19,12 @@ pub use model::{AccountId, OrganisationId, OrganisationRef, Role};
 pub use passwords::Hasher;
 pub use routes::{configure, configure_outside};
 pub use rules::password_fault;
-pub use service::{NewAdmin, NewOrganisation, begin_session, create_admin, ensure_organisation, own_organisation};
-pub use store::{
-    all_organisations, find_organisation, organisation_by_slug, organisation_refs, organisations_named, sweep,
-};
+pub use service::{NewAccount, NewOrganisation, begin_session, create_account, ensure_organisation, own_organisation};
+pub use store::{all_organisations, find_organisation, organisation_by_slug, organisation_refs, sweep};
 pub use throttle::Throttle;
 pub use tokens::Keys;
 pub use who::{
-    Admin, Caller, FrontDesk, Identity, Organiser, PlatformAdmin, Reach, Reporter, SomeMember, Staff, identify,
+    Admin, Caller, FrontDesk, Identity, LoggedIn, Organiser, PlatformAdmin, Reach, Reporter, Staff, identify,
 };
 
 /// What the room keeps between requests.

@@ -145,7 +145,19 @@ pub struct NewOrganisation {
     pub homepage: Option<WebAddress>,
 }
 
+/// More spellings than anybody has are a mistake.
+fn few(names: &[Line<200>]) -> Result<()> {
+    match names.len() {
+        0..=20 => Ok(()),
+        n => Err(Error::member(
+            "/also_known_as",
+            format!("must have at most 20 entries, has {n}"),
+        )),
+    }
+}
+
 pub fn create_organisation(conn: &mut PgConnection, act: &Act, new: NewOrganisation) -> Result<Organisation> {
+    few(&new.also_known_as)?;
     let organisation = Organisation {
         id: OrganisationId::fresh(),
         slug: new.slug.into_string(),
@@ -210,6 +222,7 @@ pub fn change_organisation(
         organisation.name = name.into_string();
     }
     if let Some(names) = change.also_known_as {
+        few(&names)?;
         organisation.also_known_as = names.into_iter().map(|name| Some(name.into_string())).collect();
     }
     if let Some(homepage) = change.homepage {
@@ -363,18 +376,18 @@ pub fn change_member(
     Ok((member, account))
 }
 
-/// What `einlass admin create` and the demo make.
-pub struct NewAdmin<'a> {
+/// An account made from the command line or for the demo.
+pub struct NewAccount<'a> {
     pub email: Email,
     pub name: Line<200>,
     pub password: &'a str,
-    /// Member of this organisation with this role; without one, platform admin.
+    /// Member of this organisation with this role.
     pub membership: Option<(OrganisationId, Role)>,
     pub platform_admin: bool,
 }
 
 /// Makes an account from the command line, where no reach is needed. Refuses an address that is known.
-pub fn create_admin(conn: &mut PgConnection, act: &Act, new: NewAdmin<'_>) -> Result<AccountId> {
+pub fn create_account(conn: &mut PgConnection, act: &Act, new: NewAccount<'_>) -> Result<AccountId> {
     if let Some(fault) = password_fault(new.password, &[new.email.as_str(), new.name.as_str()]) {
         return Err(Error::member("/password", fault));
     }

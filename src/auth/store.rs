@@ -8,7 +8,6 @@ use super::model::{Account, AccountId, Member, Organisation, OrganisationId, Org
 use super::who::Identity;
 use crate::base::db::OnConstraint;
 use crate::base::problem::{Code, Problem, Result};
-use crate::base::text::fold;
 use crate::schema::{accounts, members, organisations, refresh_tokens};
 
 /// The account with its roles, unless it is disabled or gone.
@@ -136,31 +135,6 @@ pub fn organisation_refs(conn: &mut PgConnection, ids: &[OrganisationId]) -> Res
         .filter(organisations::id.eq_any(ids))
         .select(OrganisationRef::as_select())
         .load(conn)?)
-}
-
-/// Those that bear one of these names or spellings, compared folded.
-pub fn organisations_named(conn: &mut PgConnection, names: &[&str]) -> Result<Vec<(String, OrganisationRef)>> {
-    let wanted = names.iter().map(|name| fold(name)).collect::<Vec<_>>();
-    let all = organisations::table
-        .select(Organisation::as_select())
-        .load::<Organisation>(conn)?;
-    Ok(all
-        .into_iter()
-        .flat_map(|organisation| {
-            let spellings = organisation.spellings();
-            let reference = OrganisationRef {
-                id: organisation.id,
-                slug: organisation.slug,
-                name: organisation.name,
-            };
-            std::iter::once(reference.name.clone())
-                .chain(spellings)
-                .map(|name| fold(&name))
-                .filter(|key| wanted.contains(key))
-                .map(|key| (key, reference.clone()))
-                .collect::<Vec<_>>()
-        })
-        .collect())
 }
 
 pub fn organisations(

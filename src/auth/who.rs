@@ -15,8 +15,9 @@ use super::model::{AccountId, OrganisationId, Role};
 use super::{Auth, store};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
+use crate::base::etag::Privacy;
 use crate::base::problem::{Code, Error, Result};
-use crate::journal::Actor;
+use crate::journal::{Act, Actor};
 
 /// An account that has shown its token, with its roles as they are at this moment.
 #[derive(Clone, Debug)]
@@ -27,6 +28,15 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Now, by this account.
+    #[must_use]
+    pub fn act(&self, clock: &Clock) -> Act {
+        Act {
+            now: clock.now(),
+            actor: Actor::account(self.account.0),
+        }
+    }
+
     /// The organisations in which the role is large enough.
     fn reach(&self, needed: Role) -> Reach {
         Reach {
@@ -144,6 +154,31 @@ async fn look_up(request: &ServiceRequest, authorization: &str) -> Result<Identi
 #[derive(Clone, Debug)]
 pub struct Caller(pub Option<Identity>);
 
+impl Caller {
+    /// What members see is nobody else's.
+    #[must_use]
+    pub fn privacy(&self) -> Privacy {
+        if self.0.is_some() {
+            Privacy::Personal
+        } else {
+            Privacy::Public
+        }
+    }
+
+    /// Now, by whoever it is.
+    #[must_use]
+    pub fn act(&self, clock: &Clock) -> Act {
+        let actor = self
+            .0
+            .as_ref()
+            .map_or(Actor::ANONYMOUS, |identity| Actor::account(identity.account.0));
+        Act {
+            now: clock.now(),
+            actor,
+        }
+    }
+}
+
 impl FromRequest for Caller {
     type Error = Error;
     type Future = Ready<Result<Self>>;
@@ -200,6 +235,15 @@ impl<R> Staff<R> {
         self.reach.actor()
     }
 
+    /// Now, by this member.
+    #[must_use]
+    pub fn act(&self, clock: &Clock) -> Act {
+        Act {
+            now: clock.now(),
+            actor: self.reach.actor(),
+        }
+    }
+
     /// Keeps one caller's idempotency keys apart from another's.
     #[must_use]
     pub fn owner(&self) -> String {
@@ -228,9 +272,9 @@ impl<R: Needs + 'static> FromRequest for Staff<R> {
 
 /// Anybody who is logged in.
 #[derive(Clone, Debug)]
-pub struct SomeMember(pub Identity);
+pub struct LoggedIn(pub Identity);
 
-impl FromRequest for SomeMember {
+impl FromRequest for LoggedIn {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 

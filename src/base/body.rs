@@ -214,6 +214,16 @@ where
     serde::Deserialize::deserialize(deserializer).map(Some)
 }
 
+/// For members of a PATCH that cannot be taken away: not mentioned, or a value; `null` is refused. Without it
+/// serde reads `null` as not mentioned.
+pub fn kept<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: serde::Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,5 @@
-//! Floor 0: what every room stands on. Knows no room and no noun of the domain.
+//! What every room stands on. Knows no room, and no noun of the domain but in the catalogue of problems, which is the
+//! public vocabulary.
 
 pub mod body;
 pub mod clock;

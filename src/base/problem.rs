@@ -291,6 +291,15 @@ impl Error {
         Problem::new(Code::ValidationFailed).errors(errors).into()
     }
 
+    /// All that was found wrong, if anything was.
+    pub fn unless_empty(errors: Vec<FieldError>) -> Result<()> {
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(Self::invalid(errors))
+        }
+    }
+
     /// A refusal that names one member of the body.
     pub fn member(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::invalid(vec![FieldError::member(pointer, detail)])

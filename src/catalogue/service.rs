@@ -7,7 +7,7 @@ use serde_json::json;
 use super::model::{Collection, CollectionId, CollectionKind, Venue, VenueId};
 use super::{rules, store};
 use crate::auth::{OrganisationId, Reach};
-use crate::base::problem::{Code, Error, FieldError, Problem, Result};
+use crate::base::problem::{Code, Error, Problem, Result};
 use crate::base::text::{Country, Line, Paragraphs, fold};
 use crate::journal::{Act, Entry, record};
 
@@ -55,7 +55,7 @@ fn add_collection(
         created_at: act.now,
         updated_at: act.now,
     };
-    refuse(rules::collection_faults(&row.name, row.starts_on, row.ends_on))?;
+    Error::unless_empty(rules::collection_faults(&row.name, row.starts_on, row.ends_on))?;
     store::insert_collection(conn, &row)?;
     record_collection(conn, act, "collection.created", &row)?;
     Ok(row)
@@ -110,7 +110,7 @@ pub fn change_collection(
     row.own_chapter = change.own_chapter.unwrap_or(row.own_chapter);
     row.version += 1;
     row.updated_at = act.now;
-    refuse(rules::collection_faults(&row.name, row.starts_on, row.ends_on))?;
+    Error::unless_empty(rules::collection_faults(&row.name, row.starts_on, row.ends_on))?;
     store::save_collection(conn, &row)?;
     record_collection(conn, act, "collection.changed", &row)?;
     Ok(row)
@@ -295,7 +295,7 @@ fn lock_venue(
 /// one name: a constraint holds that. A name that is another's spelling is only refused when the other was
 /// committed before; two written at once may both stand, and imports then take the one that has it as its name.
 fn decide_venue(conn: &mut PgConnection, row: &Venue) -> Result<()> {
-    refuse(rules::venue_faults(
+    Error::unless_empty(rules::venue_faults(
         row.name.as_deref(),
         &row.locality,
         &row.spellings(),
@@ -342,12 +342,4 @@ fn record_venue(conn: &mut PgConnection, act: &Act, action: &'static str, row: &
             data,
         },
     )
-}
-
-fn refuse(faults: Vec<FieldError>) -> Result<()> {
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::invalid(faults))
-    }
 }

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use super::database::Database;
-use crate::auth::{NewAdmin, OrganisationId, Role, all_organisations, create_admin, find_organisation};
+use crate::auth::{NewAccount, OrganisationId, Role, all_organisations, create_account, find_organisation};
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::digest::secret;
@@ -109,14 +109,14 @@ pub fn admin_create(config: &Config, create: &AdminCreate) -> Result<(), Failure
                 Some((find_organisation(conn, slug)?.ok_or_else(unknown)?.id, role))
             }
         };
-        let new = NewAdmin {
+        let new = NewAccount {
             email,
             name: name.parse().map_err(|error| member(error, "name"))?,
             password: &password,
             platform_admin: membership.is_none(),
             membership,
         };
-        create_admin(conn, &act, new)
+        create_account(conn, &act, new)
     });
     database.stop();
     outcome?;
@@ -130,7 +130,7 @@ pub fn admin_create(config: &Config, create: &AdminCreate) -> Result<(), Failure
 pub fn import_seminars(config: &Config, import: &ImportSeminars) -> Result<(), Failure> {
     let text = std::fs::read_to_string(&import.file).map_err(|error| format!("{}: {error}", import.file.display()))?;
     let act = act();
-    let programme = imports::read(&text, act.now.date_naive()).map_err(Error::invalid)?;
+    let programme = imports::read(&text, act.today()).map_err(Error::invalid)?;
     let database = Database::command(config)?;
     let outcome = database.db.run(false, |conn| {
         let unknown = || Problem::new(Code::NotFound).detail("There is no organisation with this slug.");

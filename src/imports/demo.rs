@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use chrono_tz::Europe::Berlin;
 use diesel::prelude::*;
 
 use super::model::{Programme, Summary};
 use super::{import, read};
-use crate::auth::{NewAdmin, OrganisationId, Role, all_organisations, create_admin, ensure_organisation};
+use crate::auth::{NewAccount, OrganisationId, Role, all_organisations, create_account, ensure_organisation};
 use crate::base::problem::{Error, Result};
 use crate::base::text::FromText;
 use crate::journal::Act;
@@ -101,14 +100,14 @@ pub fn load_demo(conn: &mut PgConnection, act: &Act, password: &str) -> Result<D
         }
         for (n, (email, name, organisation, role)) in ACCOUNTS.into_iter().enumerate() {
             let platform_admin = n == 0;
-            let new = NewAdmin {
+            let new = NewAccount {
                 email: FromText::from_text(email).map_err(Error::internal)?,
                 name: FromText::from_text(name).map_err(Error::internal)?,
                 password,
                 membership: tenants.get(organisation).map(|id| (*id, role)),
                 platform_admin,
             };
-            create_admin(conn, act, new)?;
+            create_account(conn, act, new)?;
             let also = if platform_admin { ", platform admin" } else { "" };
             summary
                 .accounts
@@ -120,8 +119,7 @@ pub fn load_demo(conn: &mut PgConnection, act: &Act, password: &str) -> Result<D
 
 /// The files are part of the program: one that is not understood is our mistake.
 fn understood(text: &str, act: &Act) -> Result<Programme> {
-    let today = act.now.with_timezone(&Berlin).date_naive();
-    read(text, today).map_err(|errors| Error::internal(format!("a file of the demo: {errors:?}")))
+    read(text, act.today()).map_err(|errors| Error::internal(format!("a file of the demo: {errors:?}")))
 }
 
 fn tenant(conn: &mut PgConnection, act: &Act, programme: &Programme, slug: &str) -> Result<OrganisationId> {

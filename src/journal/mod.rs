@@ -4,7 +4,7 @@
 //! never holds names, addresses or anything else about a person, so that it need not be touched when personal
 //! data is erased.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
@@ -62,6 +62,14 @@ impl Actor {
 pub struct Act {
     pub now: DateTime<Utc>,
     pub actor: Actor,
+}
+
+impl Act {
+    /// The calendar day on which it happens, where the office is.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        self.now.with_timezone(&chrono_tz::Europe::Berlin).date_naive()
+    }
 }
 
 /// One effect. `action` reads `object.verb`: `seminar.published`.

@@ -93,7 +93,7 @@ pub fn may_register(window: Window, now: DateTime<Utc>, by_member: bool) -> Resu
     }
 }
 
-/// The one place that decides who gets a seat. Nobody overtakes: while somebody waits, a free seat is theirs.
+/// The one place that decides whether somebody gets a seat or waits. Nobody overtakes: while somebody waits, a free seat is theirs.
 pub fn admit(seats: Seats, list: WaitingList, wanted: i32) -> Result<Place, Refusal> {
     if seats.waiting == 0 && seats.fit(wanted) {
         return Ok(Place::Seat);

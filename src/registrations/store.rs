@@ -12,13 +12,9 @@ use crate::seminars::{Channel, SeminarId};
 
 type Of = (OrganisationId, SeminarId);
 
-const ACTIVE: [State; 5] = [
-    State::Pending,
-    State::Confirmed,
-    State::Waitlisted,
-    State::Offered,
-    State::Applied,
-];
+fn states(such: impl Fn(State) -> bool) -> Vec<State> {
+    State::ALL.iter().copied().filter(|state| such(*state)).collect()
+}
 
 pub fn find(conn: &mut PgConnection, id: RegistrationId) -> Result<Option<Registration>> {
     let query = registrations::table
@@ -33,7 +29,7 @@ pub fn is_registered(conn: &mut PgConnection, of: Of, email_key: &str) -> Result
         .filter(registrations::organisation_id.eq(of.0))
         .filter(registrations::seminar_id.eq(of.1))
         .filter(registrations::email_key.eq(email_key))
-        .filter(registrations::state.eq_any(ACTIVE));
+        .filter(registrations::state.eq_any(states(State::active)));
     Ok(diesel::select(diesel::dsl::exists(active)).get_result(conn)?)
 }
 
@@ -71,7 +67,7 @@ pub fn seated(conn: &mut PgConnection, of: Of, channel: Channel) -> Result<Vec<R
         .filter(registrations::organisation_id.eq(of.0))
         .filter(registrations::seminar_id.eq(of.1))
         .filter(registrations::channel.eq(channel))
-        .filter(registrations::state.eq_any([State::Pending, State::Confirmed, State::Offered]))
+        .filter(registrations::state.eq_any(states(State::holds_seat)))
         .order(registrations::id);
     Ok(query.select(Registration::as_select()).load(conn)?)
 }
@@ -135,4 +131,22 @@ pub fn list(
         query = query.filter(registrations::id.gt(after));
     }
     Ok(query.load(conn)?)
+}
+
+/// People by channel and state of their registration.
+pub fn people_by_state(conn: &mut PgConnection, of: Of) -> Result<Vec<(Channel, State, i64)>> {
+    let rows = registrations::table
+        .filter(registrations::organisation_id.eq(of.0))
+        .filter(registrations::seminar_id.eq(of.1))
+        .group_by((registrations::channel, registrations::state))
+        .select((
+            registrations::channel,
+            registrations::state,
+            diesel::dsl::sum(registrations::seats),
+        ))
+        .load::<(Channel, State, Option<i64>)>(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(channel, state, people)| Some((channel, state, people?)))
+        .collect())
 }

@@ -171,6 +171,7 @@ impl Chosen {
         let query = channels::table
             .filter(channels::organisation_id.eq_any(&self.of))
             .filter(channels::seminar_id.eq_any(&self.ids))
+            .filter(channels::offered)
             .select((channels::seminar_id, channels::channel));
         Ok(by_seminar(query.load(conn)?))
     }

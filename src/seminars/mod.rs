@@ -15,9 +15,9 @@ pub use model::{
     SeminarId, Session, Status,
 };
 pub use routes::{ChannelBody, Reason, SeminarPatch, SeminarView, configure, view_for};
-pub use rules::{Refusal, attendance_mode, begin_of_day, default_close, resolve, zone};
+pub use rules::{Refusal, attendance_mode, begin_of_day, capacity_fault, default_close, visible_to};
 pub use service::{
-    Change, Moved, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, Outcome, PartyName, Plan, change,
-    create, move_to, refused, settle,
+    Moved, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, Outcome, PartyName, Plan, SeminarChange,
+    change, create, move_to, refused, settle,
 };
 pub use store::{Whole, find, lock, lock_seats, reached, save_seats, seats, sessions, whole};

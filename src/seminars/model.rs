@@ -178,6 +178,14 @@ pub struct Seats {
     pub waiting_ticket: i64,
 }
 
+impl Seats {
+    /// How many more seats are taken than there are.
+    #[must_use]
+    pub fn too_many(&self) -> i32 {
+        self.capacity.map_or(0, |capacity| (self.taken - capacity).max(0))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = parties, check_for_backend(diesel::pg::Pg))]
 pub struct Party {

@@ -9,7 +9,7 @@ use std::sync::{Mutex, OnceLock};
 use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use einlass::auth::{NewAdmin, NewOrganisation, OrganisationId, Role, create_admin, ensure_organisation};
+use einlass::auth::{NewAccount, NewOrganisation, OrganisationId, Role, create_account, ensure_organisation};
 use einlass::base::db::Db;
 use einlass::base::embedded::{Server, Settings};
 use einlass::journal::{Act, Actor};
@@ -141,14 +141,14 @@ fn people(conn: &mut PgConnection, act: &Act) -> einlass::base::problem::Result<
     ];
     let id = |slug: &str| -> OrganisationId { organisations.iter().find(|(known, _)| *known == slug).unwrap().1 };
     for (name, email, membership) in PEOPLE {
-        let new = NewAdmin {
+        let new = NewAccount {
             email: email.parse().unwrap(),
             name: name.parse().unwrap(),
             password: PASSWORD,
             membership: membership.map(|(slug, role)| (id(slug), role)),
             platform_admin: membership.is_none(),
         };
-        create_admin(conn, act, new)?;
+        create_account(conn, act, new)?;
     }
     Ok(())
 }

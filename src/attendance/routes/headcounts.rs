@@ -18,7 +18,6 @@ use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Code, Result};
 use crate::base::query::Query;
 use crate::base::text::Line;
-use crate::journal::Act;
 use crate::seminars::{self, Channel, SeminarId};
 
 /// A headcount never changes, but for `basis`, which a later one may take over.
@@ -164,10 +163,7 @@ pub async fn create_headcount(
     clock: web::Data<Clock>,
     body: Body<HeadcountBody>,
 ) -> Result<HttpResponse> {
-    let act = Act {
-        now: clock.now(),
-        actor: who.actor(),
-    };
+    let act = who.act(&clock);
     let (reach, owner) = (who.reach(), who.owner());
     let created = db
         .write(move |conn| {
@@ -214,10 +210,7 @@ pub async fn delete_headcount(
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
-    let act = Act {
-        now: clock.now(),
-        actor: who.actor(),
-    };
+    let act = who.act(&clock);
     let (reach, path) = (who.reach(), path.into_inner());
     db.write(move |conn| service::delete_headcount(conn, &act, &reach, path))
         .await?;

@@ -14,6 +14,7 @@ use crate::base::db::Db;
 use crate::base::etag::{self, Privacy};
 use crate::base::language::german;
 use crate::base::problem::Result;
+use crate::registrations::{State, people_by_state};
 use crate::seminars::{self, Channel, SeminarId};
 
 /// Registrations, statements and figures side by side. Nothing known is `null`, not 0.
@@ -128,7 +129,7 @@ pub struct StatedCount {
 
 /// What a report says of the channel.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"value": 131, "qualifier": "at_least", "lower_bound": 131, "basis": "headcount"}))]
+#[schema(as = ChannelCount, example = json!({"value": 131, "qualifier": "at_least", "lower_bound": 131, "basis": "headcount"}))]
 pub struct ReportedCount {
     #[serde(flatten)]
     pub tally: Tally,
@@ -179,7 +180,7 @@ pub async fn get_attendance(
                 .filter(|one| one.offered)
                 .map(|one| one.channel)
                 .collect::<Vec<_>>();
-            let registered = store::registered(conn, &seminar)?;
+            let registered = people_by_state(conn, (seminar.organisation_id, seminar.id))?;
             let all = store::all_headcounts(conn, &seminar)?;
             Ok((seminar.version, picture(&offered, &registered, &all, german)))
         })
@@ -187,15 +188,15 @@ pub async fn get_attendance(
     etag::single(&request, version, Privacy::Personal, &view)
 }
 
-fn picture(offered: &[Channel], registered: &[(Channel, String, i64)], all: &[Headcount], german: bool) -> Attendance {
-    let people = |channel: Option<Channel>, state: &str| {
+fn picture(offered: &[Channel], registered: &[(Channel, State, i64)], all: &[Headcount], german: bool) -> Attendance {
+    let people = |channel: Option<Channel>, state: State| {
         let rows = registered
             .iter()
-            .filter(|(of, is, _)| is == state && channel.is_none_or(|channel| channel == *of));
+            .filter(|(of, is, _)| *is == state && channel.is_none_or(|channel| channel == *of));
         rows.map(|(_, _, people)| people).sum::<i64>()
     };
     let confirmed = |channel| {
-        let people = people(Some(channel), "confirmed");
+        let people = people(Some(channel), State::Confirmed);
         (people > 0 || offered.contains(&channel)).then_some(people)
     };
     let figure = |unit| {
@@ -220,8 +221,8 @@ fn picture(offered: &[Channel], registered: &[(Channel, String, i64)], all: &[He
         registered: RegisteredPeople {
             onsite: confirmed(Channel::Onsite),
             online: confirmed(Channel::Online),
-            cancelled: people(None, "cancelled"),
-            waitlisted: people(None, "waitlisted"),
+            cancelled: people(None, State::Cancelled),
+            waitlisted: people(None, State::Waitlisted),
         },
         participants: figure(Unit::Participants).map(|figure| ParticipantsFigure {
             tally: figure.tally,

@@ -9,7 +9,7 @@ use crate::auth::model::{Account, AccountId};
 use crate::auth::service::AccountChange;
 use crate::auth::who::PlatformAdmin;
 use crate::auth::{service, store};
-use crate::base::body::Body;
+use crate::base::body::{Body, kept};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::etag::{self, IfMatch, Privacy};
@@ -17,7 +17,6 @@ use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Code, Problem, Result};
 use crate::base::query::Query;
 use crate::base::text::Line;
-use crate::journal::{Act, Actor};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Account, example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "email": "reporter@staedteregion.example", "name": "Rita Report",
@@ -51,12 +50,12 @@ impl From<Account> for AccountView {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"disabled": true}))]
 pub struct AccountPatch {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     pub name: Option<Line<200>>,
     /// `true` ends every login of the account at once.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     pub disabled: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     pub platform_admin: Option<bool>,
 }
 
@@ -126,10 +125,7 @@ pub async fn change_account(
             .detail("It is your own account; let another platform admin do it.")
             .into());
     }
-    let act = Act {
-        now: clock.now(),
-        actor: Actor::account(who.0.account.0),
-    };
+    let act = who.0.act(&clock);
     let account = db
         .write(move |conn| {
             let change = AccountChange {

@@ -6,15 +6,14 @@ use utoipa::ToSchema;
 
 use crate::auth::model::{Account, AccountId, OrganisationRef, Role};
 use crate::auth::service::AccountChange;
-use crate::auth::who::SomeMember;
+use crate::auth::who::LoggedIn;
 use crate::auth::{Auth, password_fault, service, store};
-use crate::base::body::Body;
+use crate::base::body::{Body, kept};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::etag::{self, IfMatch, Privacy};
 use crate::base::problem::{Code, Error, Result};
 use crate::base::text::{Language, Line};
-use crate::journal::{Act, Actor};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Me, example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "email": "organiser@staedteregion.example", "name": "Olga Organisation",
@@ -39,11 +38,11 @@ pub struct Membership {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"language": "en", "password": {"current": "Rhabarber nickt dem Omnibus zu", "new": "Siebzehn Lampen hinter dem Deich"}}))]
 pub struct MePatch {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     pub name: Option<Line<200>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     pub language: Option<Language>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     pub password: Option<PasswordChange>,
 }
 
@@ -94,8 +93,8 @@ fn memberships(
 /// Anybody who is logged in.
 #[utoipa::path(tag = "auth", security(("member" = [])), responses((status = 200, body = MeView, description = "The account")))]
 #[get("/me")]
-pub async fn get_me(request: HttpRequest, who: SomeMember, db: web::Data<Db>) -> Result<HttpResponse> {
-    let SomeMember(identity) = who;
+pub async fn get_me(request: HttpRequest, who: LoggedIn, db: web::Data<Db>) -> Result<HttpResponse> {
+    let LoggedIn(identity) = who;
     let (account, memberships) = db
         .read(move |conn| {
             let account = store::account(conn, identity.account)?.ok_or(Code::NotFound)?;
@@ -119,14 +118,14 @@ pub async fn get_me(request: HttpRequest, who: SomeMember, db: web::Data<Db>) ->
     (status = 429, description = "`too-many-requests`")))]
 #[patch("/me")]
 pub async fn change_me(
-    who: SomeMember,
+    who: LoggedIn,
     if_match: IfMatch,
     auth: web::Data<Auth>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
     body: Body<MePatch>,
 ) -> Result<HttpResponse> {
-    let SomeMember(identity) = who;
+    let LoggedIn(identity) = who;
     let MePatch {
         name,
         language,
@@ -154,10 +153,7 @@ pub async fn change_me(
             Some(auth.hasher.hash(change.new.as_str()).await?)
         }
     };
-    let act = Act {
-        now: clock.now(),
-        actor: Actor::account(id.0),
-    };
+    let act = identity.act(&clock);
     let (account, memberships) = db
         .write(move |conn| {
             let change = AccountChange {

@@ -19,7 +19,6 @@ use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Code, Error, Result};
 use crate::base::query::Query;
 use crate::base::text::{Email, Line};
-use crate::journal::Act;
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Member, example = json!({"account": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "email": "front-desk@staedteregion.example", "name": "Frieda Front",
@@ -123,10 +122,7 @@ pub async fn add_member(
             Some(auth.hasher.hash(password.as_str()).await?)
         }
     };
-    let act = Act {
-        now: clock.now(),
-        actor: who.actor(),
-    };
+    let act = who.act(&clock);
     let (reach, owner) = (who.reach(), who.owner());
     let created = db
         .write(move |conn| {
@@ -214,10 +210,7 @@ async fn write_member(
     clock: &Clock,
     role: Option<Role>,
 ) -> Result<(Member, Account)> {
-    let act = Act {
-        now: clock.now(),
-        actor: who.actor(),
-    };
+    let act = who.act(&clock);
     let reach = who.reach();
     db.write(move |conn| {
         let of = reached(conn, &reach, &path.0)?;

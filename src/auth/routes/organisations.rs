@@ -6,18 +6,17 @@ use utoipa::ToSchema;
 
 use crate::auth::model::{Organisation, OrganisationId, Role};
 use crate::auth::service::{NewOrganisation, OrganisationChange};
-use crate::auth::who::{PlatformAdmin, SomeMember};
+use crate::auth::who::{LoggedIn, PlatformAdmin};
 use crate::auth::{service, store};
-use crate::base::body::{Body, mentioned};
+use crate::base::body::{Body, kept, mentioned};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::etag::{self, IfMatch, Privacy};
 use crate::base::idempotency::{Created, Idempotency};
 use crate::base::page::{Page, Paging, list};
-use crate::base::problem::{Code, Error, Result};
+use crate::base::problem::{Code, Result};
 use crate::base::query::Query;
 use crate::base::text::{Line, Slug, WebAddress};
-use crate::journal::{Act, Actor};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Organisation, example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "slug": "agit", "name": "AGIT",
@@ -61,25 +60,14 @@ pub struct OrganisationBody {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "AGIT mbH", "homepage": null}))]
 pub struct OrganisationPatch {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     pub name: Option<Line<200>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     #[schema(max_items = 20)]
     pub also_known_as: Option<Vec<Line<200>>>,
     #[serde(default, deserialize_with = "mentioned")]
     #[schema(value_type = Option<WebAddress>)]
     pub homepage: Option<Option<WebAddress>>,
-}
-
-/// More spellings than anybody has are a mistake.
-fn few(names: &[Line<200>]) -> Result<()> {
-    match names.len() {
-        0..=20 => Ok(()),
-        n => Err(Error::member(
-            "/also_known_as",
-            format!("must have at most 20 entries, has {n}"),
-        )),
-    }
 }
 
 /// All organisations.
@@ -118,12 +106,8 @@ pub async fn create_organisation(
     clock: web::Data<Clock>,
     body: Body<OrganisationBody>,
 ) -> Result<HttpResponse> {
-    let act = Act {
-        now: clock.now(),
-        actor: Actor::account(who.0.account.0),
-    };
+    let act = who.0.act(&clock);
     let owner = who.0.account.to_string();
-    few(&body.value.also_known_as)?;
     let created = db
         .write(move |conn| {
             idempotency.once(conn, act.now, &owner, &body.digest, |conn| {
@@ -177,19 +161,15 @@ pub async fn get_organisation(
 #[utoipa::path(tag = "organisations", params(("organisation" = String, Path, description = "Id or slug", max_length = 60)), request_body = OrganisationPatch, security(("member" = [])), responses((status = 200, body = OrganisationView, description = "The organisation as it is now")))]
 #[patch("/organisations/{organisation}")]
 pub async fn change_organisation(
-    who: SomeMember,
+    who: LoggedIn,
     path: web::Path<String>,
     if_match: IfMatch,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
     body: Body<OrganisationPatch>,
 ) -> Result<HttpResponse> {
-    let SomeMember(identity) = who;
-    few(body.value.also_known_as.as_deref().unwrap_or_default())?;
-    let act = Act {
-        now: clock.now(),
-        actor: Actor::account(identity.account.0),
-    };
+    let LoggedIn(identity) = who;
+    let act = identity.act(&clock);
     let row = db
         .write(move |conn| {
             let found = store::organisation(conn, &path)?.ok_or(Code::NotFound)?;

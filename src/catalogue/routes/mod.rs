@@ -3,7 +3,6 @@
 mod collections;
 mod venues;
 
-use serde::{Deserialize, Deserializer};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn configure(config: &mut ServiceConfig) {
@@ -18,14 +17,4 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(venues::get_venue)
         .service(venues::change_venue)
         .service(venues::delete_venue);
-}
-
-/// For members of a PATCH that cannot be taken away: not mentioned, or a value; `null` is refused. Without it
-/// serde reads `null` as not mentioned.
-fn kept<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    T::deserialize(deserializer).map(Some)
 }

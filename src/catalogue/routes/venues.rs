@@ -5,9 +5,8 @@ use diesel::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::kept;
 use crate::auth::{OrganisationRef, Organiser, find_organisation, own_organisation};
-use crate::base::body::{Body, mentioned};
+use crate::base::body::{Body, kept, mentioned};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::etag::{self, IfMatch, Privacy};
@@ -21,7 +20,6 @@ use crate::catalogue::rules::{MAX_KEY, search_words};
 use crate::catalogue::service::{NewVenue, VenueChange};
 use crate::catalogue::store::Narrowed;
 use crate::catalogue::{service, store};
-use crate::journal::Act;
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Venue, example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b41",
@@ -182,10 +180,7 @@ pub async fn create_venue(
     clock: web::Data<Clock>,
     body: Body<VenueBody>,
 ) -> Result<HttpResponse> {
-    let act = Act {
-        now: clock.now(),
-        actor: who.actor(),
-    };
+    let act = who.act(&clock);
     let (reach, owner) = (who.reach(), who.owner());
     let created = db
         .write(move |conn| {
@@ -247,10 +242,7 @@ pub async fn change_venue(
     clock: web::Data<Clock>,
     body: Body<VenuePatch>,
 ) -> Result<HttpResponse> {
-    let act = Act {
-        now: clock.now(),
-        actor: who.actor(),
-    };
+    let act = who.act(&clock);
     let reach = who.reach();
     let (version, view) = db
         .write(move |conn| {
@@ -292,10 +284,7 @@ pub async fn delete_venue(
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
-    let act = Act {
-        now: clock.now(),
-        actor: who.actor(),
-    };
+    let act = who.act(&clock);
     let reach = who.reach();
     db.write(move |conn| service::delete_venue(conn, &act, &reach, *path, |version| if_match.check(version)))
         .await?;

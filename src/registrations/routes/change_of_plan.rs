@@ -13,9 +13,10 @@ use crate::base::etag::{self, IfMatch};
 use crate::base::problem::{Error, Result};
 use crate::base::text::{Line, WebAddress};
 use crate::catalogue::VenueId;
-use crate::journal::Act;
 use crate::registrations::service;
-use crate::seminars::{self, Channel, Moved, Plan, ReasonCode, SeminarId, SeminarPatch, SeminarView, view_for};
+use crate::seminars::{
+    self, Channel, Moved, Plan, ReasonCode, SeminarId, SeminarPatch, SeminarView, capacity_fault, view_for,
+};
 
 /// Edit a seminar.
 ///
@@ -35,10 +36,7 @@ pub async fn change_seminar(
     body: Body<SeminarPatch>,
 ) -> Result<HttpResponse> {
     let change = body.value.understand()?;
-    let act = Act {
-        now: clock.now(),
-        actor: who.actor(),
-    };
+    let act = who.act(&clock);
     let (reach, identity) = (who.reach(), who.identity);
     let whole = db
         .write(move |conn| {
@@ -186,17 +184,10 @@ async fn move_seminar(
     moved: Moved,
     with_registrations: bool,
 ) -> Result<HttpResponse> {
-    if moved
-        .capacity
-        .flatten()
-        .is_some_and(|seats| !(1..=1_000_000).contains(&seats))
-    {
-        return Err(Error::member("/capacity", "must be 1 to 1000000"));
+    if let Some(reason) = capacity_fault(moved.to, moved.capacity.flatten()) {
+        return Err(Error::member("/capacity", reason));
     }
-    let act = Act {
-        now: clock.now(),
-        actor: who.actor(),
-    };
+    let act = who.act(&clock);
     let (reach, identity) = (who.reach(), who.identity);
     let whole = db
         .write(move |conn| {

@@ -14,7 +14,6 @@ use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Code, Result};
 use crate::base::query::Query;
 use crate::base::text::Line;
-use crate::journal::Act;
 use crate::registrations::model::{Registration, RegistrationId, State};
 use crate::registrations::store::Filter;
 use crate::registrations::{service, store};
@@ -140,10 +139,7 @@ pub async fn cancel_registration(
     clock: web::Data<Clock>,
     body: Body<Cancellation>,
 ) -> Result<HttpResponse> {
-    let act = Act {
-        now: clock.now(),
-        actor: who.actor(),
-    };
+    let act = who.act(&clock);
     let reach = who.reach();
     let check = move |version| if_match.check(version);
     let row = db

@@ -12,7 +12,6 @@ use crate::base::db::Db;
 use crate::base::idempotency::{Created, Idempotency};
 use crate::base::problem::Result;
 use crate::base::text::{Email, Language, Line};
-use crate::journal::{Act, Actor};
 use crate::registrations::model::{RegistrationId, State};
 use crate::registrations::service::{self, Admitted, NewRegistration};
 use crate::seminars::{Channel, SeminarId};
@@ -78,14 +77,8 @@ pub async fn create_registration(
     body: Body<RegistrationBody>,
 ) -> Result<HttpResponse> {
     let id = path.into_inner();
+    let act = caller.act(&clock);
     let identity = caller.0;
-    let actor = identity
-        .as_ref()
-        .map_or(Actor::ANONYMOUS, |identity| Actor::account(identity.account.0));
-    let act = Act {
-        now: clock.now(),
-        actor,
-    };
     let owner = identity
         .as_ref()
         .map_or_else(|| "anonymous".to_owned(), |identity| identity.account.to_string());

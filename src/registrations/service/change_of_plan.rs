@@ -3,14 +3,14 @@
 use diesel::PgConnection;
 
 use super::waiting_list::move_up;
-use super::{journal, touch};
+use super::{free, journal, refused, take, touch};
 use crate::auth::Reach;
 use crate::base::problem::{Error, Result};
 use crate::journal::Act;
 use crate::registrations::model::{Registration, State};
-use crate::registrations::rules::Seats as Free;
+use crate::registrations::rules::{WaitingList, admit};
 use crate::registrations::store;
-use crate::seminars::{self, Change, Channel, Moved, Plan, Seats, Seminar, SeminarId};
+use crate::seminars::{self, Channel, Moved, Plan, Seats, Seminar, SeminarChange, SeminarId};
 
 /// Changes a seminar; seats that a raised capacity brings go to those who wait.
 pub fn change_seminar(
@@ -19,7 +19,7 @@ pub fn change_seminar(
     reach: &Reach,
     id: SeminarId,
     check: impl FnOnce(i64) -> Result<()>,
-    change: Change,
+    change: SeminarChange,
 ) -> Result<Seminar> {
     let seminar = seminars::change(conn, act, reach, id, check, change)?;
     for seats in seminars::seats(conn, (seminar.organisation_id, seminar.id))? {
@@ -51,40 +51,37 @@ pub fn move_seminar(
         let queue = i64::from(source.waiting);
         let people = [store::seated(conn, of, from)?, store::queue(conn, of, from, queue)?].concat();
         for registration in people {
-            let registration = change_channel(registration, &mut source, &mut target, act);
+            let registration = change_channel(registration, &mut source, &mut target, act)?;
             store::save(conn, &registration)?;
             journal(conn, act, &registration, "registration.moved")?;
         }
-        source.overbooked = source.capacity.map_or(0, |capacity| (source.taken - capacity).max(0));
+        source.overbooked = source.too_many();
         seminars::save_seats(conn, &source)?;
     }
     move_up(conn, act, target)?;
     Ok(seminar)
 }
 
-/// Takes one registration from one channel to the other. A seat where one is free and nobody waits for it.
-fn change_channel(mut registration: Registration, source: &mut Seats, target: &mut Seats, act: &Act) -> Registration {
+/// Takes one registration from one channel to the other. Whoever finds no seat waits, also where the seminar has no
+/// waiting list or a short one: nobody loses their place by a move.
+fn change_channel(
+    mut registration: Registration,
+    source: &mut Seats,
+    target: &mut Seats,
+    act: &Act,
+) -> Result<Registration> {
     if registration.state == State::Waitlisted {
         source.waiting -= 1;
     } else {
         source.taken -= registration.seats;
     }
-    let free = Free {
-        capacity: target.capacity,
-        taken: target.taken,
-        waiting: target.waiting,
+    let open = WaitingList {
+        open: true,
+        limit: None,
     };
+    let place = admit(free(target), open, registration.seats).map_err(refused)?;
     registration.channel = target.channel;
-    if free.waiting == 0 && free.fit(registration.seats) {
-        target.taken += registration.seats;
-        registration.state = State::Confirmed;
-        registration.waiting_ticket = None;
-    } else {
-        target.waiting += 1;
-        target.waiting_ticket += 1;
-        registration.state = State::Waitlisted;
-        registration.waiting_ticket = Some(target.waiting_ticket);
-    }
+    (registration.state, registration.waiting_ticket) = take(target, place, registration.seats);
     touch(&mut registration, act.now);
-    registration
+    Ok(registration)
 }

@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use serde_json::json;
 
-use super::model::Registration;
-use super::rules::{Refusal, Seats as Free, WaitingList, Window};
+use super::model::{Registration, State};
+use super::rules::{Place, Refusal, Seats as Free, WaitingList, Window};
 use crate::base::problem::{Code, Error, Problem, Result};
 use crate::journal::{Act, Entry, record};
 use crate::seminars::{self, Seats, Seminar, Session};
@@ -45,6 +45,21 @@ fn free(seats: &Seats) -> Free {
         capacity: seats.capacity,
         taken: seats.taken,
         waiting: seats.waiting,
+    }
+}
+
+/// Takes the place in the channel's row: a seat, or the next ticket of the waiting list.
+fn take(seats: &mut Seats, place: Place, wanted: i32) -> (State, Option<i64>) {
+    match place {
+        Place::Seat => {
+            seats.taken += wanted;
+            (State::Confirmed, None)
+        }
+        Place::Waiting { .. } => {
+            seats.waiting += 1;
+            seats.waiting_ticket += 1;
+            (State::Waitlisted, Some(seats.waiting_ticket))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use diesel::PgConnection;
 use serde_json::json;
 
-use super::{free, journal, refused, waiting_list, window};
+use super::{free, journal, refused, take, waiting_list, window};
 use crate::auth::{AccountId, Identity};
 use crate::base::db::again;
 use crate::base::problem::{Code, Error, Result};
@@ -12,7 +12,7 @@ use crate::journal::{Act, Entry, record};
 use crate::registrations::model::{Registration, RegistrationId, State};
 use crate::registrations::rules::{Place, Refusal, admit, may_register};
 use crate::registrations::store;
-use crate::seminars::{self, Audience, Channel, SeminarId, Status};
+use crate::seminars::{self, Channel, SeminarId, visible_to};
 
 /// What a person says about themselves: three members, the rest by choice.
 #[derive(Clone, Debug)]
@@ -52,8 +52,7 @@ pub fn register(
     // First the row of seats, then everything else anew: what is read below is true until we commit.
     let seats = seminars::lock_seats(conn, of, new.channel)?;
     let seminar = seminars::find(conn, id)?.ok_or(Code::NotFound)?;
-    let hidden = seminar.status == Status::Draft || seminar.audience == Audience::Internal;
-    if hidden && member.is_none() && !caller.is_some_and(|identity| identity.is_member_of(of.0)) {
+    if !visible_to(&seminar, caller) {
         return Err(Code::NotFound.into());
     }
     let sessions = seminars::sessions(conn, of)?;
@@ -110,17 +109,7 @@ fn row(
     seats: &mut seminars::Seats,
     entered_by: Option<AccountId>,
 ) -> Registration {
-    let (state, waiting_ticket) = match place {
-        Place::Seat => {
-            seats.taken += 1;
-            (State::Confirmed, None)
-        }
-        Place::Waiting { .. } => {
-            seats.waiting += 1;
-            seats.waiting_ticket += 1;
-            (State::Waitlisted, Some(seats.waiting_ticket))
-        }
-    };
+    let (state, waiting_ticket) = take(seats, place, 1);
     let company = new.company.as_ref().map_or("", Line::as_str);
     let searched = [new.given_name.as_str(), new.family_name.as_str(), company];
     Registration {

@@ -5,15 +5,14 @@ use diesel::PgConnection;
 use super::{free, journal, touch};
 use crate::base::problem::{Error, Result};
 use crate::journal::Act;
-use crate::registrations::model::{Registration, State};
+use crate::registrations::model::State;
 use crate::registrations::rules::promote;
 use crate::registrations::store;
 use crate::seminars::{self, Seats};
 
 /// Gives free seats to the first who wait. The channel's row must be locked; it is saved here.
-pub fn move_up(conn: &mut PgConnection, act: &Act, mut seats: Seats) -> Result<Vec<Registration>> {
+pub fn move_up(conn: &mut PgConnection, act: &Act, mut seats: Seats) -> Result<()> {
     let of = (seats.organisation_id, seats.seminar_id);
-    let mut promoted = Vec::new();
     if seats.offered && seats.waiting > 0 {
         // Everybody wants at least one seat, so no more of them than free seats can move up.
         let limit = seats
@@ -28,12 +27,10 @@ pub fn move_up(conn: &mut PgConnection, act: &Act, mut seats: Seats) -> Result<V
             store::save(conn, &registration)?;
             journal(conn, act, &registration, "registration.promoted")?;
             seats.taken += registration.seats;
-            promoted.push(registration);
         }
         seats.waiting -= i32::try_from(count).map_err(Error::internal)?;
     }
     // Each seat given back after an overbooking lessens it.
-    seats.overbooked = seats.capacity.map_or(0, |capacity| (seats.taken - capacity).max(0));
-    seminars::save_seats(conn, &seats)?;
-    Ok(promoted)
+    seats.overbooked = seats.too_many();
+    seminars::save_seats(conn, &seats)
 }

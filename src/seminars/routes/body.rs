@@ -6,13 +6,15 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::auth::OrganisationId;
-use crate::base::body::mentioned;
+use crate::base::body::{kept, mentioned};
 use crate::base::problem::{Error, FieldError, Result};
 use crate::base::text::{Language, Line, Paragraphs, WebAddress};
 use crate::catalogue::{CollectionId, VenueId};
 use crate::seminars::model::{Audience, Channel, DatePrecision, Kind, PartyRole};
-use crate::seminars::rules::{Resolved, begin_of_day, resolve, zone};
-use crate::seminars::service::{Change, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, PartyName};
+use crate::seminars::rules::{Resolved, begin_of_day, capacity_fault, resolve, session_fault, zone};
+use crate::seminars::service::{
+    NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, PartyName, SeminarChange,
+};
 
 /// A span of days, both included.
 #[derive(Clone, Copy, Debug, Deserialize, serde::Serialize, ToSchema)]
@@ -149,36 +151,36 @@ fn yes() -> bool {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"title": "Onboarding für KMU", "channels": [{"channel": "onsite", "capacity": 80}]}))]
 pub struct SeminarPatch {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     pub title: Option<Line<300>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     pub kind: Option<Kind>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     pub language: Option<Language>,
     #[serde(default, deserialize_with = "mentioned")]
     #[schema(value_type = Option<Paragraphs<20_000>>)]
     pub description: Option<Option<Paragraphs<20_000>>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     pub audience: Option<Audience>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     #[schema(max_items = 100)]
     pub sessions: Option<Vec<SessionBody>>,
     #[serde(default, deserialize_with = "mentioned")]
     #[schema(value_type = Option<Span>)]
     pub within: Option<Option<Span>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     #[schema(max_items = 3)]
     pub channels: Option<Vec<ChannelBody>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     #[schema(max_items = 50)]
     pub parties: Option<Vec<PartyBody>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     #[schema(max_items = 20)]
     pub collections: Option<Vec<CollectionId>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     #[schema(max_items = 20)]
     pub external_refs: Option<Vec<ExternalRefBody>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept")]
     pub waiting_list: Option<bool>,
     #[serde(default, deserialize_with = "mentioned")]
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 1_000_000)]
@@ -223,22 +225,18 @@ impl NewSeminarBody {
             registration_closes_at: self.registration_closes_at,
             source_quote: None,
         };
-        if errors.is_empty() {
-            Ok(new)
-        } else {
-            Err(Error::invalid(errors))
-        }
+        Error::unless_empty(errors).map(|()| new)
     }
 }
 
 impl SeminarPatch {
-    pub fn understand(self) -> Result<Change> {
+    pub fn understand(self) -> Result<SeminarChange> {
         let mut errors = Vec::new();
         if let (Some(opens), Some(closes)) = (self.registration_opens_at, self.registration_closes_at) {
             window(opens, closes, &mut errors);
         }
         at_least_one(self.waiting_list_limit.flatten(), "/waiting_list_limit", &mut errors);
-        let change = Change {
+        let change = SeminarChange {
             title: self.title,
             kind: self.kind,
             language: self.language,
@@ -258,11 +256,7 @@ impl SeminarPatch {
             registration_closes_at: self.registration_closes_at,
             force: self.force,
         };
-        if errors.is_empty() {
-            Ok(change)
-        } else {
-            Err(Error::invalid(errors))
-        }
+        Error::unless_empty(errors).map(|()| change)
     }
 }
 
@@ -326,8 +320,8 @@ fn session(body: SessionBody) -> Result<NewSession, (&'static str, String)> {
         Some(text) => Some(moment(text, zone, precision, true).map_err(|reason| ("ends_at", reason))?),
         None => None,
     };
-    if ends_at.is_some_and(|end| end <= starts_at) {
-        return Err(("ends_at", "must be after `starts_at`".to_owned()));
+    if let Some((member, reason)) = session_fault(starts_at, ends_at) {
+        return Err((member, reason.to_owned()));
     }
     Ok(NewSession {
         title: body.title,
@@ -371,12 +365,8 @@ fn channels(all: Vec<ChannelBody>, errors: &mut Vec<FieldError>) -> Vec<NewChann
         if all.iter().take(n).any(|other| other.channel == one.channel) {
             errors.push(FieldError::member(format!("/channels/{n}/channel"), "is given twice"));
         }
-        at_least_one(one.capacity, &format!("/channels/{n}/capacity"), errors);
-        if one.channel == Channel::Livestream && one.capacity.is_some() {
-            errors.push(FieldError::member(
-                format!("/channels/{n}/capacity"),
-                "a livestream has viewers, no seats",
-            ));
+        if let Some(reason) = capacity_fault(one.channel, one.capacity) {
+            errors.push(FieldError::member(format!("/channels/{n}/capacity"), reason));
         }
     }
     all.into_iter()

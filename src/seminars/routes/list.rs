@@ -8,7 +8,6 @@ use utoipa::{IntoParams, ToSchema};
 use super::view::{SeminarView, view_for};
 use crate::auth::{Caller, find_organisation};
 use crate::base::db::Db;
-use crate::base::etag::Privacy;
 use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Error, FieldError, Result};
 use crate::base::query::Query;
@@ -130,10 +129,6 @@ pub async fn list_seminars(
         .await?;
     let key = |whole: &store::Whole| (whole.seminar.begins_at, whole.seminar.id);
     let page = Page::cut(rows, limit, key, |whole| view_for(caller.0.as_ref(), whole))?;
-    let privacy = if caller.0.is_some() {
-        Privacy::Personal
-    } else {
-        Privacy::Public
-    };
+    let privacy = caller.privacy();
     Ok(list(&request, privacy, &page))
 }

@@ -8,12 +8,11 @@ use utoipa::ToSchema;
 
 use crate::auth::Caller;
 use crate::base::db::Db;
-use crate::base::etag::Privacy;
 use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Code, Result};
 use crate::base::query::Query;
 use crate::seminars::model::{ChangeKind, ReasonCode, ScheduleChange, ScheduleChangeId, SeminarId};
-use crate::seminars::rules::visible;
+use crate::seminars::rules::visible_to;
 use crate::seminars::store;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -67,20 +66,13 @@ pub async fn list_schedule_changes(
     let rows = db
         .read(move |conn| {
             let seminar = store::find(conn, *path)?.ok_or(Code::NotFound)?;
-            let member = identity
-                .as_ref()
-                .is_some_and(|identity| identity.is_member_of(seminar.organisation_id));
-            if !member && !visible(seminar.status, seminar.audience) {
+            if !visible_to(&seminar, identity.as_ref()) {
                 return Err(Code::NotFound.into());
             }
             store::schedule_changes(conn, (seminar.organisation_id, seminar.id), after, limit)
         })
         .await?;
     let page = Page::cut(rows, limit, |row| row.id, ScheduleChangeView::from)?;
-    let privacy = if caller.0.is_some() {
-        Privacy::Personal
-    } else {
-        Privacy::Public
-    };
+    let privacy = caller.privacy();
     Ok(list(&request, privacy, &page))
 }

@@ -8,12 +8,11 @@ use crate::auth::{Caller, Organiser, own_organisation};
 use crate::base::body::Body;
 use crate::base::clock::Clock;
 use crate::base::db::Db;
-use crate::base::etag::{self, IfMatch, Privacy};
+use crate::base::etag::{self, IfMatch};
 use crate::base::idempotency::{Created, Idempotency};
 use crate::base::problem::{Code, Result};
-use crate::journal::Act;
 use crate::seminars::model::SeminarId;
-use crate::seminars::rules::visible;
+use crate::seminars::rules::visible_to;
 use crate::seminars::{service, store};
 
 /// Write a seminar down.
@@ -30,10 +29,7 @@ pub async fn create_seminar(
     clock: web::Data<Clock>,
     body: Body<NewSeminarBody>,
 ) -> Result<HttpResponse> {
-    let act = Act {
-        now: clock.now(),
-        actor: who.actor(),
-    };
+    let act = who.act(&clock);
     let (reach, owner, identity) = (who.reach(), who.owner(), who.identity);
     let created = db
         .write(move |conn| {
@@ -71,21 +67,14 @@ pub async fn get_seminar(
     let whole = db
         .read(move |conn| {
             let seminar = store::find(conn, id)?.ok_or(Code::NotFound)?;
-            let member = identity
-                .as_ref()
-                .is_some_and(|identity| identity.is_member_of(seminar.organisation_id));
-            if !member && !visible(seminar.status, seminar.audience) {
+            if !visible_to(&seminar, identity.as_ref()) {
                 return Err(Code::NotFound.into());
             }
             store::whole(conn, seminar)
         })
         .await?;
     let version = whole.seminar.version;
-    let privacy = if caller.0.is_some() {
-        Privacy::Personal
-    } else {
-        Privacy::Public
-    };
+    let privacy = caller.privacy();
     etag::single(&request, version, privacy, &view_for(caller.0.as_ref(), whole))
 }
 
@@ -103,10 +92,7 @@ pub async fn delete_seminar(
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
-    let act = Act {
-        now: clock.now(),
-        actor: who.actor(),
-    };
+    let act = who.act(&clock);
     let reach = who.reach();
     db.write(move |conn| service::delete(conn, &act, &reach, *path, |version| if_match.check(version)))
         .await?;

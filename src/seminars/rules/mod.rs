@@ -2,9 +2,10 @@
 
 mod time;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Datelike, Duration, Utc};
 
-use super::model::{AttendanceMode, Audience, Channel, DatePrecision, Session, Status};
+use super::model::{AttendanceMode, Audience, Channel, DatePrecision, Seminar, Session, Status};
+use crate::auth::Identity;
 
 pub use time::{Resolved, begin_of_day, local, resolve, zone};
 
@@ -85,10 +86,11 @@ pub fn complete(status: Status, begins_at: DateTime<Utc>, now: DateTime<Utc>) ->
     }
 }
 
-/// Whether strangers may see it.
+/// Whether it is shown: to members of its organisation always, to others once it is announced and public.
 #[must_use]
-pub fn visible(status: Status, audience: Audience) -> bool {
-    status != Status::Draft && audience == Audience::Public
+pub fn visible_to(seminar: &Seminar, caller: Option<&Identity>) -> bool {
+    let public = seminar.status != Status::Draft && seminar.audience == Audience::Public;
+    public || caller.is_some_and(|identity| identity.is_member_of(seminar.organisation_id))
 }
 
 /// Follows from the channels. A livestream alone is online; no channel means that nobody has said.
@@ -113,6 +115,29 @@ pub fn default_close(sessions: &[Session], within_end: Option<DateTime<Utc>>) ->
         Some(session) if session.date_precision == DatePrecision::Day => Some(session.starts_at + Duration::days(1)),
         Some(session) => Some(session.starts_at),
         None => within_end,
+    }
+}
+
+/// What is wrong with the times of a session, and which member says it.
+#[must_use]
+pub fn session_fault(starts_at: DateTime<Utc>, ends_at: Option<DateTime<Utc>>) -> Option<(&'static str, &'static str)> {
+    if ends_at.is_some_and(|end| end <= starts_at) {
+        return Some(("ends_at", "must be after `starts_at`"));
+    }
+    // Our programme, not a history book; and a year typed wrong is a mistake.
+    (!(1990..=2100).contains(&starts_at.year())).then_some(("starts_at", "must be between 1990 and 2100"))
+}
+
+/// The largest hall, and then some.
+pub const MOST_SEATS: i32 = 1_000_000;
+
+/// What is wrong with the capacity of a channel.
+#[must_use]
+pub fn capacity_fault(channel: Channel, capacity: Option<i32>) -> Option<&'static str> {
+    match capacity {
+        Some(_) if channel == Channel::Livestream => Some("a livestream has viewers, no seats"),
+        Some(seats) if !(1..=MOST_SEATS).contains(&seats) => Some("must be 1 to 1000000"),
+        _ => None,
     }
 }
 

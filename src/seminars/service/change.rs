@@ -5,8 +5,8 @@ use diesel::PgConnection;
 use serde_json::json;
 
 use super::parts::{
-    NewChannel, NewExternalRef, NewParty, NewSession, begins_at, checked_collections, new_seats, party_rows, ref_rows,
-    refuse, search_text, session_rows,
+    NewChannel, NewExternalRef, NewParty, NewSession, check_channels, checked_collections, new_seats, party_rows,
+    ref_rows, refreshed, session_rows,
 };
 use super::plan::{record_change, schedule_of};
 use super::{journal, refused};
@@ -23,7 +23,7 @@ use crate::seminars::store;
 
 /// What is to be changed; `None` stays as it is.
 #[derive(Clone, Debug, Default)]
-pub struct Change {
+pub struct SeminarChange {
     pub title: Option<Line<300>>,
     pub kind: Option<Kind>,
     pub language: Option<Language>,
@@ -50,7 +50,7 @@ pub fn change(
     reach: &Reach,
     id: SeminarId,
     check: impl FnOnce(i64) -> Result<()>,
-    change: Change,
+    change: SeminarChange,
 ) -> Result<Seminar> {
     let mut seminar = store::lock(conn, reach, id)?;
     check(seminar.version)?;
@@ -84,34 +84,17 @@ pub fn change(
         store::replace_external_refs(conn, of, &ref_rows(of, refs)?)?;
     }
     if let Some(channels) = &change.channels {
+        check_channels(channels)?;
         replace_channels(conn, of, channels, change.force)?;
     }
-    let whole = store::whole(conn, seminar)?;
-    let mut seminar = whole.seminar;
-    let sessions = whole
-        .sessions
-        .into_iter()
-        .map(|(session, _)| session)
-        .collect::<Vec<_>>();
-    let parties = whole.parties.into_iter().map(|(party, _)| party).collect::<Vec<_>>();
-    let collections = whole
-        .collections
-        .iter()
-        .map(|collection| collection.id)
-        .collect::<Vec<_>>();
-    seminar.begins_at = begins_at(
-        &sessions,
-        seminar.within_from.zip(seminar.within_to),
-        seminar.created_at,
-    );
-    seminar.search_text = search_text(conn, &seminar, &sessions, &parties, &collections)?;
+    let seminar = refreshed(conn, seminar)?;
     store::save(conn, &seminar)?;
     journal(conn, act, &seminar, "seminar.changed", json!({"title": seminar.title}))?;
     Ok(seminar)
 }
 
 /// What stands in the seminar's own row.
-fn apply_own(seminar: &mut Seminar, change: &Change) {
+fn apply_own(seminar: &mut Seminar, change: &SeminarChange) {
     fn set<T: Clone>(to: &mut T, from: Option<&T>) {
         if let Some(value) = from {
             to.clone_from(value);
@@ -148,7 +131,7 @@ fn apply_own(seminar: &mut Seminar, change: &Change) {
 /// Checked on the whole: a PATCH may name one end of the window only.
 fn window(seminar: &Seminar) -> Result<()> {
     match (seminar.registration_opens_at, seminar.registration_closes_at) {
-        (Some(opens), Some(closes)) if closes <= opens => refuse(vec![FieldError::member(
+        (Some(opens), Some(closes)) if closes <= opens => Error::unless_empty(vec![FieldError::member(
             "/registration_closes_at",
             "must be after `registration_opens_at`",
         )]),
@@ -227,7 +210,11 @@ fn replace_channels(conn: &mut PgConnection, of: super::parts::Of, new: &[NewCha
 
 /// The row with another capacity. Below the seats taken only by force; then the row remembers by how many.
 pub(super) fn resized(seats: &Seats, capacity: Option<i32>, force: bool, n: usize) -> Result<Seats> {
-    let over = capacity.map_or(0, |capacity| (seats.taken - capacity).max(0));
+    let over = Seats {
+        capacity,
+        ..seats.clone()
+    }
+    .too_many();
     let lowered = capacity.is_some_and(|new| seats.capacity.is_none_or(|old| new < old));
     if over > 0 && lowered && !force {
         let place = FieldError::member(

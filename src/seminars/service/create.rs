@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::journal;
 use super::parts::{
-    NewSeminar, begins_at, checked_collections, new_seats, party_rows, ref_rows, search_text, session_rows,
+    NewSeminar, check_channels, checked_collections, new_seats, party_rows, ref_rows, refreshed, session_rows,
 };
 use super::plan::{record_change, schedule_of};
 use crate::auth::Reach;
@@ -24,7 +24,8 @@ pub fn create(conn: &mut PgConnection, act: &Act, reach: &Reach, new: NewSeminar
     let parties = party_rows(conn, of, &new.parties)?;
     let collections = checked_collections(conn, of, &new.collections)?;
     let external_refs = ref_rows(of, &new.external_refs)?;
-    let mut seminar = Seminar {
+    check_channels(&new.channels)?;
+    let seminar = Seminar {
         organisation_id: of.0,
         id: of.1,
         title: new.title.into_string(),
@@ -33,7 +34,7 @@ pub fn create(conn: &mut PgConnection, act: &Act, reach: &Reach, new: NewSeminar
         description: new.description.map(Paragraphs::into_string),
         audience: new.audience,
         status: Status::Draft,
-        begins_at: begins_at(&sessions, new.within, act.now),
+        begins_at: act.now,
         within_from: new.within.map(|(from, _)| from),
         within_to: new.within.map(|(_, to)| to),
         waiting_list: new.waiting_list,
@@ -48,7 +49,6 @@ pub fn create(conn: &mut PgConnection, act: &Act, reach: &Reach, new: NewSeminar
         created_at: act.now,
         updated_at: act.now,
     };
-    seminar.search_text = search_text(conn, &seminar, &sessions, &parties, &collections)?;
     store::insert(conn, &seminar)?;
     store::replace_sessions(conn, of, &sessions)?;
     store::replace_parties(conn, of, &parties)?;
@@ -57,6 +57,8 @@ pub fn create(conn: &mut PgConnection, act: &Act, reach: &Reach, new: NewSeminar
     for channel in &new.channels {
         store::insert_seats(conn, &new_seats(of, channel))?;
     }
+    let seminar = refreshed(conn, seminar)?;
+    store::save(conn, &seminar)?;
     journal(conn, act, &seminar, "seminar.created", json!({"title": seminar.title}))?;
     Ok(seminar)
 }

@@ -13,7 +13,7 @@ use crate::base::problem::{Code, Error, Problem, Result};
 use crate::journal::{Act, Entry, record};
 use diesel::PgConnection;
 
-pub use change::{Change, change, delete};
+pub use change::{SeminarChange, change, delete};
 pub use create::{Outcome, create, settle};
 pub use parts::{NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, PartyName};
 pub use plan::{Moved, Plan, cancel, complete, move_to, postpone, publish, reschedule};

@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 
 use crate::auth::{OrganisationId, find_organisation};
 use crate::base::problem::{Error, FieldError, Result};
-use crate::base::text::{Language, Line, Paragraphs, WebAddress, fold};
-use crate::catalogue::{CollectionId, VenueId, collection_refs, collections_of, venue_refs, venues_of};
+use crate::base::text::{Language, Line, Paragraphs, WebAddress};
+use crate::catalogue::{CollectionId, VenueId, collections_of, venues_of};
 use crate::seminars::model::{
     Audience, Channel, DatePrecision, ExternalRef, Kind, Party, PartyRole, Seats, Seminar, SeminarId, Session,
     SessionId,
 };
-use crate::seminars::rules::{begin_of_day, duplicate_session};
+use crate::seminars::rules::{begin_of_day, capacity_fault, duplicate_session, session_fault};
+use crate::seminars::store;
 
 /// Everything a new seminar says, understood but not yet looked up.
 #[derive(Clone, Debug)]
@@ -84,9 +85,14 @@ pub(super) fn session_rows(conn: &mut PgConnection, of: Of, sessions: &[NewSessi
         .iter()
         .enumerate()
         .filter(|(_, session)| session.venue.is_some_and(|id| !known.contains(&id)));
-    let errors =
-        unknown.map(|(n, _)| FieldError::member(format!("/sessions/{n}/venue"), "is not a venue of the organisation"));
-    refuse(errors.collect())?;
+    let mut errors = unknown
+        .map(|(n, _)| FieldError::member(format!("/sessions/{n}/venue"), "is not a venue of the organisation"))
+        .collect::<Vec<_>>();
+    errors.extend(sessions.iter().enumerate().filter_map(|(n, session)| {
+        let (member, reason) = session_fault(session.starts_at, session.ends_at)?;
+        Some(FieldError::member(format!("/sessions/{n}/{member}"), reason))
+    }));
+    Error::unless_empty(errors)?;
     let rows = sessions.iter().map(|session| Session {
         organisation_id: of.0,
         seminar_id: of.1,
@@ -144,14 +150,14 @@ pub(super) fn party_rows(conn: &mut PgConnection, of: Of, parties: &[NewParty]) 
             name,
         });
     }
-    refuse(errors)?;
+    Error::unless_empty(errors)?;
     Ok(rows)
 }
 
 pub(super) fn checked_collections(conn: &mut PgConnection, of: Of, ids: &[CollectionId]) -> Result<Vec<CollectionId>> {
     let known = collections_of(conn, of.0, ids)?;
     let unknown = ids.iter().enumerate().filter(|(_, id)| !known.contains(id));
-    refuse(
+    Error::unless_empty(
         unknown
             .map(|(n, _)| FieldError::member(format!("/collections/{n}"), "is not a collection of the organisation"))
             .collect(),
@@ -165,7 +171,7 @@ pub(super) fn ref_rows(of: Of, refs: &[NewExternalRef]) -> Result<Vec<ExternalRe
         .iter()
         .enumerate()
         .filter(|(_, one)| !seen.insert((one.system.as_str(), one.external_id.as_str())));
-    refuse(
+    Error::unless_empty(
         twice
             .map(|(n, _)| FieldError::member(format!("/external_refs/{n}"), "is given twice"))
             .collect(),
@@ -182,6 +188,15 @@ pub(super) fn ref_rows(of: Of, refs: &[NewExternalRef]) -> Result<Vec<ExternalRe
         .collect())
 }
 
+/// Refuses capacities that cannot be.
+pub(super) fn check_channels(channels: &[NewChannel]) -> Result<()> {
+    let faults = channels.iter().enumerate().filter_map(|(n, one)| {
+        let reason = capacity_fault(one.channel, one.capacity)?;
+        Some(FieldError::member(format!("/channels/{n}/capacity"), reason))
+    });
+    Error::unless_empty(faults.collect())
+}
+
 pub(super) fn new_seats(of: Of, channel: &NewChannel) -> Seats {
     Seats {
         organisation_id: of.0,
@@ -196,57 +211,17 @@ pub(super) fn new_seats(of: Of, channel: &NewChannel) -> Seats {
     }
 }
 
-/// Start of the first session, else of the span, else now.
-pub(super) fn begins_at(
-    sessions: &[Session],
-    within: Option<(NaiveDate, NaiveDate)>,
-    now: DateTime<Utc>,
-) -> DateTime<Utc> {
-    let first = sessions.iter().map(|session| session.starts_at).min();
-    let span = within.map(|(from, _)| begin_of_day(from, chrono_tz::Europe::Berlin));
-    first.or(span).unwrap_or(now)
-}
-
-/// Everything one may search a seminar by, folded.
-pub(super) fn search_text(
-    conn: &mut PgConnection,
-    seminar: &Seminar,
-    sessions: &[Session],
-    parties: &[Party],
-    collections: &[CollectionId],
-) -> Result<String> {
-    let mut words = vec![seminar.title.clone()];
-    words.extend(seminar.description.clone());
-    words.extend(
-        collection_refs(conn, collections)?
-            .into_iter()
-            .map(|collection| collection.name),
-    );
-    let organisations = parties
-        .iter()
-        .filter_map(|party| party.party_organisation_id)
-        .collect::<Vec<_>>();
-    words.extend(
-        crate::auth::organisation_refs(conn, &organisations)?
-            .into_iter()
-            .map(|organisation| organisation.name),
-    );
-    words.extend(parties.iter().filter_map(|party| party.name.clone()));
-    let venues = sessions
-        .iter()
-        .filter_map(|session| session.venue_id)
-        .collect::<Vec<_>>();
-    for venue in venue_refs(conn, &venues)? {
-        words.extend(venue.name);
-        words.push(venue.locality);
-    }
-    Ok(fold(&words.join(" \n ")))
-}
-
-pub(super) fn refuse(errors: Vec<FieldError>) -> Result<()> {
-    if errors.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::invalid(errors))
-    }
+/// The seminar with what follows from its parts: where lists order it, and what one may search it by.
+pub(super) fn refreshed(conn: &mut PgConnection, seminar: Seminar) -> Result<Seminar> {
+    let whole = store::whole(conn, seminar)?;
+    let first = whole.sessions.iter().map(|(session, _)| session.starts_at).min();
+    let span = whole
+        .seminar
+        .within_from
+        .map(|from| begin_of_day(from, chrono_tz::Europe::Berlin));
+    Ok(Seminar {
+        begins_at: first.or(span).unwrap_or(whole.seminar.created_at),
+        search_text: whole.search_text(),
+        ..whole.seminar
+    })
 }

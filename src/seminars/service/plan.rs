@@ -5,7 +5,7 @@ use diesel::PgConnection;
 use serde_json::{Value, json};
 
 use super::change::{offered, resized};
-use super::parts::{NewChannel, NewSession, begins_at, new_seats, search_text, session_rows};
+use super::parts::{NewChannel, NewSession, new_seats, refreshed, session_rows};
 use super::{journal, refused};
 use crate::auth::Reach;
 use crate::base::problem::{Code, FieldError, Problem, Result};
@@ -42,7 +42,7 @@ pub fn publish(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>) -> Result<Se
         return Err(Problem::new(Code::NotReady).errors(missing).into());
     }
     let mut seminar = whole.seminar;
-    seminar.published_on = Some(act.now.with_timezone(&chrono_tz::Europe::Berlin).date_naive());
+    seminar.published_on = Some(act.today());
     finish(conn, act, &mut seminar, "seminar.published", json!({}))?;
     Ok(seminar)
 }
@@ -104,14 +104,13 @@ pub fn reschedule(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>, sessions:
     let before = schedule_of(conn, &seminar)?;
     let rows = session_rows(conn, of, sessions)?;
     store::replace_sessions(conn, of, &rows)?;
-    seminar.begins_at = begins_at(&rows, None, seminar.begins_at);
     seminar.within_from = None;
     seminar.within_to = None;
     seminar.calendar_sequence += 1;
     let after = schedule_of(conn, &seminar)?;
     let before_on = first_day(&before);
     record_change(conn, act, &seminar, ChangeKind::Rescheduled, why(plan), (before, after))?;
-    refresh_search(conn, &mut seminar)?;
+    let mut seminar = refreshed(conn, seminar)?;
     finish(
         conn,
         act,
@@ -204,7 +203,7 @@ pub fn move_to(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>, moved: &Move
     seminar.calendar_sequence += 1;
     let after = schedule_of(conn, &seminar)?;
     record_change(conn, act, &seminar, kind, why(plan), (before, after))?;
-    refresh_search(conn, &mut seminar)?;
+    let mut seminar = refreshed(conn, seminar)?;
     finish(conn, act, &mut seminar, action, json!({"reason_code": plan.reason}))?;
     Ok(seminar)
 }
@@ -224,23 +223,6 @@ fn finish(conn: &mut PgConnection, act: &Act, seminar: &mut Seminar, action: &'s
     seminar.updated_at = act.now;
     store::save(conn, seminar)?;
     journal(conn, act, seminar, action, data)
-}
-
-fn refresh_search(conn: &mut PgConnection, seminar: &mut Seminar) -> Result<()> {
-    let whole = store::whole(conn, seminar.clone())?;
-    let sessions = whole
-        .sessions
-        .into_iter()
-        .map(|(session, _)| session)
-        .collect::<Vec<_>>();
-    let parties = whole.parties.into_iter().map(|(party, _)| party).collect::<Vec<_>>();
-    let collections = whole
-        .collections
-        .iter()
-        .map(|collection| collection.id)
-        .collect::<Vec<_>>();
-    seminar.search_text = search_text(conn, seminar, &sessions, &parties, &collections)?;
-    Ok(())
 }
 
 /// When, where and how it takes place, as the history keeps it. Public: without join links.

@@ -36,6 +36,10 @@ pub enum Sort {
     Latest,
 }
 
+/// Days that PostgreSQL and chrono both know; nothing is planned beyond them.
+const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(1, 1, 1).expect("a day");
+const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day");
+
 /// A page of seminars after the key of the last one seen.
 pub fn list(
     conn: &mut PgConnection,
@@ -64,26 +68,18 @@ pub fn list(
     if let Some(language) = &filter.language {
         query = query.filter(seminars::language.eq(language.clone()));
     }
-    // A seminar of several days is found by each of them; one without a date by its span.
-    if let Some(from) = filter.from {
+    // A seminar of several days is found by each of them; one without a date where its span touches the period.
+    if filter.from.is_some() || filter.to.is_some() {
+        let (from, to) = (
+            filter.from.unwrap_or(NaiveDate::MIN),
+            filter.to.unwrap_or(NaiveDate::MAX),
+        );
+        let (from, to) = (from.max(FIRST_DAY), to.min(LAST_DAY));
         let dated = sessions::table
             .filter(sessions::seminar_id.eq(seminars::id))
-            .filter(sessions::starts_on.ge(from));
-        query = query.filter(
-            exists(dated).or(seminars::within_to
-                .is_not_null()
-                .and(seminars::within_to.assume_not_null().ge(from))),
-        );
-    }
-    if let Some(to) = filter.to {
-        let dated = sessions::table
-            .filter(sessions::seminar_id.eq(seminars::id))
-            .filter(sessions::starts_on.le(to));
-        query = query.filter(
-            exists(dated).or(seminars::within_from
-                .is_not_null()
-                .and(seminars::within_from.assume_not_null().le(to))),
-        );
+            .filter(sessions::starts_on.between(from, to));
+        let spans = seminars::within_from.le(to).and(seminars::within_to.ge(from));
+        query = query.filter(exists(dated).or(spans.is_not_distinct_from(true)));
     }
     if let Some(channel) = filter.channel {
         let offered = channels::table

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use crate::auth::{OrganisationId, OrganisationRef, organisation_refs};
 use crate::base::problem::Result;
+use crate::base::text::fold;
 use crate::catalogue::{CollectionId, CollectionRef, VenueId, VenueRef, collection_refs, venue_refs};
 use crate::schema::{channels, external_refs, parties, schedule_changes, seminar_collections, sessions};
 use crate::seminars::model::{
@@ -24,6 +25,30 @@ pub struct Whole {
     pub parties: Vec<(Party, Option<OrganisationRef>)>,
     pub collections: Vec<CollectionRef>,
     pub external_refs: Vec<ExternalRef>,
+}
+
+impl Whole {
+    /// Everything one may search a seminar by, folded.
+    #[must_use]
+    pub fn search_text(&self) -> String {
+        let own = [Some(&self.seminar.title), self.seminar.description.as_ref()];
+        let collections = self.collections.iter().map(|collection| &collection.name);
+        let parties = self.parties.iter().filter_map(|(party, organisation)| {
+            party
+                .name
+                .as_ref()
+                .or(organisation.as_ref().map(|organisation| &organisation.name))
+        });
+        let venues = self.sessions.iter().filter_map(|(_, venue)| venue.as_ref());
+        let venues = venues.flat_map(|venue| venue.name.iter().chain([&venue.locality]));
+        let words = own
+            .into_iter()
+            .flatten()
+            .chain(collections)
+            .chain(parties)
+            .chain(venues);
+        fold(&words.map(String::as_str).collect::<Vec<_>>().join(" \n "))
+    }
 }
 
 pub fn whole(conn: &mut PgConnection, seminar: Seminar) -> Result<Whole> {
