@@ -121,14 +121,15 @@ async fn openapi_json(bytes: web::Bytes) -> HttpResponse {
 
 /// Expired keys and tokens are forgotten. Every instance does it; doing it twice does no harm.
 fn sweep_now_and_then(site: &Site) {
-    let (db, clock) = (site.db.clone(), site.clock.clone());
+    let (db, clock, auth) = (site.db.clone(), site.clock.clone(), site.auth.clone());
     actix_web::rt::spawn(async move {
         let mut interval = tokio::time::interval(std::time::Duration::from_secs(600));
         loop {
             interval.tick().await;
+            auth.throttle.sweep();
             let now = clock.now();
             let swept = db
-                .write(move |conn| Ok(idempotency::sweep(conn, now)? + auth::sweep(conn, now)?))
+                .write(move |conn| Ok(idempotency::sweep(conn, now)? + crate::auth::sweep(conn, now)?))
                 .await;
             if let Err(error) = swept {
                 tracing::warn!(%error, "expired keys and tokens were not swept");

@@ -10,7 +10,6 @@ from einlass_client import AuthenticatedClient, Client
 from einlass_client.api.auth import login
 from einlass_client.api.registrations import create_registration, list_registrations
 from einlass_client.api.seminars import list_seminars
-from einlass_client.models.channel import Channel
 from einlass_client.models.list_seminars_status import ListSeminarsStatus
 from einlass_client.models.login import Login
 from einlass_client.models.new_registration import NewRegistration
@@ -41,16 +40,16 @@ page = good(
 free = [
     (seminar, one.channel)
     for seminar in page.data
-    if not (isinstance(seminar.registration_opens_at, datetime) and seminar.registration_opens_at > now)
-    if not (isinstance(seminar.registration_closes_at, datetime) and seminar.registration_closes_at <= now)
+    if seminar.registration_opens_at is None or seminar.registration_opens_at <= now
+    if seminar.registration_closes_at is None or seminar.registration_closes_at > now
     for one in seminar.channels
-    if isinstance(one.free_seats, int) and one.free_seats > 0
+    if one.free_seats is not None and one.free_seats > 0
 ]
 assert free, "no seminar is free"
 seminar, channel = free[0]
 
 email = f"python.{uuid4()}@example.org"
-body = NewRegistration(channel=Channel(channel), given_name="Paula", family_name="Python", email=email)
+body = NewRegistration(channel=channel, given_name="Paula", family_name="Python", email=email)
 key = str(uuid4())
 first = create_registration.sync_detailed(seminar.id, client=public, body=body, idempotency_key=key)
 again = create_registration.sync_detailed(seminar.id, client=public, body=body, idempotency_key=key)

@@ -14,8 +14,9 @@ const api = createClient<paths>({ baseUrl: process.argv[2] });
 function freeChannel(seminar: Seminar) {
   const now = Date.now();
   const { registration_opens_at: opens, registration_closes_at: closes } = seminar;
-  if ((opens && Date.parse(opens) > now) || (closes && Date.parse(closes) <= now)) return undefined;
-  return seminar.channels.find((one) => (one.free_seats ?? 0) > 0)?.channel;
+  if (opens !== null && Date.parse(opens) > now) return undefined;
+  if (closes !== null && Date.parse(closes) <= now) return undefined;
+  return seminar.channels.find((one) => one.free_seats !== null && one.free_seats > 0)?.channel;
 }
 
 const today = new Date().toISOString().slice(0, 10);

@@ -19,7 +19,7 @@ pub use model::{AccountId, OrganisationId, OrganisationRef, Role};
 pub use passwords::Hasher;
 pub use routes::{configure, configure_outside};
 pub use rules::password_fault;
-pub use service::{NewAccount, NewOrganisation, begin_session, create_account, ensure_organisation, own_organisation};
+pub use service::{NewAccount, NewOrganisation, create_account, ensure_organisation, own_organisation};
 pub use store::{all_organisations, find_organisation, organisation_by_slug, organisation_refs, sweep};
 pub use throttle::Throttle;
 pub use tokens::Keys;

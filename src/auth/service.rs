@@ -12,20 +12,28 @@ use super::{passwords, store};
 use crate::base::digest::{secret, sha256};
 use crate::base::ids::fresh;
 use crate::base::problem::{Code, Error, Problem, Result};
-use crate::base::text::{Email, Language, Line, Slug, WebAddress};
+use crate::base::text::{Email, FromText, Language, Line, Slug, WebAddress};
 use crate::journal::{Act, Entry, record};
 
-/// Begins a family of refresh tokens.
-pub fn begin_session(conn: &mut PgConnection, act: &Act, account: AccountId) -> Result<String> {
-    let token = add_refresh_token(conn, act.now, account, fresh())?;
+/// Begins a family of refresh tokens for the account whose password was compared with `hash`. `None` when the account
+/// has another password by now, or is disabled: comparing takes a while.
+///
+/// Here and below the account's row is locked before any token. Whoever revokes holds it too, so no token is born
+/// beside a revocation that cannot see it yet.
+pub fn begin_session(conn: &mut PgConnection, act: &Act, id: AccountId, hash: &str) -> Result<Option<String>> {
+    let account = store::lock_account(conn, id)?;
+    if account.is_none_or(|account| account.password_hash != hash || account.disabled_at.is_some()) {
+        return Ok(None);
+    }
+    let token = add_refresh_token(conn, act.now, id, fresh())?;
     let entry = Entry {
         organisation_id: None,
         action: "account.logged_in",
-        object_id: account.0,
+        object_id: id.0,
         data: json!({}),
     };
     record(conn, act, entry)?;
-    Ok(token)
+    Ok(Some(token))
 }
 
 fn add_refresh_token(
@@ -52,7 +60,7 @@ fn add_refresh_token(
 /// and that is committed although the caller is refused.
 pub fn rotate(conn: &mut PgConnection, now: DateTime<Utc>, token: &str) -> Result<Option<(AccountId, String)>> {
     let hash = sha256(token.as_bytes());
-    let Some(row) = store::lock_refresh_token(conn, &hash)? else {
+    let Some(row) = lock_token(conn, &hash)? else {
         return Ok(None);
     };
     match judge(row.used_at, row.revoked_at, row.expires_at, now) {
@@ -73,9 +81,18 @@ pub fn rotate(conn: &mut PgConnection, now: DateTime<Utc>, token: &str) -> Resul
     }
 }
 
+/// The token, locked behind its account.
+fn lock_token(conn: &mut PgConnection, hash: &[u8]) -> Result<Option<RefreshToken>> {
+    let Some(account) = store::owner_of_refresh_token(conn, hash)? else {
+        return Ok(None);
+    };
+    store::lock_account(conn, account)?;
+    store::lock_refresh_token(conn, hash)
+}
+
 /// Ends the family of this token; an unknown one is as good as ended.
 pub fn end_session(conn: &mut PgConnection, now: DateTime<Utc>, token: &str) -> Result<()> {
-    match store::lock_refresh_token(conn, &sha256(token.as_bytes()))? {
+    match lock_token(conn, &sha256(token.as_bytes()))? {
         Some(row) => store::revoke_family(conn, row.family_id, now),
         None => Ok(()),
     }
@@ -253,17 +270,18 @@ pub struct NewMember {
     pub password_hash: Option<String>,
 }
 
-/// Makes somebody a member; makes the account too where the address has none.
+/// Makes somebody a member; makes the account too where the address has none. An account that is there already was
+/// given its password by somebody else, perhaps not by its holder: only a platform admin joins it to an organisation.
 pub fn add_member(
     conn: &mut PgConnection,
     act: &Act,
-    reach: &Reach,
     of: OrganisationId,
+    by_platform: bool,
     new: NewMember,
 ) -> Result<(Member, Account)> {
-    reach.check(of)?;
     let account = match store::account_by_email(conn, &new.email.key())? {
-        Some(account) => account,
+        Some(account) if by_platform || store::member(conn, of, account.id)?.is_some() => account,
+        Some(_) => return Err(Code::AccountExists.into()),
         None => {
             let required =
                 |member: &str| Error::member(member, "is required: there is no account with this address yet");
@@ -388,7 +406,9 @@ pub struct NewAccount<'a> {
 
 /// Makes an account from the command line, where no reach is needed. Refuses an address that is known.
 pub fn create_account(conn: &mut PgConnection, act: &Act, new: NewAccount<'_>) -> Result<AccountId> {
-    if let Some(fault) = password_fault(new.password, &[new.email.as_str(), new.name.as_str()]) {
+    // Read as the login reads it: trimmed, one line.
+    let password = Line::<1024>::from_text(new.password).map_err(|fault| Error::member("/password", fault))?;
+    if let Some(fault) = password_fault(password.as_str(), &[new.email.as_str(), new.name.as_str()]) {
         return Err(Error::member("/password", fault));
     }
     if store::account_by_email(conn, &new.email.key())?.is_some() {
@@ -396,7 +416,7 @@ pub fn create_account(conn: &mut PgConnection, act: &Act, new: NewAccount<'_>) -
             .detail("There is an account with this address.")
             .into());
     }
-    let hash = passwords::hash(new.password)?;
+    let hash = passwords::hash(password.as_str())?;
     let account = add_account(conn, act, new.email, new.name, hash, new.platform_admin)?;
     if let Some((organisation_id, role)) = new.membership {
         let member = Member {

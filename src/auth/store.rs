@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::model::{Account, AccountId, Member, Organisation, OrganisationId, OrganisationRef, RefreshToken, Role};
 use super::who::Identity;
-use crate::base::db::OnConstraint;
-use crate::base::problem::{Code, Problem, Result};
+use crate::base::db::{OnConstraint, again};
+use crate::base::problem::{Code, Error, Problem, Result};
 use crate::schema::{accounts, members, organisations, refresh_tokens};
 
 /// The account with its roles, unless it is disabled or gone.
@@ -69,9 +69,13 @@ pub fn insert_account(conn: &mut PgConnection, account: &Account) -> Result<()> 
     diesel::insert_into(accounts::table)
         .values(account)
         .execute(conn)
-        // Two at once for one new address: the second finds the account when it tries again.
-        .on_constraint("accounts_email_unique", || Problem::new(Code::AlreadyMember))?;
-    Ok(())
+        .on_constraint("accounts_email_unique", || Problem::new(Code::AccountExists))
+        // Two at once for one new address: the second finds the account when it is tried again.
+        .map(drop)
+        .map_err(|error| match error {
+            Error::Refused(_) => again(),
+            other => other,
+        })
 }
 
 pub fn save_account(conn: &mut PgConnection, account: &Account) -> Result<()> {
@@ -239,6 +243,11 @@ pub fn delete_member(conn: &mut PgConnection, member: &Member) -> Result<()> {
 pub fn insert_refresh_token(conn: &mut PgConnection, token: &RefreshToken) -> Result<()> {
     diesel::insert_into(refresh_tokens::table).values(token).execute(conn)?;
     Ok(())
+}
+
+pub fn owner_of_refresh_token(conn: &mut PgConnection, hash: &[u8]) -> Result<Option<AccountId>> {
+    let owner = refresh_tokens::table.find(hash).select(refresh_tokens::account_id);
+    Ok(owner.first(conn).optional()?)
 }
 
 pub fn lock_refresh_token(conn: &mut PgConnection, hash: &[u8]) -> Result<Option<RefreshToken>> {

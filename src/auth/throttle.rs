@@ -10,15 +10,15 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::base::problem::{Code, Problem, Result};
 
-/// Ten at once, then one every 30 seconds: 100 wrong passwords for one account take most of an hour.
-const PER_ACCOUNT: Quota = Quota::per_minute(two()).allow_burst(ten());
+/// Ten at once, then one every 30 seconds: 100 wrong passwords for one account from one place take most of an hour.
+const PER_ACCOUNT_AND_NETWORK: Quota = Quota::per_minute(two()).allow_burst(ten());
+/// From everywhere together. Wider, so that whoever guesses at somebody's account does not keep its owner out.
+const PER_ACCOUNT: Quota = Quota::per_minute(ten()).allow_burst(sixty());
 /// An office behind one address logs in at eight o'clock.
 const PER_NETWORK: Quota = Quota::per_second(two()).allow_burst(sixty());
-/// Beyond this many keys the ones that are back to full are forgotten.
-const MANY: usize = 10_000;
-
 pub struct Throttle {
     accounts: DefaultKeyedRateLimiter<String>,
+    guesses: DefaultKeyedRateLimiter<(String, Option<IpAddr>)>,
     networks: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
 }
@@ -27,6 +27,7 @@ impl Default for Throttle {
     fn default() -> Self {
         Self {
             accounts: RateLimiter::keyed(PER_ACCOUNT),
+            guesses: RateLimiter::keyed(PER_ACCOUNT_AND_NETWORK),
             networks: RateLimiter::keyed(PER_NETWORK),
             clock: DefaultClock::default(),
         }
@@ -36,24 +37,24 @@ impl Default for Throttle {
 impl Throttle {
     /// Counts one attempt; refuses it before anything is hashed.
     pub fn attempt(&self, account: &str, from: Option<IpAddr>) -> Result<()> {
-        if self.accounts.len() > MANY {
-            self.accounts.retain_recent();
-        }
-        if self.networks.len() > MANY {
-            self.networks.retain_recent();
-        }
         let now = self.clock.now();
-        let network = from
-            .map(network)
-            .map_or(Ok(()), |network| self.networks.check_key(&network));
-        let account = self.accounts.check_key(&account.to_owned());
-        match (network, account) {
-            (Ok(()), Ok(())) => Ok(()),
-            (Err(wait), _) | (_, Err(wait)) => {
-                let seconds = wait.wait_time_from(now).as_secs() + 1;
-                Err(Problem::new(Code::TooManyRequests).retry_after(seconds).into())
-            }
-        }
+        let network = from.map(network);
+        // One after the other: who is refused early does not use up what belongs to others.
+        let outcome = network
+            .map_or(Ok(()), |network| self.networks.check_key(&network))
+            .and_then(|()| self.guesses.check_key(&(account.to_owned(), network)))
+            .and_then(|()| self.accounts.check_key(&account.to_owned()));
+        outcome.map_err(|wait| {
+            let seconds = wait.wait_time_from(now).as_secs() + 1;
+            Problem::new(Code::TooManyRequests).retry_after(seconds).into()
+        })
+    }
+
+    /// Forgets those who have not tried for a while; run now and then by the service.
+    pub fn sweep(&self) {
+        self.accounts.retain_recent();
+        self.guesses.retain_recent();
+        self.networks.retain_recent();
     }
 }
 
@@ -82,22 +83,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_eleventh_attempt_on_one_account_waits_wherever_it_comes_from() {
+    fn the_eleventh_attempt_on_one_account_from_one_place_waits() {
         let throttle = Throttle::default();
-        for n in 0..10 {
-            let from = IpAddr::from([10, 0, 0, n]);
-            assert!(throttle.attempt("a@b.example", Some(from)).is_ok());
+        let (here, elsewhere) = (Some(IpAddr::from([10, 0, 0, 1])), Some(IpAddr::from([10, 0, 0, 2])));
+        for _ in 0..10 {
+            assert!(throttle.attempt("a@b.example", here).is_ok());
         }
+        assert!(throttle.attempt("a@b.example", here).is_err());
         assert!(
-            throttle
-                .attempt("a@b.example", Some(IpAddr::from([10, 0, 0, 99])))
-                .is_err()
+            throttle.attempt("a@b.example", elsewhere).is_ok(),
+            "its owner is not kept out"
         );
-        assert!(
-            throttle
-                .attempt("c@b.example", Some(IpAddr::from([10, 0, 0, 99])))
-                .is_ok()
-        );
+        assert!(throttle.attempt("c@b.example", here).is_ok());
+    }
+
+    #[test]
+    fn many_places_together_do_not_get_far_either() {
+        let throttle = Throttle::default();
+        let tries = (0..=255).map(|n| throttle.attempt("a@b.example", Some(IpAddr::from([10, 0, n, 1]))));
+        assert_eq!(tries.filter(Result::is_ok).count(), 60);
     }
 
     #[test]

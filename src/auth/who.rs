@@ -38,7 +38,7 @@ impl Identity {
     }
 
     /// The organisations in which the role is large enough.
-    fn reach(&self, needed: Role) -> Reach {
+    pub fn reach(&self, needed: Role) -> Reach {
         Reach {
             account: self.account,
             needed,

@@ -3,6 +3,7 @@
 //! 5 s for a statement. Past it the caller gets 503, and the service goes on.
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -11,6 +12,8 @@ use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use tokio::sync::Semaphore;
 
 use super::problem::{Error, Problem, Result};
 
@@ -24,9 +27,18 @@ const ATTEMPTS: u32 = 5;
 const SESSION: &str = "SET lock_timeout = '3s'; SET statement_timeout = '5s'; \
     SET idle_in_transaction_session_timeout = '10s'; SET TIME ZONE 'UTC'; SET synchronous_commit = on";
 
+/// Writers wait here, in order of arrival, before they take a connection.
+const WRITE_WAIT: Duration = Duration::from_secs(5);
+/// Connections that writers leave to readers: a rush on one seminar waits for its row, the programme is still read.
+const FOR_READERS: u32 = 4;
+/// A database that went away without a word is noticed within half a minute, not by the system's two hours.
+const LIVELINESS: &str =
+    "connect_timeout=2&keepalives_idle=10&keepalives_interval=5&keepalives_count=3&tcp_user_timeout=10000";
+
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<ConnectionManager<PgConnection>>,
+    writers: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
@@ -48,9 +60,11 @@ impl Db {
             // A round trip on every checkout; broken connections are found and replaced in `run` instead.
             .test_on_check_out(false)
             .connection_customizer(Box::new(Session))
-            .build(ConnectionManager::new(url))
+            .build(ConnectionManager::new(watched(url)))
             .map_err(|error| Error::Unavailable(error.to_string()))?;
-        Ok(Self { pool })
+        let writers = size.saturating_sub(FOR_READERS).max(1);
+        let writers = Arc::new(Semaphore::new(usize::try_from(writers).map_err(Error::internal)?));
+        Ok(Self { pool, writers })
     }
 
     /// Runs `work` in one READ ONLY transaction.
@@ -69,6 +83,9 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut PgConnection) -> Result<T> + Send + 'static,
     {
+        let turn = tokio::time::timeout(WRITE_WAIT, self.writers.clone().acquire_owned()).await;
+        let turn = turn.map_err(|_| Error::Unavailable("too many writers wait".to_owned()))?;
+        let _turn = turn.map_err(Error::internal)?;
         self.off_thread(false, work).await
     }
 
@@ -181,6 +198,13 @@ impl Db {
                 "migrations are pending; run `einlass migrate`".to_owned(),
             ));
         }
+        // A deadlock and a timeout are told from other errors by PostgreSQL's words.
+        let language = diesel::select(current_setting("lc_messages")).get_result::<String>(&mut conn)?;
+        if !["C", "POSIX", "en"].iter().any(|known| language.starts_with(known)) && !language.is_empty() {
+            return Err(Error::Unavailable(format!(
+                "lc_messages is {language}; it must be C or English"
+            )));
+        }
         for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
             let value = diesel::select(current_setting(setting)).get_result::<String>(&mut conn)?;
             if value == "off" {
@@ -196,6 +220,21 @@ impl Db {
 diesel::define_sql_function! { fn pg_try_advisory_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool; }
 diesel::define_sql_function! { fn pg_advisory_unlock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool; }
 diesel::define_sql_function! { fn current_setting(name: diesel::sql_types::Text) -> diesel::sql_types::Text; }
+
+/// The URL with what keeps a connection from waiting for ever; what the operator says himself stays.
+fn watched(url: &str) -> String {
+    let said = |setting: &str| url.contains(setting.split('=').next().unwrap_or_default());
+    let missing = LIVELINESS
+        .split('&')
+        .filter(|setting| !said(setting))
+        .collect::<Vec<_>>();
+    let joint = if url.contains('?') { '&' } else { '?' };
+    if missing.is_empty() {
+        url.to_owned()
+    } else {
+        format!("{url}{joint}{}", missing.join("&"))
+    }
+}
 
 /// The cause that [`Db::run`] answers with another attempt.
 const RETRY: &str = "the transaction has to be tried again";

@@ -95,6 +95,8 @@ catalogue! {
         "Another organisation has this slug.";
     ExternalRefTaken 409 "external-ref-taken" "The external id is taken" / "Die externe Kennung ist vergeben":
         "Another seminar of the organisation has this id in this system.";
+    AccountExists 409 "account-exists" "The address has an account" / "Die Adresse hat schon ein Konto":
+        "It was made elsewhere. A platform admin can make it a member here.";
     AlreadyMember 409 "already-member" "The account is a member already" / "Das Konto ist schon Mitglied":
         "Change the role with PATCH instead.";
     LastAdmin 409 "last-admin" "The organisation would be without an admin" / "Die Organisation wäre ohne Admin":
@@ -124,7 +126,7 @@ catalogue! {
     Internal 500 "internal-error" "Something broke here" / "Hier ist etwas schiefgegangen":
         "Our fault. The request id helps us to find it.";
     Unavailable 503 "unavailable" "Not available right now" / "Im Augenblick nicht verfügbar":
-        "The database is away or too busy. Nothing was changed; try again after Retry-After seconds.";
+        "The database is away or too busy. Try again after Retry-After seconds, a POST with the same Idempotency-Key: in rare cases it was done, and only the answer was lost.";
 }
 
 /// One thing that is wrong with a request, and where.

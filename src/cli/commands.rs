@@ -1,7 +1,7 @@
 //! The commands that do one thing and end.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -177,7 +177,11 @@ pub fn report_activity(config: &Config, report: &ReportActivity) -> Result<(), F
 pub fn health(url: &str) -> Result<(), Failure> {
     let uri = url.parse::<actix_web::http::Uri>()?;
     let host = uri.host().ok_or("the address has no host")?;
-    let mut stream = TcpStream::connect((host, uri.port_u16().unwrap_or(80)))?;
+    let address = (host, uri.port_u16().unwrap_or(80))
+        .to_socket_addrs()?
+        .next()
+        .ok_or("the host has no address")?;
+    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
     write!(
         stream,

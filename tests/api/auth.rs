@@ -319,3 +319,53 @@ fn organisations_are_made_once_and_changed_by_those_who_may() {
         )
         .expect(200);
 }
+
+#[test]
+fn an_account_that_is_there_is_joined_by_platform_admins_only() {
+    let app = TestApp::spawn();
+    let members = |slug: &str| format!("/organisations/{slug}/members");
+    // The IHK's admin makes an account for somebody and knows its password …
+    let chief = json!({"email": "chef@agit.example", "role": "reporter", "name": "Chef", "password": "Achtzehn Kamele im Regen"});
+    app.person("foreign_admin")
+        .post(&members("ihk-aachen"), &chief)
+        .expect(201);
+    // … so nobody else gives it a role by its address alone.
+    let promoted = json!({"email": "chef@agit.example", "role": "admin", "name": "Chef", "password": "Siebzehn Lampen hinter dem Deich"});
+    app.admin()
+        .post(&members("staedteregion-aachen"), &promoted)
+        .problem(409, "account-exists");
+    app.platform_admin()
+        .post(&members("staedteregion-aachen"), &promoted)
+        .expect(201);
+    login(&app, "chef@agit.example", "Achtzehn Kamele im Regen").expect(200);
+}
+
+#[test]
+fn of_logins_and_refreshes_beside_a_disabling_none_is_left() {
+    let app = TestApp::spawn();
+    let admin = app.platform_admin();
+    let path = format!("/accounts/{}", app.account("organiser"));
+    let first = login(&app, "organiser@staedteregion.example", PASSWORD).expect(200)["refresh_token"].clone();
+    let newest = std::thread::scope(|scope| {
+        let rotating = scope.spawn(|| {
+            let (mut token, client) = (first.clone(), app.anonymous());
+            loop {
+                let answer = client.post("/auth/refresh", &json!({"refresh_token": token}));
+                if answer.status != 200 {
+                    return token;
+                }
+                token = answer.expect(200)["refresh_token"].clone();
+            }
+        });
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        let etag = admin.get(&path).etag();
+        admin.patch(&path, &etag, &json!({"disabled": true})).expect(200);
+        rotating.join().unwrap()
+    });
+    // Enabled again, no token of before is good.
+    let etag = admin.get(&path).etag();
+    admin.patch(&path, &etag, &json!({"disabled": false})).expect(200);
+    app.anonymous()
+        .post("/auth/refresh", &json!({"refresh_token": newest}))
+        .problem(401, "invalid-refresh-token");
+}

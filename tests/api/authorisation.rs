@@ -79,16 +79,8 @@ fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
     let reason = || Some(json!({"reason_code": "other"}));
     let reporter = format!("/accounts/{}", app.account("foreign_admin"));
     let refresh_token = || {
-        let now = app.site.clock.now();
-        let account = app.account("organiser");
-        let act = einlass::journal::Act {
-            now,
-            actor: einlass::journal::Actor::SYSTEM,
-        };
-        app.site
-            .db
-            .run(false, |conn| einlass::auth::begin_session(conn, &act, account))
-            .unwrap()
+        let login = json!({"email": PEOPLE[n % PEOPLE.len()].1, "password": PASSWORD});
+        app.anonymous().post("/auth/login", &login).expect(200)["refresh_token"].clone()
     };
     Some(match operation {
         "get_live" => get("/health/live"),

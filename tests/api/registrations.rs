@@ -406,6 +406,67 @@ fn one_address_at_once_through_two_channels_registers_once() {
     }
 }
 
+#[test]
+fn nobody_moves_up_to_what_does_not_take_place() {
+    let app = TestApp::spawn();
+    let id = app.seminar(1);
+    app.register(&id, "anna").expect(201);
+    app.register(&id, "berta").expect(201);
+    let path = format!("/seminars/{id}");
+    let reason = json!({"reason_code": "other"});
+    app.organiser()
+        .act(&format!("{path}/cancel"), &app.etag(&path), &reason)
+        .expect(200);
+    cancel(&app, &id, "anna").expect(200);
+    assert_eq!(
+        states(&app, &id),
+        pairs(&[("anna", "cancelled"), ("berta", "waitlisted")])
+    );
+}
+
+#[test]
+fn a_channel_goes_when_nobody_has_a_seat_in_it() {
+    let app = TestApp::spawn();
+    let mut body = draft_body(5);
+    body["channels"] = json!([{"channel": "onsite", "capacity": 5}, {"channel": "online", "capacity": 5}]);
+    let id = app.published(&body);
+    let path = format!("/seminars/{id}");
+    app.register(&id, "anna").expect(201);
+    let online = json!({"channels": [{"channel": "online", "capacity": 5}]});
+    app.organiser()
+        .patch(&path, &app.etag(&path), &online)
+        .problem(409, "channel-in-use");
+    cancel(&app, &id, "anna").expect(200);
+    let changed = app.organiser().patch(&path, &app.etag(&path), &online).expect(200);
+    assert_eq!(changed["attendance_mode"], "online");
+    app.register(&id, "anna").problem(409, "channel-unavailable");
+}
+
+#[test]
+fn a_rush_on_one_seminar_leaves_the_programme_readable() {
+    use diesel::connection::SimpleConnection;
+    let app = TestApp::spawn();
+    let id = app.seminar(500);
+    // Somebody holds the row: everybody who registers waits for it.
+    let mut holder = app.database.connect();
+    holder
+        .batch_execute("BEGIN; SELECT 1 FROM channels FOR UPDATE")
+        .unwrap();
+    std::thread::scope(|scope| {
+        for n in 0..40 {
+            let (app, id) = (&app, &id);
+            scope.spawn(move || app.register(id, &format!("n{n}")));
+        }
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        for _ in 0..20 {
+            let begun = std::time::Instant::now();
+            app.anonymous().get("/seminars").expect(200);
+            assert!(begun.elapsed().as_millis() < 1000, "a read waited for the writers");
+        }
+        holder.batch_execute("ROLLBACK").unwrap();
+    });
+}
+
 /// The race that matters: many at once for few seats. Exactly as many confirmed as there are seats, the rest
 /// waiting in the order in which they were committed, and nobody gets an error.
 fn rush(app: &TestApp, clients: usize, seats: i32) -> (usize, Vec<u16>) {

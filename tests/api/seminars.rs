@@ -409,3 +409,99 @@ fn fewer_seats_than_are_taken_need_force_and_take_nobody_s_away() {
         .patch(&path, &app.etag(&path), &json!({"channels": []}))
         .problem(409, "channel-in-use");
 }
+
+#[test]
+fn a_period_between_two_sessions_finds_nothing() {
+    let app = TestApp::spawn();
+    let mut body = titled("Two days");
+    body["sessions"] = json!([{"starts_at": "2027-03-01T10:00"}, {"starts_at": "2027-03-30T10:00"}]);
+    app.published(&body);
+    let found = |query: &str| titles(&app.anonymous().get(&format!("/seminars?{query}")).expect(200)).len();
+    assert_eq!(found("from=2027-03-10&to=2027-03-20"), 0);
+    assert_eq!(found("from=2027-03-10&to=2027-03-30"), 1);
+    assert_eq!(found("from=-100000-01-01&to=%2B200000-01-01"), 1);
+    assert_eq!(found("from=%2B200000-01-01"), 0);
+}
+
+#[test]
+fn parallel_sessions_may_be_sent_back_as_they_were_read() {
+    let app = TestApp::spawn();
+    let organiser = app.organiser();
+    let venue = |name: &str| {
+        organiser
+            .post(
+                "/venues",
+                &json!({"organisation": "staedteregion-aachen", "name": name, "locality": "Aachen"}),
+            )
+            .id()
+    };
+    let (one, other) = (venue("Raum 1"), venue("Raum 2"));
+    let sessions = json!([
+        {"starts_at": "2027-05-06T18:00", "venue": one},
+        {"starts_at": "2027-05-06T18:00", "venue": other},
+    ]);
+    let mut body = draft_body(5);
+    body["sessions"] = sessions.clone();
+    let made = app.draft(&body);
+    let path = format!("/seminars/{}", made.id());
+    let again = organiser
+        .patch(&path, &made.etag(), &json!({"sessions": sessions}))
+        .expect(200);
+    let ids = |view: &Value| {
+        let mut ids = view["sessions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| (one["venue"]["name"].to_string(), one["id"].to_string()))
+            .collect::<Vec<_>>();
+        ids.sort();
+        ids
+    };
+    assert_eq!(ids(&again), ids(&made.expect(201)));
+    let same =
+        json!([{"starts_at": "2027-05-06T18:00", "venue": one}, {"starts_at": "2027-05-06T18:00", "venue": one}]);
+    assert_eq!(
+        organiser
+            .patch(&path, &app.etag(&path), &json!({"sessions": same}))
+            .invalid(),
+        ["/sessions/1"]
+    );
+}
+
+#[test]
+fn a_patch_takes_away_what_may_go_and_nothing_else() {
+    let app = TestApp::spawn();
+    let mut body = draft_body(5);
+    body["description"] = "Mit Imbiss".into();
+    let made = app.draft(&body);
+    let path = format!("/seminars/{}", made.id());
+    let organiser = app.organiser();
+    for member in [
+        "title",
+        "kind",
+        "sessions",
+        "channels",
+        "parties",
+        "waiting_list",
+        "audience",
+    ] {
+        assert_eq!(
+            organiser.patch(&path, &made.etag(), &json!({member: null})).invalid(),
+            [format!("/{member}")]
+        );
+    }
+    let span = json!({"within": {"from": "2027-01-01", "to": "2027-02-01"}});
+    assert_eq!(organiser.patch(&path, &made.etag(), &span).invalid(), ["/within"]);
+    let wide = json!({"registration_opens_at": "9999-01-01T00:00:00Z"});
+    assert_eq!(
+        organiser.patch(&path, &made.etag(), &wide).invalid(),
+        ["/registration_opens_at"]
+    );
+    let changed = organiser
+        .patch(&path, &made.etag(), &json!({"description": null}))
+        .expect(200);
+    assert_eq!(
+        (&changed["description"], &changed["title"]),
+        (&Value::Null, &body["title"])
+    );
+}

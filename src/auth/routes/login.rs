@@ -71,16 +71,16 @@ pub async fn login(
     let account = db.read(move |conn| store::account_by_email(conn, &key)).await?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
     let fits = auth.hasher.verify(password.as_str(), hash).await?;
-    let account = account
-        .filter(|account| fits && account.disabled_at.is_none())
-        .ok_or(Code::InvalidCredentials)?;
+    let account = account.filter(|_| fits).ok_or(Code::InvalidCredentials)?;
     let act = Act {
         now: clock.now(),
         actor: Actor::account(account.id.0),
     };
-    let refresh_token = db
-        .write(move |conn| service::begin_session(conn, &act, account.id))
+    let (id, hash) = (account.id, account.password_hash);
+    let begun = db
+        .write(move |conn| service::begin_session(conn, &act, id, &hash))
         .await?;
+    let refresh_token = begun.ok_or(Code::InvalidCredentials)?;
     tokens(&auth, &clock, account.id, refresh_token)
 }
 

@@ -8,11 +8,12 @@ use utoipa::ToSchema;
 
 use crate::auth::model::{Account, AccountId, Member, OrganisationId, Role};
 use crate::auth::service::NewMember;
-use crate::auth::who::{Admin, Reach};
+use crate::auth::who::{Admin, LoggedIn, Reach};
 use crate::auth::{Auth, password_fault, service, store};
 use crate::base::body::Body;
 use crate::base::clock::Clock;
 use crate::base::db::Db;
+use crate::base::digest::sha256;
 use crate::base::etag::{self, IfMatch, Privacy};
 use crate::base::idempotency::{Created, Idempotency};
 use crate::base::page::{Page, Paging, list};
@@ -98,13 +99,15 @@ pub async fn list_members(
 
 /// Make somebody a member.
 ///
-/// Admins of the organisation. Makes the account too where the address has none; that needs `name` and `password`.
+/// Admins of the organisation, and platform admins. Makes the account too where the address has none; that needs `name`
+/// and `password`. An account that is there already is joined by platform admins only: whoever made it may know its
+/// password.
 #[utoipa::path(tag = "members", params(("organisation" = String, Path, description = "Id or slug", max_length = 60)), request_body = MemberBody, security(("member" = [])), responses(
     (status = 201, body = MemberView, description = "The member"),
-    (status = 409, description = "`already-member`")))]
+    (status = 409, description = "`already-member`, `account-exists`")))]
 #[post("/organisations/{organisation}/members")]
 pub async fn add_member(
-    who: Admin,
+    who: LoggedIn,
     path: web::Path<String>,
     idempotency: Idempotency,
     auth: web::Data<Auth>,
@@ -122,12 +125,18 @@ pub async fn add_member(
             Some(auth.hasher.hash(password.as_str()).await?)
         }
     };
-    let act = who.act(&clock);
-    let (reach, owner) = (who.reach(), who.owner());
+    let LoggedIn(identity) = who;
+    let act = identity.act(&clock);
+    let owner = identity.account.to_string();
+    // Without the password: a fast digest of it has no business in the table.
+    let digest = sha256(format!("{:?}", (&body.value.email, body.value.role, &body.value.name)).as_bytes());
     let created = db
         .write(move |conn| {
-            idempotency.once(conn, act.now, &owner, &body.digest, |conn| {
-                let of = reached(conn, &reach, &path)?;
+            idempotency.once(conn, act.now, &owner, &digest, |conn| {
+                let of = store::organisation(conn, &path)?.ok_or(Code::NotFound)?.id;
+                if !identity.platform_admin {
+                    identity.reach(Role::Admin).check(of)?;
+                }
                 let MemberBody { email, name, role, .. } = body.value.clone();
                 let new = NewMember {
                     email,
@@ -135,7 +144,7 @@ pub async fn add_member(
                     role,
                     password_hash: password_hash.clone(),
                 };
-                let row = service::add_member(conn, &act, &reach, of, new)?;
+                let row = service::add_member(conn, &act, of, identity.platform_admin, new)?;
                 let location = format!("/api/v1/organisations/{of}/members/{}", row.1.id);
                 Created::new(location, Some(row.0.version), &MemberView::from(row))
             })

@@ -192,7 +192,6 @@ pub async fn list_collections(
 /// Organisers of the organisation. Its name is the only one of its kind in the organisation.
 #[utoipa::path(tag = "collections", request_body = CollectionBody, security(("member" = [])), responses(
     (status = 201, body = CollectionView, description = "The collection"),
-    (status = 404, description = "No such organisation, or not the caller's: `not-found`"),
     (status = 409, description = "`name-taken`")))]
 #[post("/collections")]
 pub async fn create_collection(

@@ -170,7 +170,6 @@ pub async fn list_venues(request: HttpRequest, filter: Query<VenueFilter>, db: w
 /// Organisers of the organisation. In one locality a name or other spelling means one venue of the organisation.
 #[utoipa::path(tag = "venues", request_body = VenueBody, security(("member" = [])), responses(
     (status = 201, body = VenueView, description = "The venue"),
-    (status = 404, description = "No such organisation, or not the caller's: `not-found`"),
     (status = 409, description = "`name-taken`")))]
 #[post("/venues")]
 pub async fn create_venue(

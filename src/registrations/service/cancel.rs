@@ -5,6 +5,7 @@ use diesel::PgConnection;
 use super::waiting_list::move_up;
 use super::{journal, refused, touch};
 use crate::auth::Reach;
+use crate::base::db::again;
 use crate::base::problem::{Code, Error, Result};
 use crate::base::text::Line;
 use crate::journal::Act;
@@ -27,6 +28,9 @@ pub fn cancel(
     let mut seats = seats.ok_or_else(|| Error::internal("a registration without its channel"))?;
     // Read again under the lock: somebody may have cancelled or moved it meanwhile.
     let mut registration = store::find(conn, id)?.ok_or(Code::NotFound)?;
+    if registration.channel != found.channel {
+        return Err(again());
+    }
     check(registration.version)?;
     let cancelled = rules::cancel(registration.state).map_err(refused)?;
     if registration.state.holds_seat() {
@@ -42,6 +46,7 @@ pub fn cancel(
     touch(&mut registration, act.now);
     store::save(conn, &registration)?;
     journal(conn, act, &registration, "registration.cancelled")?;
-    move_up(conn, act, seats)?;
+    let seminar = seminars::find(conn, registration.seminar_id)?.ok_or(Code::NotFound)?;
+    move_up(conn, act, &seminar, seats)?;
     Ok(registration)
 }

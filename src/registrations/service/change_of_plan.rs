@@ -23,7 +23,7 @@ pub fn change_seminar(
 ) -> Result<Seminar> {
     let seminar = seminars::change(conn, act, reach, id, check, change)?;
     for seats in seminars::seats(conn, (seminar.organisation_id, seminar.id))? {
-        move_up(conn, act, seats)?;
+        move_up(conn, act, &seminar, seats)?;
     }
     Ok(seminar)
 }
@@ -58,7 +58,7 @@ pub fn move_seminar(
         source.overbooked = source.too_many();
         seminars::save_seats(conn, &source)?;
     }
-    move_up(conn, act, target)?;
+    move_up(conn, act, &seminar, target)?;
     Ok(seminar)
 }
 

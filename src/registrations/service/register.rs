@@ -83,7 +83,7 @@ pub fn register(
             act,
             Entry {
                 organisation_id: Some(of.0.0),
-                action: "registration.repeated",
+                action: "seminar.registration_repeated",
                 object_id: of.1.0,
                 data,
             },

@@ -8,12 +8,14 @@ use crate::journal::Act;
 use crate::registrations::model::State;
 use crate::registrations::rules::promote;
 use crate::registrations::store;
-use crate::seminars::{self, Seats};
+use crate::seminars::{self, Seats, Seminar, Status};
 
 /// Gives free seats to the first who wait. The channel's row must be locked; it is saved here.
-pub fn move_up(conn: &mut PgConnection, act: &Act, mut seats: Seats) -> Result<()> {
+pub fn move_up(conn: &mut PgConnection, act: &Act, seminar: &Seminar, mut seats: Seats) -> Result<()> {
     let of = (seats.organisation_id, seats.seminar_id);
-    if seats.offered && seats.waiting > 0 {
+    // Nobody moves up to what was held or does not take place.
+    let takes_place = matches!(seminar.status, Status::Scheduled | Status::Postponed);
+    if takes_place && seats.offered && seats.waiting > 0 {
         // Everybody wants at least one seat, so no more of them than free seats can move up.
         let limit = seats
             .capacity

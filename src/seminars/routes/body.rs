@@ -11,7 +11,9 @@ use crate::base::problem::{Error, FieldError, Result};
 use crate::base::text::{Language, Line, Paragraphs, WebAddress};
 use crate::catalogue::{CollectionId, VenueId};
 use crate::seminars::model::{Audience, Channel, DatePrecision, Kind, PartyRole};
-use crate::seminars::rules::{Resolved, begin_of_day, capacity_fault, resolve, session_fault, zone};
+use crate::seminars::rules::{
+    IMPLAUSIBLE, Resolved, begin_of_day, capacity_fault, plausible, resolve, session_fault, zone,
+};
 use crate::seminars::service::{
     NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, PartyName, SeminarChange,
 };
@@ -232,9 +234,11 @@ impl NewSeminarBody {
 impl SeminarPatch {
     pub fn understand(self) -> Result<SeminarChange> {
         let mut errors = Vec::new();
-        if let (Some(opens), Some(closes)) = (self.registration_opens_at, self.registration_closes_at) {
-            window(opens, closes, &mut errors);
-        }
+        window(
+            self.registration_opens_at.flatten(),
+            self.registration_closes_at.flatten(),
+            &mut errors,
+        );
         at_least_one(self.waiting_list_limit.flatten(), "/waiting_list_limit", &mut errors);
         let change = SeminarChange {
             title: self.title,
@@ -261,6 +265,11 @@ impl SeminarPatch {
 }
 
 fn window(opens: Option<DateTime<Utc>>, closes: Option<DateTime<Utc>>, errors: &mut Vec<FieldError>) {
+    for (pointer, at) in [("/registration_opens_at", opens), ("/registration_closes_at", closes)] {
+        if at.is_some_and(|at| !plausible(at.date_naive())) {
+            errors.push(FieldError::member(pointer, IMPLAUSIBLE));
+        }
+    }
     if let (Some(opens), Some(closes)) = (opens, closes)
         && closes <= opens
     {
@@ -290,6 +299,11 @@ fn bounded<T>(all: Vec<T>, max: usize, pointer: &str, errors: &mut Vec<FieldErro
 
 fn span(within: Option<Span>, errors: &mut Vec<FieldError>) -> Option<(NaiveDate, NaiveDate)> {
     let Span { from, to } = within?;
+    for (pointer, day) in [("/within/from", from), ("/within/to", to)] {
+        if !plausible(day) {
+            errors.push(FieldError::member(pointer, IMPLAUSIBLE));
+        }
+    }
     if to < from {
         errors.push(FieldError::member("/within/to", "must not be before `from`"));
     }

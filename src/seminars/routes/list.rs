@@ -14,6 +14,7 @@ use crate::base::query::Query;
 use crate::base::text::{Language, Line};
 use crate::catalogue::CollectionId;
 use crate::seminars::model::{Channel, Kind, SeminarId, Status};
+use crate::seminars::rules::plausible;
 use crate::seminars::store::{self, Filter, Sort};
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
@@ -84,6 +85,12 @@ pub async fn list_seminars(
     };
     let limit = paging.limit()?;
     let after = paging.after::<(DateTime<Utc>, SeminarId)>()?;
+    if after.is_some_and(|(at, _)| !plausible(at.date_naive())) {
+        return Err(Error::invalid(vec![FieldError::parameter(
+            "cursor",
+            "is not a cursor of this list",
+        )]));
+    }
     if let (Some(from), Some(to)) = (query.from, query.to)
         && to < from
     {

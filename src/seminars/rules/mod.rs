@@ -2,7 +2,7 @@
 
 mod time;
 
-use chrono::{DateTime, Datelike, Duration, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
 
 use super::model::{AttendanceMode, Audience, Channel, DatePrecision, Seminar, Session, Status};
 use crate::auth::Identity;
@@ -118,14 +118,21 @@ pub fn default_close(sessions: &[Session], within_end: Option<DateTime<Utc>>) ->
     }
 }
 
+/// Our programme, not a history book; and a year typed wrong is a mistake.
+#[must_use]
+pub fn plausible(day: NaiveDate) -> bool {
+    (1990..=2100).contains(&day.year())
+}
+
+pub const IMPLAUSIBLE: &str = "must be between 1990 and 2100";
+
 /// What is wrong with the times of a session, and which member says it.
 #[must_use]
 pub fn session_fault(starts_at: DateTime<Utc>, ends_at: Option<DateTime<Utc>>) -> Option<(&'static str, &'static str)> {
     if ends_at.is_some_and(|end| end <= starts_at) {
         return Some(("ends_at", "must be after `starts_at`"));
     }
-    // Our programme, not a history book; and a year typed wrong is a mistake.
-    (!(1990..=2100).contains(&starts_at.year())).then_some(("starts_at", "must be between 1990 and 2100"))
+    (!plausible(starts_at.date_naive())).then_some(("starts_at", IMPLAUSIBLE))
 }
 
 /// The largest hall, and then some.

@@ -63,8 +63,15 @@ pub fn change(
     seminar.version += 1;
     seminar.updated_at = act.now;
     if let Some(within) = change.within {
-        if seminar.status != Status::Draft && within.is_some() != seminar.within_from.is_some() {
+        if seminar.status != Status::Draft && within != seminar.within_from.zip(seminar.within_to) {
             return Err(times_are_rescheduled("/within"));
+        }
+        let sessions = change
+            .sessions
+            .as_ref()
+            .map_or_else(|| Ok(store::sessions(conn, of)?.len()), |new| Ok::<_, Error>(new.len()))?;
+        if within.is_some() && sessions > 0 {
+            return Err(Error::member("/within", "stands only where there are no sessions"));
         }
         seminar.within_from = within.map(|(from, _)| from);
         seminar.within_to = within.map(|(_, to)| to);
@@ -164,13 +171,13 @@ fn replace_sessions(conn: &mut PgConnection, act: &Act, seminar: &mut Seminar, n
             return Err(times_are_rescheduled("/sessions"));
         }
     }
-    // A session that goes on at its time stays the same session.
+    // A session that goes on at its time stays the same session, each only once.
+    let mut left = old.clone();
     for row in &mut rows {
-        if let Some(same) = old
-            .iter()
-            .find(|session| session.starts_at == row.starts_at && session.title == row.title)
-        {
-            row.id = same.id;
+        let same = |session: &Session| session.starts_at == row.starts_at && session.title == row.title;
+        let there = |session: &Session| same(session) && session.venue_id == row.venue_id;
+        if let Some(at) = left.iter().position(there).or_else(|| left.iter().position(same)) {
+            row.id = left.swap_remove(at).id;
         }
     }
     let venues = |sessions: &[Session]| sessions.iter().map(|session| session.venue_id).collect::<Vec<_>>();
@@ -197,19 +204,34 @@ fn replace_channels(conn: &mut PgConnection, of: super::parts::Of, new: &[NewCha
         .iter()
         .filter(|seats| seats.offered && !new.iter().any(|channel| channel.channel == seats.channel))
     {
-        store::delete_seats(conn, seats)?;
+        if seats.taken > 0 || seats.waiting > 0 {
+            let detail = format!(
+                "{} have a seat {}, {} wait for one.",
+                seats.taken, seats.channel, seats.waiting
+            );
+            return Err(Problem::new(Code::ChannelInUse).detail(detail).into());
+        }
+        // The row stays for the registrations it may have had.
+        let withdrawn = Seats {
+            offered: false,
+            ..seats.clone()
+        };
+        store::save_seats(conn, &withdrawn)?;
     }
     for (n, channel) in new.iter().enumerate() {
         match old.iter().find(|seats| seats.channel == channel.channel) {
             None => store::insert_seats(conn, &new_seats(of, channel))?,
-            Some(seats) => store::save_seats(conn, &resized(seats, channel.capacity, force, n)?)?,
+            Some(seats) => store::save_seats(
+                conn,
+                &resized(seats, channel.capacity, force, &format!("/channels/{n}/capacity"))?,
+            )?,
         }
     }
     Ok(())
 }
 
 /// The row with another capacity. Below the seats taken only by force; then the row remembers by how many.
-pub(super) fn resized(seats: &Seats, capacity: Option<i32>, force: bool, n: usize) -> Result<Seats> {
+pub(super) fn resized(seats: &Seats, capacity: Option<i32>, force: bool, pointer: &str) -> Result<Seats> {
     let over = Seats {
         capacity,
         ..seats.clone()
@@ -217,10 +239,7 @@ pub(super) fn resized(seats: &Seats, capacity: Option<i32>, force: bool, n: usiz
     .too_many();
     let lowered = capacity.is_some_and(|new| seats.capacity.is_none_or(|old| new < old));
     if over > 0 && lowered && !force {
-        let place = FieldError::member(
-            format!("/channels/{n}/capacity"),
-            format!("{} seats are taken", seats.taken),
-        );
+        let place = FieldError::member(pointer, format!("{} seats are taken", seats.taken));
         let detail = format!(
             "{} seats are taken; `force: true` lowers the capacity and nobody loses one.",
             seats.taken

@@ -159,7 +159,7 @@ pub fn move_to(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>, moved: &Move
     match seats.iter().find(|seats| seats.channel == moved.to) {
         Some(known) => store::save_seats(
             conn,
-            &resized(known, moved.capacity.unwrap_or(known.capacity), false, 0)?,
+            &resized(known, moved.capacity.unwrap_or(known.capacity), false, "/capacity")?,
         )?,
         None => {
             let inherited = there(from).and_then(|old| old.capacity);

@@ -74,7 +74,7 @@ pub fn list(
             filter.from.unwrap_or(NaiveDate::MIN),
             filter.to.unwrap_or(NaiveDate::MAX),
         );
-        let (from, to) = (from.max(FIRST_DAY), to.min(LAST_DAY));
+        let (from, to) = (from.clamp(FIRST_DAY, LAST_DAY), to.clamp(FIRST_DAY, LAST_DAY));
         let dated = sessions::table
             .filter(sessions::seminar_id.eq(seminars::id))
             .filter(sessions::starts_on.between(from, to));

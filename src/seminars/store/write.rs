@@ -4,12 +4,17 @@ use diesel::prelude::*;
 
 use crate::auth::OrganisationId;
 use crate::base::db::OnConstraint;
-use crate::base::problem::{Code, Problem, Result};
+use crate::base::problem::{Code, FieldError, Problem, Result};
 use crate::catalogue::CollectionId;
 use crate::schema::{channels, external_refs, parties, schedule_changes, seminar_collections, seminars, sessions};
 use crate::seminars::model::{Channel, ExternalRef, Party, ScheduleChange, Seats, Seminar, SeminarId, Session};
 
 type Of = (OrganisationId, SeminarId);
+
+fn gone(pointer: &str) -> Problem {
+    let place = FieldError::member(pointer, "names something that has just been deleted");
+    Problem::new(Code::ValidationFailed).errors(vec![place])
+}
 
 pub fn insert(conn: &mut PgConnection, seminar: &Seminar) -> Result<()> {
     diesel::insert_into(seminars::table).values(seminar).execute(conn)?;
@@ -43,7 +48,11 @@ pub fn replace_sessions(conn: &mut PgConnection, of: Of, new: &[Session]) -> Res
         .filter(sessions::organisation_id.eq(of.0))
         .filter(sessions::seminar_id.eq(of.1));
     diesel::delete(old).execute(conn)?;
-    diesel::insert_into(sessions::table).values(new).execute(conn)?;
+    diesel::insert_into(sessions::table)
+        .values(new)
+        .execute(conn)
+        // Deleted since it was looked up.
+        .on_constraint("sessions_at_venue", || gone("/sessions"))?;
     Ok(())
 }
 
@@ -71,7 +80,8 @@ pub fn replace_collections(conn: &mut PgConnection, of: Of, new: &[CollectionId]
     });
     diesel::insert_into(table::table)
         .values(rows.collect::<Vec<_>>())
-        .execute(conn)?;
+        .execute(conn)
+        .on_constraint("seminar_collections_of_collection", || gone("/collections"))?;
     Ok(())
 }
 
@@ -120,16 +130,6 @@ pub fn save_seats(conn: &mut PgConnection, seats: &Seats) -> Result<()> {
             channels::waiting_ticket.eq(seats.waiting_ticket),
         ))
         .execute(conn)?;
-    Ok(())
-}
-
-/// Removes a channel that nobody ever registered through; another is refused.
-pub fn delete_seats(conn: &mut PgConnection, seats: &Seats) -> Result<()> {
-    diesel::delete(channels::table.find((seats.organisation_id, seats.seminar_id, seats.channel)))
-        .execute(conn)
-        .on_constraint("registrations_for_channel", || {
-            Problem::new(Code::ChannelInUse).detail(format!("There are registrations for {}.", seats.channel))
-        })?;
     Ok(())
 }
 
