@@ -35,7 +35,8 @@ pub async fn get_live() -> HttpResponse {
 ///
 /// Anybody. The database answers, its schema is current, and it keeps what it acknowledges (fsync,
 /// full_page_writes and synchronous_commit are on); otherwise 503.
-#[utoipa::path(tag = "health", security(()), responses((status = 200, body = Health, description = "It can work")))]
+#[utoipa::path(tag = "health", security(()), responses((status = 200, body = Health, description = "It can work"),
+    (status = 503, description = "`unavailable`")))]
 #[get("/health/ready")]
 pub async fn get_ready(db: web::Data<Db>) -> Result<HttpResponse> {
     db.check_ready().await?;

@@ -148,3 +148,28 @@ fn a_problem_stands_where_its_status_says() {
         }
     }
 }
+
+/// utoipa keeps schemas by name: of two types that call themselves the same, one is silently lost.
+#[test]
+fn no_two_types_share_a_name() {
+    let mut names = std::collections::BTreeMap::<String, Vec<String>>::new();
+    for (path, text) in crate::structure::sources() {
+        for declared in text
+            .split("#[derive(")
+            .skip(1)
+            .filter(|rest| rest.split(")]").next().unwrap().contains("ToSchema"))
+        {
+            let head = declared.split_once(" {").map_or(declared, |(head, _)| head);
+            let own = head.rsplit(["struct ", "enum "]).next().unwrap().trim();
+            let alias = head
+                .split("#[schema(as = ")
+                .nth(1)
+                .map(|rest| rest.split([',', ')']).next().unwrap());
+            let name = alias.unwrap_or(own).split('<').next().unwrap().to_owned();
+            names.entry(name).or_default().push(path.display().to_string());
+        }
+    }
+    assert!(names.len() > 60, "the types were not found");
+    names.retain(|name, places| places.len() > 1 && !name.starts_with('$'));
+    assert!(names.is_empty(), "{names:#?}");
+}

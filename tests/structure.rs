@@ -40,7 +40,7 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
 
 const MOST_LINES: usize = 450;
 
-fn sources() -> Vec<(PathBuf, String)> {
+pub fn sources() -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

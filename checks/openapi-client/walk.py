@@ -10,7 +10,7 @@ from einlass_client import AuthenticatedClient, Client
 from einlass_client.api.auth import login
 from einlass_client.api.registrations import create_registration, list_registrations
 from einlass_client.api.seminars import list_seminars
-from einlass_client.models.list_seminars_status import ListSeminarsStatus
+from einlass_client.models.status import Status
 from einlass_client.models.login import Login
 from einlass_client.models.new_registration import NewRegistration
 from einlass_client.models.problem import Problem
@@ -34,7 +34,7 @@ public = cast(AuthenticatedClient, anybody)
 now = datetime.now(UTC)
 page = good(
     list_seminars.sync_detailed(
-        client=public, status=ListSeminarsStatus.SCHEDULED, free_seats=True, from_=date.today(), limit=100
+        client=public, status=Status.SCHEDULED, free_seats=True, from_=date.today(), limit=100
     )
 )
 free = [

@@ -135,12 +135,15 @@ catalogue! {
 pub struct FieldError {
     /// The member of the body, as a JSON Pointer (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub pointer: Option<String>,
     /// The query parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub parameter: Option<String>,
     /// The header.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub header: Option<String>,
     pub detail: String,
 }
@@ -261,6 +264,7 @@ pub struct Document {
     pub code: Code,
     /// This case in words.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub detail: Option<String>,
     /// The path that was asked for.
     pub instance: String,

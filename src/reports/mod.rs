@@ -15,7 +15,7 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use markdown::render_markdown;
-pub use model::ActivityReport;
+pub use model::{ActivityReport, ReportFormat};
 pub use rules::ActivityQuery;
 pub use service::activity;
 

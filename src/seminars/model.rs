@@ -1,12 +1,14 @@
 //! Rows and words of the room.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use diesel::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::auth::OrganisationId;
 use crate::base::ids::{id, words};
-use crate::catalogue::VenueId;
+use crate::catalogue::{VenueId, VenueRef};
 use crate::schema::{channels, external_refs, parties, schedule_changes, seminars, sessions};
 
 id! {
@@ -221,4 +223,23 @@ pub struct ScheduleChange {
     pub before_on: Option<NaiveDate>,
     pub at: DateTime<Utc>,
     pub account_id: Option<Uuid>,
+}
+
+/// When, where and how a seminar takes place, as its history keeps it. Public: without join links.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Schedule {
+    pub attendance_mode: Option<AttendanceMode>,
+    pub channels: Vec<Channel>,
+    pub sessions: Vec<ScheduledSession>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ScheduledSession {
+    pub starts_at: DateTime<FixedOffset>,
+    pub ends_at: Option<DateTime<FixedOffset>>,
+    pub date_precision: DatePrecision,
+    pub starts_on: NaiveDate,
+    pub time_zone: String,
+    pub venue: Option<VenueRef>,
+    pub online_platform: Option<String>,
 }

@@ -118,7 +118,6 @@ pub struct CollectionFilter {
     #[param(value_type = Option<String>, min_length = 1, max_length = 60)]
     pub organisation: Option<Line<60>>,
     /// Only this kind.
-    #[param(inline)]
     pub kind: Option<CollectionKind>,
     /// Words that all occur in name, funder or description; upper case, accents and punctuation do not count.
     #[param(value_type = Option<String>, min_length = 1, max_length = 200)]

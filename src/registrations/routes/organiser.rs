@@ -23,9 +23,7 @@ use crate::seminars::{self, Channel, SeminarId};
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct RegistrationQuery {
-    #[param(inline)]
     state: Option<State>,
-    #[param(inline)]
     channel: Option<Channel>,
     /// Words that all occur in name or company, for organisers also in the address: `mueller` finds Müller.
     #[param(value_type = Option<String>, max_length = 200)]

@@ -41,9 +41,11 @@ pub struct RegistrationReceipt {
     pub channel: Channel,
     /// From 1; only when `waitlisted`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub waitlist_position: Option<i32>,
     /// Until when the address must be confirmed; only when `pending`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub confirm_by: Option<DateTime<Utc>>,
 }
 

@@ -21,12 +21,10 @@ pub struct RegistrationView {
     pub waitlist_position: Option<i64>,
     pub given_name: String,
     pub family_name: String,
-    /// Not at the front desk.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// `null` at the front desk.
     pub email: Option<String>,
     pub company: Option<String>,
-    /// Not at the front desk.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// `null` at the front desk.
     pub phone: Option<String>,
     pub language: String,
     pub entered_by_member: bool,

@@ -40,12 +40,9 @@ pub struct SeminarQuery {
     from: Option<NaiveDate>,
     /// On or before this day.
     to: Option<NaiveDate>,
-    #[param(inline)]
     status: Option<Status>,
-    #[param(inline)]
     kind: Option<Kind>,
     /// Offered through this channel.
-    #[param(inline)]
     channel: Option<Channel>,
     /// Id or slug; tenant or party.
     #[param(value_type = Option<String>, max_length = 60)]

@@ -11,7 +11,7 @@ use crate::base::db::Db;
 use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Code, Result};
 use crate::base::query::Query;
-use crate::seminars::model::{ChangeKind, ReasonCode, ScheduleChange, ScheduleChangeId, SeminarId};
+use crate::seminars::model::{ChangeKind, ReasonCode, Schedule, ScheduleChange, ScheduleChangeId, SeminarId};
 use crate::seminars::rules::visible_to;
 use crate::seminars::store;
 
@@ -25,11 +25,11 @@ pub struct ScheduleChangeView {
     pub kind: ChangeKind,
     pub reason_code: ReasonCode,
     pub public_text: Option<String>,
-    /// `attendance_mode`, `channels` and `sessions` before the change.
-    #[schema(value_type = Object)]
+    /// As it was before the change.
+    #[schema(value_type = Schedule)]
     pub before: Value,
-    /// The same after it; no sessions where it does not take place any more.
-    #[schema(value_type = Object)]
+    /// As it is after it; no sessions where it does not take place any more.
+    #[schema(value_type = Schedule)]
     pub after: Value,
     pub at: DateTime<Utc>,
 }

@@ -52,6 +52,7 @@ pub struct SeminarView {
     pub published_on: Option<NaiveDate>,
     /// The words of the source, where it was imported from a text.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub source_quote: Option<String>,
 }
 
@@ -69,11 +70,12 @@ pub struct SessionView {
     pub online_platform: Option<String>,
     /// For members of the organisation only.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub join_url: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Channel)]
+#[schema(as = SeminarChannel)]
 pub struct ChannelView {
     pub channel: Channel,
     /// `null`: as many as come.

@@ -8,11 +8,12 @@ use super::change::{offered, resized};
 use super::parts::{NewChannel, NewSession, new_seats, refreshed, session_rows};
 use super::{journal, refused};
 use crate::auth::Reach;
-use crate::base::problem::{Code, FieldError, Problem, Result};
+use crate::base::problem::{Code, Error, FieldError, Problem, Result};
 use crate::base::text::{Line, WebAddress};
 use crate::journal::Act;
 use crate::seminars::model::{
-    ChangeKind, Channel, ReasonCode, ScheduleChange, ScheduleChangeId, Seats, Seminar, SeminarId, Status,
+    ChangeKind, Channel, ReasonCode, Schedule, ScheduleChange, ScheduleChangeId, ScheduledSession, Seats, Seminar,
+    SeminarId, Status,
 };
 use crate::seminars::rules::{self, Event, attendance_mode, local, transition};
 use crate::seminars::store;
@@ -225,30 +226,27 @@ fn finish(conn: &mut PgConnection, act: &Act, seminar: &mut Seminar, action: &'s
     journal(conn, act, seminar, action, data)
 }
 
-/// When, where and how it takes place, as the history keeps it. Public: without join links.
-pub(super) fn schedule_of(conn: &mut PgConnection, seminar: &Seminar) -> Result<Value> {
+pub(super) fn schedule_of(conn: &mut PgConnection, seminar: &Seminar) -> Result<Schedule> {
     let whole = store::whole(conn, seminar.clone())?;
-    let sessions = whole.sessions.iter().map(|(session, venue)| {
-        json!({
-            "starts_at": local(session.starts_at, &session.time_zone),
-            "ends_at": session.ends_at.map(|end| local(end, &session.time_zone)),
-            "date_precision": session.date_precision,
-            "starts_on": session.starts_on,
-            "time_zone": session.time_zone,
-            "venue": venue,
-            "online_platform": session.online_platform,
-        })
-    });
     let channels = offered(&whole.channels);
-    Ok(json!({
-        "attendance_mode": attendance_mode(&channels),
-        "channels": channels,
-        "sessions": sessions.collect::<Vec<_>>(),
-    }))
+    let sessions = whole.sessions.into_iter().map(|(session, venue)| ScheduledSession {
+        starts_at: local(session.starts_at, &session.time_zone),
+        ends_at: session.ends_at.map(|end| local(end, &session.time_zone)),
+        date_precision: session.date_precision,
+        starts_on: session.starts_on,
+        time_zone: session.time_zone,
+        venue,
+        online_platform: session.online_platform,
+    });
+    Ok(Schedule {
+        attendance_mode: attendance_mode(&channels),
+        channels,
+        sessions: sessions.collect(),
+    })
 }
 
-fn first_day(schedule: &Value) -> Option<chrono::NaiveDate> {
-    schedule.pointer("/sessions/0/starts_on")?.as_str()?.parse().ok()
+fn first_day(schedule: &Schedule) -> Option<chrono::NaiveDate> {
+    schedule.sessions.first().map(|session| session.starts_on)
 }
 
 pub(super) fn record_change(
@@ -257,13 +255,14 @@ pub(super) fn record_change(
     seminar: &Seminar,
     kind: ChangeKind,
     (reason_code, public_text): (ReasonCode, Option<Line<1000>>),
-    (before, after): (Value, Value),
+    (before, after): (Schedule, Schedule),
 ) -> Result<()> {
     let after = match seminar.status {
         // What no longer takes place has no time any more.
-        Status::Cancelled | Status::Postponed => {
-            json!({"attendance_mode": after.get("attendance_mode"), "channels": after.get("channels"), "sessions": []})
-        }
+        Status::Cancelled | Status::Postponed => Schedule {
+            sessions: Vec::new(),
+            ..after
+        },
         _ => after,
     };
     let change = ScheduleChange {
@@ -274,8 +273,8 @@ pub(super) fn record_change(
         reason_code,
         public_text: public_text.map(Line::into_string),
         before_on: first_day(&before),
-        before,
-        after,
+        before: serde_json::to_value(before).map_err(Error::internal)?,
+        after: serde_json::to_value(after).map_err(Error::internal)?,
         at: act.now,
         account_id: act.actor.account_id(),
     };

@@ -1,96 +1,18 @@
-//! What the rooms do not say themselves: title, tags, security schemes, and the problems every operation shares.
+//! What follows from the shape of an operation, so that no handler has to repeat it.
 
 use std::collections::BTreeMap;
 
+use utoipa::ToSchema;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::ParameterBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{
-    ContactBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required,
-    Response, ResponseBuilder, ServerBuilder,
-};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder};
 
-use crate::base::problem::{Code, Document, FieldError};
+use crate::base::problem::{Code, Document};
 
-const TAGS: &[(&str, &str)] = &[
-    ("seminars", "Veranstaltungen: the programme, and what happens to it"),
-    ("registrations", "Anmeldungen: one person's claim on one seminar"),
-    ("attendance", "Teilnahme: how many came, in whose words"),
-    (
-        "reports",
-        "Berichte: figures for a period, with the seminars behind them",
-    ),
-    ("collections", "Formate, Projekte, Rahmen: what seminars belong to"),
-    ("venues", "Orte"),
-    ("organisations", "Tenants, and everyone who takes part in a seminar"),
-    ("members", "Who acts for an organisation, and as what"),
-    ("accounts", "People who log in"),
-    ("auth", "Log in, stay logged in, log out"),
-    ("health", "Is it alive, can it work, what do its problems mean"),
-];
-
-#[must_use]
-pub fn base() -> OpenApi {
-    OpenApiBuilder::new()
-        .info(
-            InfoBuilder::new()
-                .title("Einlass")
-                .version(env!("CARGO_PKG_VERSION"))
-                .description(Some(
-                    "Event registration and attendance tracking for public business-development offices.\n\n\
-                     Errors are problem documents (RFC 9457) with a `code` from `GET /problems`. Lists are keyset pages. \
-                     Objects have a strong `ETag`; staff send it back in `If-Match` when they change one (428 without, 412 when stale). \
-                     A POST that creates takes an `Idempotency-Key` and can then be repeated safely for 24 hours. \
-                     Titles of problems are German or English by `Accept-Language`, German first.",
-                ))
-                .contact(Some(ContactBuilder::new().name(Some("The Einlass maintainers")).build()))
-                .license(Some(LicenseBuilder::new().name("EUPL-1.2").identifier(Some("EUPL-1.2")).build()))
-                .build(),
-        )
-        .servers(Some([ServerBuilder::new().url("/").description(Some("This service")).build()]))
-        .tags(Some(TAGS.iter().map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build())))
-        .build()
-}
-
-/// Adds what follows from an operation's shape, so that no handler has to repeat it.
-#[must_use]
-pub fn complete(mut document: OpenApi) -> OpenApi {
-    let components = document.components.get_or_insert_default();
-    let member = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("JWT")
-        .description(Some("The access token of `POST /auth/login`"))
-        .build();
-    components.add_security_scheme("member", SecurityScheme::Http(member));
-    for (name, schema) in [
-        (Document::name(), Document::schema()),
-        (FieldError::name(), FieldError::schema()),
-        (Code::name(), Code::schema()),
-    ] {
-        components.schemas.insert(name.into_owned(), schema);
-    }
-    for (path, item) in &mut document.paths.paths {
-        let operations = [
-            ("GET", &mut item.get),
-            ("POST", &mut item.post),
-            ("PUT", &mut item.put),
-            ("PATCH", &mut item.patch),
-            ("DELETE", &mut item.delete),
-        ];
-        for (method, operation) in operations {
-            if let Some(operation) = operation {
-                complete_operation(path, method, operation);
-            }
-        }
-    }
-    document
-}
-
-fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
+/// Adds parameters, headers and problems that follow from what the operation is.
+pub fn complete(path: &str, method: &str, operation: &mut Operation) {
     let staff = operation.security.as_ref().is_some_and(|all| {
         all.iter()
             .any(|one| serde_json::to_value(one).is_ok_and(|one| one.get("member").is_some()))
@@ -156,8 +78,31 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
     for (status, codes) in shared {
         add_problem(operation, status, &codes);
     }
+    let tagged = if_match || (creates && !path.ends_with("/registrations"));
+    let paged = is_page(operation);
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
+        response.headers.insert(
+            "X-Request-Id".to_owned(),
+            text_header("Also in problems and in our logs"),
+        );
+        if tagged && matches!(status.as_str(), "200" | "201") {
+            response.headers.insert("ETag".to_owned(), text_header(ETAG));
+        }
+        if paged && status == "200" {
+            response.headers.insert(
+                "Link".to_owned(),
+                text_header("`rel=\"next\"` while there is a next page (RFC 8288)"),
+            );
+        }
+        if status == "401" {
+            response
+                .headers
+                .insert("WWW-Authenticate".to_owned(), text_header("`Bearer`"));
+        }
+        if status == "405" {
+            response.headers.insert("Allow".to_owned(), text_header("The methods"));
+        }
         if status.as_str() >= "400" {
             response
                 .content
@@ -185,11 +130,18 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
             );
         }
     }
+    if method == "PATCH"
+        && let Some(RefOr::T(body)) = &mut operation.request_body
+        && let Some(content) = body.content.get("application/json").cloned()
+    {
+        body.content.insert("application/merge-patch+json".to_owned(), content);
+    }
     let single = method == "GET" && operation.responses.responses.contains_key("200") && has_etag(operation);
     if single {
-        let unchanged = ResponseBuilder::new()
+        let mut unchanged = ResponseBuilder::new()
             .description("Not changed since `If-None-Match`")
             .build();
+        unchanged.headers.insert("ETag".to_owned(), text_header(ETAG));
         operation
             .responses
             .responses
@@ -200,9 +152,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
             .get_or_insert_default()
             .push(header("If-None-Match", known, Required::False));
         if let Some(RefOr::T(found)) = operation.responses.responses.get_mut("200") {
-            found
-                .headers
-                .insert("ETag".to_owned(), text_header("Strong; for If-None-Match and If-Match"));
+            found.headers.insert("ETag".to_owned(), text_header(ETAG));
         }
     }
 }
@@ -236,6 +186,16 @@ fn has_etag(operation: &Operation) -> bool {
             .flatten()
             .all(|tag| tag != "health" && tag != "reports")
         && name != "get_jwks"
+}
+
+const ETAG: &str = "Strong; for If-None-Match and If-Match";
+
+/// Whether it answers with a page of a list.
+fn is_page(operation: &Operation) -> bool {
+    operation
+        .operation_id
+        .as_deref()
+        .is_some_and(|id| id.starts_with("list_") && id != "list_problems")
 }
 
 fn is_query(parameter: &RefOr<Parameter>) -> bool {

@@ -1,0 +1,95 @@
+//! What the rooms do not say themselves: title, tags, security schemes, and the problems every operation shares.
+
+mod operations;
+mod schemas;
+
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{
+    Components, ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::base::problem::{Code, Document, FieldError};
+use crate::reports::ReportFormat;
+
+const TAGS: &[(&str, &str)] = &[
+    ("seminars", "Veranstaltungen: the programme, and what happens to it"),
+    ("registrations", "Anmeldungen: one person's claim on one seminar"),
+    ("attendance", "Teilnahme: how many came, in whose words"),
+    (
+        "reports",
+        "Berichte: figures for a period, with the seminars behind them",
+    ),
+    ("collections", "Formate, Projekte, Rahmen: what seminars belong to"),
+    ("venues", "Orte"),
+    ("organisations", "Tenants, and everyone who takes part in a seminar"),
+    ("members", "Who acts for an organisation, and as what"),
+    ("accounts", "People who log in"),
+    ("auth", "Log in, stay logged in, log out"),
+    ("health", "Is it alive, can it work, what do its problems mean"),
+];
+
+#[must_use]
+pub fn base() -> OpenApi {
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("Einlass")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(
+                    "Event registration and attendance tracking for public business-development offices.\n\n\
+                     Errors are problem documents (RFC 9457) with a `code` from `GET /problems`. Lists are keyset pages. \
+                     Objects have a strong `ETag`; staff send it back in `If-Match` when they change one (428 without, 412 when stale). \
+                     A POST that creates takes an `Idempotency-Key` and can then be repeated safely for 24 hours. \
+                     Titles of problems are German or English by `Accept-Language`, German first.",
+                ))
+                .contact(Some(ContactBuilder::new().name(Some("The Einlass maintainers")).build()))
+                .license(Some(LicenseBuilder::new().name("EUPL-1.2").identifier(Some("EUPL-1.2")).build()))
+                .build(),
+        )
+        .servers(Some([ServerBuilder::new().url("/").description(Some("This service")).build()]))
+        .tags(Some(TAGS.iter().map(|(name, about)| TagBuilder::new().name(*name).description(Some(*about)).build())))
+        .build()
+}
+
+/// Adds what follows from an operation's shape, so that no handler has to repeat it.
+#[must_use]
+pub fn complete(mut document: OpenApi) -> OpenApi {
+    let components = components_of(&mut document);
+    let member = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some("The access token of `POST /auth/login`"))
+        .build();
+    components.add_security_scheme("member", SecurityScheme::Http(member));
+    for (name, schema) in [
+        (Document::name(), Document::schema()),
+        (FieldError::name(), FieldError::schema()),
+        (Code::name(), Code::schema()),
+        // Named by a query parameter only, which does not bring its schema along.
+        (ReportFormat::name(), ReportFormat::schema()),
+    ] {
+        components.schemas.insert(name.into_owned(), schema);
+    }
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            ("GET", &mut item.get),
+            ("POST", &mut item.post),
+            ("PUT", &mut item.put),
+            ("PATCH", &mut item.patch),
+            ("DELETE", &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                operations::complete(path, method, operation);
+            }
+        }
+    }
+    schemas::complete(&mut components_of(&mut document).schemas);
+    document
+}
+
+fn components_of(document: &mut OpenApi) -> &mut Components {
+    document.components.get_or_insert_default()
+}
