@@ -160,7 +160,14 @@ fn no_two_types_share_a_name() {
             .filter(|rest| rest.split(")]").next().unwrap().contains("ToSchema"))
         {
             let head = declared.split_once(" {").map_or(declared, |(head, _)| head);
-            let own = head.rsplit(["struct ", "enum "]).next().unwrap().trim();
+            let own = head
+                .rsplit("struct ")
+                .next()
+                .unwrap()
+                .rsplit("enum ")
+                .next()
+                .unwrap()
+                .trim();
             let alias = head
                 .split("#[schema(as = ")
                 .nth(1)

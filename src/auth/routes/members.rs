@@ -219,7 +219,7 @@ async fn write_member(
     clock: &Clock,
     role: Option<Role>,
 ) -> Result<(Member, Account)> {
-    let act = who.act(&clock);
+    let act = who.act(clock);
     let reach = who.reach();
     db.write(move |conn| {
         let of = reached(conn, &reach, &path.0)?;

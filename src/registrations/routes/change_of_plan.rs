@@ -187,7 +187,7 @@ async fn move_seminar(
     if let Some(reason) = capacity_fault(moved.to, moved.capacity.flatten()) {
         return Err(Error::member("/capacity", reason));
     }
-    let act = who.act(&clock);
+    let act = who.act(clock);
     let (reach, identity) = (who.reach(), who.identity);
     let whole = db
         .write(move |conn| {

@@ -183,7 +183,7 @@ async fn planned(
     reason: Option<Reason>,
     action: impl Fn(&mut PgConnection, &Act, &Plan<'_>) -> Result<Seminar> + Send + 'static,
 ) -> Result<HttpResponse> {
-    let act = who.act(&clock);
+    let act = who.act(clock);
     let (reach, identity) = (who.reach(), who.identity);
     let whole = db
         .write(move |conn| {

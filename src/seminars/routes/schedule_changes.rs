@@ -18,7 +18,9 @@ use crate::seminars::store;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ScheduleChange, example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "kind": "postponed", "reason_code": "pandemic",
     "public_text": "Coronabedingt verschoben", "at": "2027-01-04T08:00:00Z",
-    "before": {"attendance_mode": "onsite", "channels": ["onsite"], "sessions": [{"starts_at": "2027-05-06T18:00:00+02:00"}]},
+    "before": {"attendance_mode": "onsite", "channels": ["onsite"], "sessions": [{"starts_at": "2027-05-06T18:00:00+02:00",
+    "ends_at": "2027-05-06T20:00:00+02:00", "date_precision": "minute", "starts_on": "2027-05-06", "time_zone": "Europe/Berlin",
+    "venue": null, "online_platform": null}]},
     "after": {"attendance_mode": "onsite", "channels": ["onsite"], "sessions": []}}))]
 pub struct ScheduleChangeView {
     pub id: ScheduleChangeId,
