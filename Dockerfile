@@ -11,8 +11,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && install -D -m 0755 target/release/einlass /out/einlass \
     && mkdir /out/data
 
-# glibc, libgcc and CA certificates; no shell, no package manager.
-FROM gcr.io/distroless/cc-debian12
+FROM debian:bookworm-slim
 COPY --from=build /out/einlass /usr/local/bin/einlass
 # A fresh named volume takes its owner from here.
 COPY --from=build --chown=10001:10001 /out/data /var/lib/einlass

@@ -14,9 +14,11 @@
 #![allow(clippy::disallowed_methods, reason = "a test may look at the clock on the wall")]
 
 mod api;
+mod cli;
 mod contract;
 mod imports;
 mod kill;
 mod migrations;
+mod private_database;
 mod structure;
 mod support;

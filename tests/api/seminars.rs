@@ -505,3 +505,40 @@ fn a_patch_takes_away_what_may_go_and_nothing_else() {
         (&Value::Null, &body["title"])
     );
 }
+
+#[test]
+fn a_seat_is_free_only_while_one_can_register() {
+    let app = TestApp::spawn();
+    let publish = |title: &str, change: &dyn Fn(&mut Value)| {
+        let mut body = titled(title);
+        change(&mut body);
+        app.published(&body);
+    };
+    publish("begun", &|body| {
+        body["sessions"] = json!([{"starts_at": "2027-01-04T08:00:00Z"}])
+    });
+    publish("today", &|body| {
+        body["sessions"] = json!([{"starts_at": "2027-01-04", "date_precision": "day"}])
+    });
+    publish("yesterday", &|body| {
+        body["sessions"] = json!([{"starts_at": "2027-01-03", "date_precision": "day"}])
+    });
+    publish("not open", &|body| {
+        body["registration_opens_at"] = "2027-02-01T00:00:00Z".into()
+    });
+    publish("closed", &|body| {
+        body["registration_closes_at"] = "2027-01-04T08:00:00Z".into()
+    });
+    publish("open", &|_| ());
+    publish("open late", &|body| {
+        body["sessions"] = json!([{"starts_at": "2027-01-03T08:00:00Z"}]);
+        body["registration_closes_at"] = "2027-01-05T08:00:00Z".into();
+    });
+    let found = |free: bool| {
+        let mut found = titles(&app.anonymous().get(&format!("/seminars?free_seats={free}")).expect(200));
+        found.sort();
+        found
+    };
+    assert_eq!(found(true), ["open", "open late", "today"]);
+    assert_eq!(found(false), ["begun", "closed", "not open", "yesterday"]);
+}

@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::view::{SeminarView, view_for};
 use crate::auth::{Caller, find_organisation};
+use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Error, FieldError, Result};
@@ -51,7 +52,7 @@ pub struct SeminarQuery {
     collection: Option<CollectionId>,
     #[param(value_type = Option<String>, max_length = 35)]
     language: Option<Language>,
-    /// `true`: with a seat one can have now; `false`: without.
+    /// `true`: registration is open, and a seat is free; `false`: the others.
     free_seats: Option<bool>,
     #[param(inline)]
     sort: Option<SortOrder>,
@@ -74,7 +75,9 @@ pub async fn list_seminars(
     caller: Caller,
     query: Query<SeminarQuery>,
     db: web::Data<Db>,
+    clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
+    let now = clock.now();
     let query = query.0;
     let paging = Paging {
         limit: query.limit,
@@ -126,6 +129,7 @@ pub async fn list_seminars(
                 collection: query.collection,
                 language: query.language.as_ref().map(|language| language.as_str().to_owned()),
                 free_seats: query.free_seats,
+                now,
             };
             let seminars = store::list(conn, &filter, sort, after, limit)?;
             store::wholes(conn, seminars)

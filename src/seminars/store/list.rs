@@ -1,6 +1,6 @@
 //! The programme, filtered.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::base::problem::Result;
 use crate::base::text::{fold, like_escape};
 use crate::catalogue::CollectionId;
 use crate::schema::{channels, parties, seminar_collections, seminars, sessions};
-use crate::seminars::model::{Audience, Channel, Kind, Seminar, SeminarId, Status};
+use crate::seminars::model::{Audience, Channel, DatePrecision, Kind, Seminar, SeminarId, Status};
 
 /// What to list. Everything that is `Some` must hold.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +27,8 @@ pub struct Filter {
     pub collection: Option<CollectionId>,
     pub language: Option<String>,
     pub free_seats: Option<bool>,
+    /// When `free_seats` is asked.
+    pub now: DateTime<Utc>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,7 +112,24 @@ pub fn list(
                     .is_null()
                     .or(channels::taken.nullable().lt(channels::capacity)),
             );
-        let bookable = seminars::status.eq(Status::Scheduled);
+        // Until somebody says otherwise registration ends with the first session, where only the day is known with
+        // that day, and where there is only a span with the span (`rules::default_close`).
+        let now = filter.now;
+        let by_day = sessions::table
+            .filter(sessions::seminar_id.eq(seminars::id))
+            .filter(sessions::date_precision.eq(DatePrecision::Day))
+            .filter(sessions::starts_at.eq(seminars::begins_at))
+            .filter(sessions::starts_at.gt(now - Duration::days(1)));
+        let not_begun = seminars::begins_at
+            .gt(now)
+            .or(exists(by_day))
+            .or(seminars::within_to.ge(now.date_naive()).is_not_distinct_from(true));
+        let opened = seminars::registration_opens_at.le(now).is_distinct_from(false);
+        let not_closed = seminars::registration_closes_at
+            .is_null()
+            .and(not_begun)
+            .or(seminars::registration_closes_at.gt(now).is_not_distinct_from(true));
+        let bookable = seminars::status.eq(Status::Scheduled).and(opened).and(not_closed);
         query = if wanted {
             query.filter(bookable.and(exists(free)))
         } else {

@@ -1,0 +1,173 @@
+//! The commands, as an operator types them.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use diesel::prelude::*;
+
+use crate::support::{TestApp, TestDatabase};
+
+fn einlass(environment: &[(&str, &str)], arguments: &[&str], input: &str) -> Output {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_einlass"))
+        .args(arguments)
+        .env_remove("DATABASE_URL")
+        .envs(environment.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that reads nothing may be gone already.
+    let _ = process.stdin.take().unwrap().write_all(input.as_bytes());
+    process.wait_with_output().unwrap()
+}
+
+fn on(database: &TestDatabase, arguments: &[&str], input: &str) -> (bool, String) {
+    let output = einlass(&[("DATABASE_URL", &database.url)], arguments, input);
+    let told = [output.stdout, output.stderr]
+        .map(|text| String::from_utf8(text).unwrap())
+        .concat();
+    (output.status.success(), told)
+}
+
+#[test]
+fn a_bad_configuration_ends_with_78_and_every_mistake_but_no_value() {
+    let bad = [
+        ("DATABASE_URL", "mysql://canary"),
+        ("EINLASS_LISTEN", "canary"),
+        ("EINLASS_LISTNE", "canary"),
+    ];
+    for arguments in [&["config", "check"][..], &["serve"], &["migrate"]] {
+        let output = einlass(&bad, arguments, "");
+        assert_eq!(output.status.code(), Some(78));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            ["DATABASE_URL", "EINLASS_LISTEN", "EINLASS_LISTNE"]
+                .iter()
+                .all(|name| told.contains(name)),
+            "{told}"
+        );
+        assert!(!told.contains("canary"), "{told}");
+    }
+    let good = einlass(
+        &[("DATABASE_URL", "postgresql://canary@localhost/einlass")],
+        &["config", "check"],
+        "",
+    );
+    let told = String::from_utf8(good.stdout).unwrap();
+    assert!(
+        good.status.success() && told.contains("EINLASS_POOL_SIZE") && !told.contains("canary"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_schema_comes_with_migrate_once() {
+    let database = TestDatabase::empty();
+    let (good, told) = on(&database, &["migrate"], "");
+    assert!(good && told.contains("migrated 20261101000009"), "{told}");
+    let (good, told) = on(&database, &["migrate"], "");
+    assert!(good && told.contains("up to date"), "{told}");
+}
+
+#[test]
+fn an_account_is_made_and_can_log_in() {
+    let app = TestApp::spawn();
+    let create = |more: &[&str], input: &str| {
+        on(
+            &app.database,
+            &[&["admin", "create", "--email", "neu@ihk.example"], more].concat(),
+            input,
+        )
+    };
+    let (good, told) = create(&["--organisation", "nobody"], "");
+    assert!(!good && told.contains("--organisation"), "{told}");
+    let (good, told) = create(&["--password-stdin"], "kurz\n");
+    assert!(!good && told.contains("at least 15 characters"), "{told}");
+    let (good, told) = create(
+        &["--organisation", "ihk-aachen", "--role", "reporter", "--password-stdin"],
+        " Achtzehn Kamele im Regen \n",
+    );
+    assert!(good, "{told}");
+    let login = |password: &str| {
+        app.anonymous().post(
+            "/auth/login",
+            &serde_json::json!({"email": "neu@ihk.example", "password": password}),
+        )
+    };
+    login("Achtzehn Kamele im Regen").expect(200);
+    let (good, told) = create(&[], "");
+    assert!(!good && told.contains("There is an account"), "{told}");
+    let (good, told) = on(
+        &app.database,
+        &["admin", "create", "--email", "platform2@einlass.example"],
+        "",
+    );
+    assert!(good && told.contains("shown once: "), "{told}");
+    let password = told.lines().find_map(|line| line.split("shown once: ").nth(1)).unwrap();
+    let body = serde_json::json!({"email": "platform2@einlass.example", "password": password});
+    app.anonymous().post("/auth/login", &body).expect(200);
+}
+
+#[test]
+fn the_paper_is_imported_and_reported() {
+    let database = TestDatabase::create();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/programme-2020-2021.json");
+    let import = ["import", "seminars", file, "--organisation", "staedteregion-aachen"];
+    let seminars = || {
+        use einlass::schema::seminars::dsl::seminars;
+        seminars.count().get_result::<i64>(&mut database.connect()).unwrap()
+    };
+    let (good, told) = on(&database, &[&import[..], &["--dry-run"]].concat(), "");
+    assert!(good && told.starts_with("Dry run, nothing was written. "), "{told}");
+    assert_eq!(seminars(), 0);
+    let (good, told) = on(&database, &import, "");
+    assert!(good, "{told}");
+    assert_eq!(seminars(), 28);
+    let (good, told) = on(&database, &import, "");
+    assert!(
+        !good && told.contains("/seminars/27"),
+        "every one of them is there already: {told}"
+    );
+    assert_eq!(seminars(), 28);
+
+    let report = |more: &[&str]| {
+        let (good, told) = on(
+            &database,
+            &[
+                &["report", "activity", "--from", "2020-01-01", "--to", "2021-05-31"],
+                more,
+            ]
+            .concat(),
+            "",
+        );
+        assert!(good, "{told}");
+        told
+    };
+    let told = report(&["--split-on", "2020-03-16"]);
+    assert!(
+        told.contains("25 Veranstaltungen angeboten; 23 wurden durchgeführt, davon 4 vor dem 16.03.2020"),
+        "{told}"
+    );
+    assert!(told.contains("mindestens 1.080 Personen"), "{told}");
+    for (rule, held) in [("all", 23), ("public", 20), ("overview", 16)] {
+        let json = serde_json::from_str::<serde_json::Value>(&report(&["--rule", rule, "--format", "json"])).unwrap();
+        assert_eq!(json["figures"]["held"]["count"], held, "{rule}");
+    }
+}
+
+#[test]
+fn the_document_needs_no_database() {
+    let output = einlass(&[], &["openapi"], "");
+    let committed = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json")).unwrap();
+    assert!(output.status.success() && output.stdout == committed);
+}
+
+#[test]
+fn health_asks_a_running_service() {
+    let app = TestApp::spawn();
+    let ask = |url: &str| einlass(&[], &["health", "--url", url], "").status.success();
+    assert!(ask(&format!("http://{}/health/ready", app.address)));
+    assert!(!ask(&format!("http://{}/health/none", app.address)));
+    assert!(!ask("http://127.0.0.1:1/health/ready"));
+}
