@@ -161,7 +161,10 @@ impl Routes {
             }
             (ResourceDef::new(path.as_str()), allowed)
         });
-        Self(routes.collect())
+        // Beside the document, which does not describe itself.
+        let own =
+            ["/openapi.json", "/docs", "/docs/{file:.*}"].map(|path| (ResourceDef::new(path), vec!["GET", "HEAD"]));
+        Self(routes.chain(own).collect())
     }
 }
 

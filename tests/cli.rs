@@ -171,3 +171,59 @@ fn health_asks_a_running_service() {
     assert!(!ask(&format!("http://{}/health/none", app.address)));
     assert!(!ask("http://127.0.0.1:1/health/ready"));
 }
+
+#[test]
+fn a_service_has_its_directory_to_itself_and_takes_its_database_down_with_it() {
+    let data = std::env::temp_dir().join(format!("einlass-serve-{}", std::process::id()));
+    let port = || {
+        std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port()
+            .to_string()
+    };
+    let listen = format!("127.0.0.1:{}", port());
+    let serve = |listen: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_einlass"));
+        command
+            .args(["serve", "--listen", listen, "--data-dir", data.to_str().unwrap()])
+            .env_remove("DATABASE_URL");
+        command.stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let mut first = serve(&listen);
+    let url = format!("http://{listen}/health/ready");
+    let begun = std::time::Instant::now();
+    while !einlass(&[], &["health", "--url", &url], "").status.success() {
+        assert!(begun.elapsed().as_secs() < 90, "it did not get ready");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let second = serve(&format!("127.0.0.1:{}", port())).wait_with_output().unwrap();
+    let told = String::from_utf8(second.stderr).unwrap();
+    assert!(
+        !second.status.success() && told.contains(data.to_str().unwrap()),
+        "{told}"
+    );
+    let report = [
+        "--data-dir",
+        data.to_str().unwrap(),
+        "report",
+        "activity",
+        "--from",
+        "2020-01-01",
+        "--to",
+        "2020-12-31",
+    ];
+    assert!(
+        einlass(&[], &report, "").status.success(),
+        "commands work beside the service"
+    );
+
+    Command::new("kill")
+        .args(["-TERM", &first.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(first.wait().unwrap().success());
+    assert!(!data.join("postgresql/postmaster.pid").exists());
+    std::fs::remove_dir_all(&data).unwrap();
+}

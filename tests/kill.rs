@@ -80,9 +80,19 @@ impl Service {
 
     /// The postmaster and, a moment later than a power cut would, nothing else: its children notice by themselves.
     fn kill_database(&self) {
-        let file = std::fs::read_to_string(self.postmaster_pid()).unwrap_or_default();
-        if let Some(pid) = file.lines().next() {
-            Command::new("kill").args(["-9", pid]).status().unwrap();
+        let begun = Instant::now();
+        // It may be on its way up from the kill before.
+        loop {
+            let file = std::fs::read_to_string(self.postmaster_pid()).unwrap_or_default();
+            let killed = file
+                .lines()
+                .next()
+                .is_some_and(|pid| Command::new("kill").args(["-9", pid]).status().unwrap().success());
+            if killed {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "there is no database to kill");
+            std::thread::sleep(Duration::from_millis(10));
         }
     }
 

@@ -100,16 +100,40 @@ fn it_keeps_what_it_acknowledges_and_has_no_port() {
 fn one_that_is_killed_comes_back_by_itself() {
     let directory = Directory::new("killed");
     let server = directory.start();
-    let pid = std::fs::read_to_string(directory.0.join("postgresql/postmaster.pid")).unwrap();
-    std::process::Command::new("kill")
-        .args(["-9", pid.lines().next().unwrap()])
+    let file = directory.0.join("postgresql/postmaster.pid");
+    let pid = || {
+        std::fs::read_to_string(&file)
+            .unwrap_or_default()
+            .lines()
+            .next()
+            .map(str::to_owned)
+    };
+    let before = pid().unwrap();
+    let killed = std::process::Command::new("kill")
+        .args(["-9", &before])
         .status()
         .unwrap();
+    assert!(killed.success());
     let begun = std::time::Instant::now();
-    std::thread::sleep(std::time::Duration::from_millis(200));
-    while PgConnection::establish(&server.url("einlass")).is_err() {
+    while pid().is_none_or(|pid| pid == before) || PgConnection::establish(&server.url("einlass")).is_err() {
         assert!(begun.elapsed().as_secs() < 60, "it did not come back");
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     server.stop();
+}
+
+#[test]
+fn its_log_tells_nothing_about_people() {
+    let directory = Directory::new("log");
+    let server = directory.start();
+    let mut conn = connect(&server);
+    conn.batch_execute("CREATE TABLE people (email text UNIQUE); INSERT INTO people VALUES ('anna@example.org')")
+        .unwrap();
+    let twice =
+        diesel::sql_query("INSERT INTO people VALUES ($1)").bind::<diesel::sql_types::Text, _>("anna@example.org");
+    assert!(twice.execute(&mut conn).is_err());
+    server.stop();
+    let log = std::fs::read_to_string(directory.0.join("postgresql.log")).unwrap();
+    assert!(log.contains("people_email_key"), "the violation is logged: {log}");
+    assert!(!log.contains("anna@example.org"), "{log}");
 }

@@ -21,17 +21,24 @@ const FLOORS: &[&[&str]] = &[
 const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     (
         "rules",
-        &["diesel", "actix_web", "crate::schema", "Utc::now", "async fn"],
+        &[
+            "diesel",
+            "actix_web",
+            "crate::schema",
+            "base::clock",
+            "Utc::now",
+            "async fn",
+        ],
         "decisions are pure",
     ),
     (
         "service",
-        &["actix_web", "utoipa", "crate::schema"],
+        &["actix_web", "utoipa", "crate::schema", "sql_query"],
         "a use case knows neither HTTP nor SQL",
     ),
     (
         "routes",
-        &["crate::schema", "diesel::prelude"],
+        &["crate::schema", "diesel::prelude", "sql_query"],
         "handlers ask the store",
     ),
     ("store", &["actix_web", "utoipa"], "SQL knows no HTTP"),

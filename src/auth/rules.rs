@@ -26,8 +26,8 @@ impl Role {
     }
 }
 
-/// What is wrong with a new password, if anything. `known` are words an attacker would try first: name, address,
-/// organisation.
+/// What is wrong with a new password, if anything. `known` are words an attacker would try first: the name and
+/// the address, with its organisation in it.
 #[must_use]
 pub fn password_fault(password: &str, known: &[&str]) -> Option<String> {
     let length = password.chars().count();

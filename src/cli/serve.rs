@@ -59,14 +59,12 @@ fn fill(database: &Database, config: &Config, clock: &Clock) -> Result<(), Failu
         .db
         .run(false, |conn| imports::load_demo(conn, &act, &password))?;
     eprintln!("einlass: {filled}");
-    if filled.loaded {
-        eprintln!("  log in as      {}", filled.accounts.join("\n                 "));
-        let shown = if given.is_some() {
-            "the one in EINLASS_DEMO_PASSWORD"
-        } else {
-            &password
-        };
-        eprintln!("  password       {shown}");
-    }
+    eprintln!("  log in as      {}", filled.accounts.join("\n                 "));
+    let shown = match (filled.loaded, &given) {
+        (true, None) => password,
+        (true, Some(_)) => "the one in EINLASS_DEMO_PASSWORD".to_owned(),
+        (false, _) => "the one of the first start; lost it? start with another --data-dir".to_owned(),
+    };
+    eprintln!("  password       {shown}");
     Ok(())
 }

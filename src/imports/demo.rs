@@ -61,7 +61,7 @@ pub struct DemoSummary {
     pub past: Summary,
     /// The seminars that one can register for.
     pub upcoming: Summary,
-    /// Who may log in now, each with its role.
+    /// Who may log in, each with its role.
     pub accounts: Vec<String>,
 }
 
@@ -81,7 +81,14 @@ impl fmt::Display for DemoSummary {
 /// Fills an empty database with the demo; one that has an organisation is left as it is.
 pub fn load_demo(conn: &mut PgConnection, act: &Act, password: &str) -> Result<DemoSummary> {
     conn.transaction(|conn| {
-        let mut summary = DemoSummary::default();
+        let mut summary = DemoSummary {
+            accounts: ACCOUNTS
+                .iter()
+                .enumerate()
+                .map(|(n, account)| described(n, account))
+                .collect(),
+            ..DemoSummary::default()
+        };
         if !all_organisations(conn)?.is_empty() {
             return Ok(summary);
         }
@@ -108,13 +115,14 @@ pub fn load_demo(conn: &mut PgConnection, act: &Act, password: &str) -> Result<D
                 platform_admin,
             };
             create_account(conn, act, new)?;
-            let also = if platform_admin { ", platform admin" } else { "" };
-            summary
-                .accounts
-                .push(format!("{email} ({role} of {organisation}{also})"));
         }
         Ok(summary)
     })
+}
+
+fn described(n: usize, (email, _, organisation, role): &(&str, &str, &str, Role)) -> String {
+    let also = if n == 0 { ", platform admin" } else { "" };
+    format!("{email} ({role} of {organisation}{also})")
 }
 
 /// The files are part of the program: one that is not understood is our mistake.

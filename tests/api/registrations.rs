@@ -503,10 +503,10 @@ fn rush(app: &TestApp, clients: usize, seats: i32) -> (usize, Vec<u16>) {
 #[test]
 fn two_hundred_at_once_for_fifty_seats() {
     let app = TestApp::spawn();
-    let rounds = std::env::var("EINLASS_RUSH_ROUNDS")
+    let rounds = std::env::var("RUSH_ROUNDS")
         .ok()
         .and_then(|n| n.parse().ok())
-        .unwrap_or(3);
+        .unwrap_or(20);
     for round in 0..rounds {
         let (confirmed, statuses) = rush(&app, 200, 50);
         assert!(

@@ -23,7 +23,7 @@ use crate::journal::{Act, Actor};
 #[schema(example = json!({"email": "organiser@staedteregion.example", "password": "Rhabarber nickt dem Omnibus zu"}))]
 pub struct Login {
     pub email: Email,
-    /// At most 1,024 bytes.
+    /// At most 1,024 characters.
     #[schema(max_length = 1024)]
     pub password: Line<1024>,
 }

@@ -104,7 +104,8 @@ pub async fn list_members(
 /// password.
 #[utoipa::path(tag = "members", params(("organisation" = String, Path, description = "Id or slug", max_length = 60)), request_body = MemberBody, security(("member" = [])), responses(
     (status = 201, body = MemberView, description = "The member"),
-    (status = 409, description = "`already-member`, `account-exists`")))]
+    (status = 409, description = "`already-member`, `account-exists`"),
+    (status = 429, description = "`too-many-requests`: too many passwords are hashed at once")))]
 #[post("/organisations/{organisation}/members")]
 pub async fn add_member(
     who: LoggedIn,

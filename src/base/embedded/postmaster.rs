@@ -198,6 +198,8 @@ fn server_settings(plan: &Plan) -> Vec<OsString> {
         "log_timezone=UTC",
         "log_line_prefix=%m [%p] ",
         "logging_collector=off",
+        // The detail of a violated constraint shows the row: people's names and addresses.
+        "log_error_verbosity=terse",
     ];
     let closed = ["listen_addresses=", "unix_socket_permissions=0700"];
     let mut settings: Vec<OsString> = durable.into_iter().chain(usual).map(OsString::from).collect();

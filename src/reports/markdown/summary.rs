@@ -88,8 +88,8 @@ fn held(report: &ActivityReport) -> String {
     ];
     match sides.iter().find(|(count, _)| *count == held.count) {
         _ if held.count == 0 => {}
-        Some((1, side)) => text.push_str(&format!(", und zwar {side}")),
-        Some((_, side)) => text.push_str(&format!(", und zwar alle {side}")),
+        Some((1, side)) => text.push_str(&format!(", und zwar {}", side.replace("ab dem", "am oder nach dem"))),
+        Some((_, side)) => text.push_str(&format!(", alle {}", side.replace("ab dem", "am oder nach dem"))),
         None => {
             let known = sides.iter().filter(|(count, _)| *count > 0);
             let parts = known.map(|(count, side)| format!("{} {side}", how_many(*count)));

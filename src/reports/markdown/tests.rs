@@ -78,7 +78,7 @@ fn one_reads_well_too() {
     assert_eq!(
         overview(vec![only]),
         "In der Zeit vom 01.01.2020 bis 31.05.2021 wurde eine Veranstaltung angeboten; eine wurde durchgeführt, und \
-         zwar ab dem 16.03.2020; abgesagt oder verschoben wurde keine.\n\n\
+         zwar am oder nach dem 16.03.2020; abgesagt oder verschoben wurde keine.\n\n\
          Es nahm 1 Person teil (Angabe zu einer Veranstaltung); dazu kommt eine zuschauende Person im Livestream, die \
          darin nicht mitgezählt ist.\n\n\
          Für die durchgeführte Veranstaltung liegt eine Zahl vor."
@@ -119,7 +119,7 @@ fn a_move_says_what_became_of_it() {
         moved("C", Status::Postponed, "2020-04-01"),
     ]);
     assert!(text.contains(
-        "wurden 3 Veranstaltungen angeboten; eine wurde durchgeführt, und zwar ab dem 16.03.2020; 3 wurden verschoben \
+        "wurden 3 Veranstaltungen angeboten; eine wurde durchgeführt, und zwar am oder nach dem 16.03.2020; 3 wurden verschoben \
          (eine davon noch im Zeitraum durchgeführt): „C“, „A“ und „B“. Was verschoben und dann doch durchgeführt oder \
          abgesagt wurde, ist als Angebot nur einmal gezählt."
     ), "{text}");

@@ -120,10 +120,9 @@ pub fn list(
             .filter(sessions::date_precision.eq(DatePrecision::Day))
             .filter(sessions::starts_at.eq(seminars::begins_at))
             .filter(sessions::starts_at.gt(now - Duration::days(1)));
-        let not_begun = seminars::begins_at
-            .gt(now)
-            .or(exists(by_day))
-            .or(seminars::within_to.ge(now.date_naive()).is_not_distinct_from(true));
+        let not_begun = seminars::begins_at.gt(now).or(exists(by_day)).or(seminars::within_to
+            .ge(now.with_timezone(&chrono_tz::Europe::Berlin).date_naive())
+            .is_not_distinct_from(true));
         let opened = seminars::registration_opens_at.le(now).is_distinct_from(false);
         let not_closed = seminars::registration_closes_at
             .is_null()
