@@ -1,0 +1,14 @@
+//! Logging in, and who belongs where: in each case lock → read → decide → write → record.
+
+mod accounts;
+mod members;
+mod organisations;
+mod sessions;
+
+pub use accounts::{AccountChange, NewAccount, change_account, create_account};
+pub use members::{NewMember, add_member, change_member};
+pub use organisations::{
+    NewOrganisation, OrganisationChange, change_organisation, create_organisation, ensure_organisation,
+    own_organisation,
+};
+pub use sessions::{begin_session, end_session, rotate};
