@@ -11,7 +11,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use einlass::auth::{NewAccount, NewOrganisation, OrganisationId, Role, create_account, ensure_organisation};
 use einlass::base::db::Db;
-use einlass::base::embedded::{Server, Settings};
+use einlass::base::embedded::{EmbeddedError, Server, Settings};
 use einlass::journal::{Act, Actor};
 
 pub const PASSWORD: &str = "Rhabarber nickt dem Omnibus zu";
@@ -61,17 +61,7 @@ struct Postgres {
 fn postgres() -> &'static Postgres {
     static POSTGRES: OnceLock<Postgres> = OnceLock::new();
     POSTGRES.get_or_init(|| {
-        let server = Server::start(Settings {
-            directory: std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("einlass-tests"),
-            program_dir: None,
-            run_as: None,
-            settings: vec![
-                ("max_connections".to_owned(), "400".to_owned()),
-                // How the tests see in which order transactions were committed.
-                ("track_commit_timestamp".to_owned(), "on".to_owned()),
-            ],
-        })
-        .expect("the tests' PostgreSQL");
+        let server = start();
         let postgres = Postgres {
             server,
             copying: Mutex::new(()),
@@ -81,6 +71,29 @@ fn postgres() -> &'static Postgres {
         postgres.make_template();
         postgres
     })
+}
+
+fn start() -> Server {
+    let directory = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("einlass-tests");
+    let settings = || Settings {
+        directory: directory.clone(),
+        program_dir: None,
+        run_as: None,
+        settings: vec![
+            ("max_connections".to_owned(), "400".to_owned()),
+            // How the tests see in which order transactions were committed.
+            ("track_commit_timestamp".to_owned(), "on".to_owned()),
+        ],
+    };
+    match Server::start(settings()) {
+        // PostgreSQL was upgraded since the last run; nothing in there is worth keeping.
+        Err(EmbeddedError::OtherVersion { cluster, .. }) => {
+            std::fs::remove_dir_all(cluster).unwrap();
+            Server::start(settings())
+        }
+        outcome => outcome,
+    }
+    .expect("the tests' PostgreSQL")
 }
 
 impl Postgres {
