@@ -26,7 +26,7 @@
 //!   `base::idempotency`, which are all SQL). `tests/structure.rs`
 //! - The clock, the environment, the blocking pool and v4 ids are asked for in one place each. `clippy.toml`
 //! - Never more seats taken than there are: every seat is given under the lock of its row in `channels`, by
-//!   `registrations::rules::admit`, or to those waiting by `promote`; a CHECK stands behind them. `tests/api/registrations.rs`
+//!   `registrations::rules::admit`, or to those waiting by `promote`; a CHECK stands behind them. `tests/api/rush.rs`
 //! - What is acknowledged is kept: one transaction per effect, Idempotency-Key inside it. `tests/kill.rs`
 //! - Everybody reaches what their role reaches and nothing else. `docs/authorisation.md`, `tests/api/authorisation.rs`
 //! - The OpenAPI document, the schema and the migrations agree with the code. `tests/contract.rs`, `tests/migrations.rs`
