@@ -20,6 +20,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// How a seminar takes registrations. One row per seminar, changed with it.
+    admissions (organisation_id, seminar_id) {
+        organisation_id -> Uuid,
+        seminar_id -> Uuid,
+        /// first_come: a free seat is the next person's; selection: people apply and the organiser chooses.
+        admission -> Text,
+        /// email: the address is confirmed before the seat is; none: the seat is confirmed at once.
+        confirmation -> Text,
+        confirm_hours -> Int4,
+        /// How long a freed seat is held for the first who waits; shorter near the start.
+        offer_hours -> Int4,
+        /// What a seat of the channels is: a person, or a company with all the persons it brings.
+        capacity_unit -> Text,
+        /// How many persons one registration may bring, the contact included.
+        max_persons -> Int4,
+        /// Reply-To of the seminar's mails; the organiser is told there. NULL: its organisers and admins.
+        contact_email -> Nullable<Text>,
+        minimum_participants -> Nullable<Int4>,
+        decide_by -> Nullable<Timestamptz>,
+        below_minimum -> Text,
+        /// When it was decided whether the minimum was reached; once.
+        decided_at -> Nullable<Timestamptz>,
+        /// What is asked at registration: [{id, kind, label {de, en}, options, required, channels, sensitive}].
+        questions -> Jsonb,
+        /// What consent is asked for: [{purpose, version, text {de, en}}]. Never a condition for a seat (GDPR, article 7(4)).
+        consent_texts -> Jsonb,
+    }
+}
+
+diesel::table! {
     /// The ways to take part, with their seats. One row per seminar and channel: every seat is given under its lock.
     channels (organisation_id, seminar_id, channel) {
         organisation_id -> Uuid,
@@ -57,6 +87,22 @@ diesel::table! {
         version -> Int8,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Who agreed to what, in which words, when; and when they took it back (GDPR, article 7).
+    consents (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        registration_id -> Uuid,
+        purpose -> Text,
+        text_version -> Text,
+        /// SHA-256 of the text as it was shown.
+        text_hash -> Bytea,
+        language -> Text,
+        given_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -107,6 +153,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Somebody pressed "join" on the page behind their personal link. Append-only.
+    joins (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        registration_id -> Uuid,
+        session_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// One append-only entry per effect, written in its transaction. Audit log, change feed and webhooks read it.
     journal (id) {
         id -> Uuid,
@@ -121,6 +178,32 @@ diesel::table! {
         object_id -> Uuid,
         /// What changed. Ids and facts of the programme, never names or addresses of people.
         data -> Jsonb,
+    }
+}
+
+diesel::table! {
+    /// The outbox: one row a mail, written in the transaction of what it tells, delivered afterwards.
+    mails (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        language -> Text,
+        recipient -> Text,
+        recipient_name -> Text,
+        /// Whose personal links the mail carries. The links themselves are made when it is sent and are stored nowhere.
+        registration_id -> Nullable<Uuid>,
+        seminar_id -> Nullable<Uuid>,
+        /// The facts as they were when it was written; what the template says of them is decided when it is sent.
+        data -> Jsonb,
+        /// A name for what is to be said only once, such as one reminder of one session.
+        once -> Nullable<Text>,
+        state -> Text,
+        attempts -> Int4,
+        /// When it is tried next. A worker that takes it moves this into the future: that is its lease.
+        due_at -> Timestamptz,
+        created_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
     }
 }
 
@@ -184,6 +267,7 @@ diesel::table! {
         seminar_id -> Uuid,
         channel -> Text,
         state -> Text,
+        /// What it takes of the channel's capacity: its persons, or 1 where companies are counted.
         seats -> Int4,
         /// Drawn when the person joined the waiting list; the lower one is served first.
         waiting_ticket -> Nullable<Int8>,
@@ -204,6 +288,40 @@ diesel::table! {
         cancel_reason -> Nullable<Text>,
         version -> Int8,
         created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        /// The contact and everybody it brings.
+        persons -> Int4,
+        /// Who comes along, in order: {given_name, family_name}, or {} for somebody without a name.
+        companions -> Jsonb,
+        /// By question; sensitive ones are in sensitive_answers.
+        answers -> Jsonb,
+        email_confirmed_at -> Nullable<Timestamptz>,
+        /// Since when free seats are saved up for this waiting group; others pass it when that has taken too long.
+        held_up_since -> Nullable<Timestamptz>,
+        /// When the person said that the new date suits them.
+        kept_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Which session's registrants were reminded, of which start.
+    reminders (organisation_id, session_id, kind, starts_at) {
+        organisation_id -> Uuid,
+        session_id -> Uuid,
+        kind -> Text,
+        starts_at -> Timestamptz,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// What reviewers think of an application: one row per reviewer.
+    reviews (organisation_id, registration_id, account_id) {
+        organisation_id -> Uuid,
+        registration_id -> Uuid,
+        account_id -> Uuid,
+        score -> Nullable<Int4>,
+        note -> Nullable<Text>,
         updated_at -> Timestamptz,
     }
 }
@@ -269,6 +387,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What may tell of health or belief (GDPR, article 9): diet, assistance. Shown to organisers, exported nowhere by itself, deleted on its day.
+    sensitive_answers (organisation_id, registration_id, question) {
+        organisation_id -> Uuid,
+        registration_id -> Uuid,
+        question -> Text,
+        answer -> Jsonb,
+        delete_on -> Date,
+    }
+}
+
+diesel::table! {
     /// Time blocks of a seminar. While it is postponed they are the dates that no longer hold.
     sessions (organisation_id, seminar_id, id) {
         organisation_id -> Uuid,
@@ -315,25 +444,33 @@ diesel::joinable!(members -> organisations (organisation_id));
 diesel::joinable!(parties -> organisations (party_organisation_id));
 diesel::joinable!(refresh_tokens -> accounts (account_id));
 diesel::joinable!(registrations -> accounts (entered_by));
+diesel::joinable!(reviews -> accounts (account_id));
 diesel::joinable!(seminars -> organisations (organisation_id));
 diesel::joinable!(venues -> organisations (organisation_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    admissions,
     channels,
     collections,
+    consents,
     external_refs,
     headcounts,
     idempotency_keys,
+    joins,
     journal,
+    mails,
     members,
     organisations,
     parties,
     refresh_tokens,
     registrations,
+    reminders,
+    reviews,
     schedule_changes,
     seminar_collections,
     seminars,
+    sensitive_answers,
     sessions,
     venues,
 );

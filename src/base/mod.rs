@@ -2,6 +2,7 @@
 //! public vocabulary.
 
 pub mod body;
+pub mod capability;
 pub mod clock;
 pub mod config;
 pub mod db;

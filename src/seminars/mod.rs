@@ -11,8 +11,9 @@ mod service;
 mod store;
 
 pub use model::{
-    AttendanceMode, Audience, ChangeKind, Channel, DatePrecision, Kind, PartyRole, ReasonCode, Seats, Seminar,
-    SeminarId, Session, Status,
+    Admission, AdmissionKind, AttendanceMode, Audience, BelowMinimum, CapacityUnit, ChangeKind, Channel, Confirmation,
+    ConsentText, DatePrecision, Kind, PartyRole, Question, QuestionKind, ReasonCode, Seats, Seminar, SeminarId,
+    Session, SessionId, Status, Worded,
 };
 pub use routes::{ChannelBody, Reason, SeminarPatch, SeminarView, configure, view_for};
 pub use rules::{Refusal, attendance_mode, begin_of_day, capacity_fault, default_close, visible_to};

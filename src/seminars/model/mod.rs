@@ -1,5 +1,7 @@
 //! Rows and words of the room.
 
+mod admission;
+
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
@@ -10,6 +12,11 @@ use crate::auth::OrganisationId;
 use crate::base::ids::{id, words};
 use crate::catalogue::{VenueId, VenueRef};
 use crate::schema::{channels, external_refs, parties, schedule_changes, seminars, sessions};
+
+pub use admission::{
+    Admission, AdmissionKind, BelowMinimum, CapacityUnit, Confirmation, ConsentText, ConsentTexts, Question,
+    QuestionKind, Questions, Worded,
+};
 
 id! {
     /// A seminar.

@@ -1,0 +1,13 @@
+DROP TABLE reminders;
+DROP TABLE joins;
+DROP TABLE reviews;
+DROP TABLE consents;
+DROP TABLE sensitive_answers;
+DROP INDEX channels_waited_for;
+ALTER TABLE registrations
+    DROP COLUMN persons,
+    DROP COLUMN companions,
+    DROP COLUMN answers,
+    DROP COLUMN email_confirmed_at,
+    DROP COLUMN held_up_since,
+    DROP COLUMN kept_at;
