@@ -37,6 +37,7 @@ const LIVELINESS: &str =
 
 #[derive(Clone)]
 pub struct Db {
+    url: Arc<str>,
     pool: Pool<ConnectionManager<PgConnection>>,
     writers: Arc<Semaphore>,
 }
@@ -64,7 +65,11 @@ impl Db {
             .map_err(|error| Error::Unavailable(error.to_string()))?;
         let writers = size.saturating_sub(FOR_READERS).max(1);
         let writers = Arc::new(Semaphore::new(usize::try_from(writers).map_err(Error::internal)?));
-        Ok(Self { pool, writers })
+        Ok(Self {
+            url: watched(url).into(),
+            pool,
+            writers,
+        })
     }
 
     /// Runs `work` in one READ ONLY transaction.
@@ -110,32 +115,22 @@ impl Db {
         loop {
             attempt += 1;
             let mut conn = self.connection()?;
-            let begun = Cell::new(false);
-            let body = |conn: &mut PgConnection| {
-                begun.set(true);
-                work(conn).map_err(Failure::Work)
-            };
-            let transaction = conn.build_transaction();
-            let outcome = if read_only {
-                transaction.read_only().run(body)
-            } else {
-                transaction.read_write().run(body)
-            };
-            match outcome {
-                Ok(value) => return Ok(value),
+            match transact(&mut conn, read_only, &work) {
+                Ended::Done(value) => return Ok(value),
                 // The connection was dead before anything was asked of it: take another.
-                Err(_) if !begun.get() && attempt <= self.pool.max_size() + 1 => {}
-                Err(Failure::Work(Error::Unavailable(cause))) if cause == RETRY && attempt < ATTEMPTS => {}
-                Err(Failure::Work(error)) => return Err(error),
-                Err(Failure::Transaction(error)) => {
-                    return Err(match translate(&error) {
-                        Error::Unavailable(cause) => Error::Unavailable(cause),
-                        _ if begun.get() => Error::Unavailable(format!("commit: {error}")),
-                        _ => Error::Unavailable(format!("begin: {error}")),
-                    });
-                }
+                Ended::NotBegun(_) if attempt <= self.pool.max_size() + 1 => {}
+                Ended::RolledBack(Error::Unavailable(cause)) if cause == RETRY && attempt < ATTEMPTS => {}
+                Ended::NotBegun(error) | Ended::RolledBack(error) | Ended::Unsure(error) => return Err(error),
             }
         }
+    }
+
+    /// A connection of one's own, for a thread that writes all the time.
+    pub fn connect(&self) -> Result<PgConnection> {
+        let away = |error: &dyn std::fmt::Display| Error::Unavailable(format!("no connection: {error}"));
+        let mut conn = PgConnection::establish(&self.url).map_err(|error| away(&error))?;
+        conn.batch_execute(SESSION).map_err(|error| away(&error))?;
+        Ok(conn)
     }
 
     fn connection(&self) -> Result<PooledConnection<ConnectionManager<PgConnection>>> {
@@ -239,10 +234,77 @@ fn watched(url: &str) -> String {
 /// The cause that [`Db::run`] answers with another attempt.
 const RETRY: &str = "the transaction has to be tried again";
 
+/// Whether the error asks for another attempt.
+#[must_use]
+pub fn asks_again(error: &Error) -> bool {
+    matches!(error, Error::Unavailable(cause) if cause == RETRY)
+}
+
 /// For work that met another transaction and will find what it left when it is tried again.
 #[must_use]
 pub fn again() -> Error {
     Error::Unavailable(RETRY.to_owned())
+}
+
+/// How a transaction ended.
+pub enum Ended<T> {
+    Done(T),
+    /// Nothing was asked of the database: the connection was dead before.
+    NotBegun(Error),
+    /// The work refused or failed, and left nothing.
+    RolledBack(Error),
+    /// The connection broke while it was being committed: it may have been done.
+    Unsure(Error),
+}
+
+/// Runs `work` in one transaction on `conn`.
+pub fn transact<T>(
+    conn: &mut PgConnection,
+    read_only: bool,
+    work: impl FnOnce(&mut PgConnection) -> Result<T>,
+) -> Ended<T> {
+    let begun = Cell::new(false);
+    let body = |conn: &mut PgConnection| {
+        begun.set(true);
+        work(conn).map_err(Failure::Work)
+    };
+    let transaction = conn.build_transaction();
+    let outcome = if read_only {
+        transaction.read_only().run(body)
+    } else {
+        transaction.read_write().run(body)
+    };
+    match outcome {
+        Ok(value) => Ended::Done(value),
+        Err(Failure::Work(error)) if begun.get() => Ended::RolledBack(error),
+        Err(Failure::Work(error)) => Ended::NotBegun(error),
+        Err(Failure::Transaction(error)) => {
+            let step = if begun.get() { "commit" } else { "begin" };
+            let told = match translate(&error) {
+                Error::Unavailable(cause) => Error::Unavailable(cause),
+                _ => Error::Unavailable(format!("{step}: {error}")),
+            };
+            if begun.get() {
+                Ended::Unsure(told)
+            } else {
+                Ended::NotBegun(told)
+            }
+        }
+    }
+}
+
+/// Does `work` and takes it back: the database is asked about everything and keeps nothing.
+pub fn rehearse<T>(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
+    let mut outcome = None;
+    let rolled_back = conn.transaction::<(), Failure, _>(|conn| {
+        outcome = Some(work(conn).map_err(Failure::Work)?);
+        Err(Failure::Transaction(DieselError::RollbackTransaction))
+    });
+    match (rolled_back, outcome) {
+        (Err(Failure::Work(error)), _) => Err(error),
+        (_, Some(outcome)) => Ok(outcome),
+        (_, None) => Err(Error::internal("a rehearsal came to no end")),
+    }
 }
 
 /// Keeps apart what the work said and what BEGIN or COMMIT said.

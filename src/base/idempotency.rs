@@ -4,6 +4,7 @@
 //! leaves a row that was never acknowledged; the retry with the same key finds its first answer. Keys are kept
 //! for 24 hours.
 
+use std::collections::HashMap;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
@@ -14,6 +15,7 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
 
+use super::db::again;
 use super::digest::sha256;
 use super::etag::{self, Privacy};
 use super::problem::{Code, Error, FieldError, Problem, Result};
@@ -91,7 +93,43 @@ impl FromRequest for Idempotency {
     }
 }
 
+/// A key as it is stored, and the request it came with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    pub key: [u8; 32],
+    request: [u8; 32],
+}
+
+/// What was answered to a key before.
+#[derive(Clone, Debug)]
+pub struct Earlier {
+    request: Vec<u8>,
+    created: Created,
+}
+
+impl Earlier {
+    /// The first answer again, if it is the same request.
+    pub fn answer(&self, key: &Key) -> Result<Created> {
+        if self.request == key.request {
+            Ok(self.created.clone())
+        } else {
+            Err(Code::IdempotencyKeyReused.into())
+        }
+    }
+}
+
 impl Idempotency {
+    /// Stored hashed: a key is chosen by the caller and may say more than it should. `owner` keeps one caller's
+    /// keys apart from another's.
+    #[must_use]
+    pub fn key(&self, owner: &str, digest: &[u8; 32]) -> Option<Key> {
+        let key = self.key.as_ref()?;
+        Some(Key {
+            key: sha256(&[owner.as_bytes(), b"\0", key.as_bytes()].concat()),
+            request: sha256(&[self.operation.as_bytes(), digest].concat()),
+        })
+    }
+
     /// Runs `effect` once for this key. `owner` keeps one caller's keys apart from another's.
     pub fn once(
         &self,
@@ -101,10 +139,9 @@ impl Idempotency {
         digest: &[u8; 32],
         effect: impl FnOnce(&mut PgConnection) -> Result<Created>,
     ) -> Result<Created> {
-        let Some(key) = &self.key else { return effect(conn) };
-        let request = sha256(&[self.operation.as_bytes(), digest].concat());
-        // Stored hashed: a key is chosen by the caller and may say more than it should.
-        let key = sha256(&[owner.as_bytes(), b"\0", key.as_bytes()].concat());
+        let Some(Key { key, request }) = self.key(owner, digest) else {
+            return effect(conn);
+        };
         if !reserve(conn, now, &key, &request)? {
             return replay(conn, &key, &request);
         }
@@ -173,6 +210,63 @@ fn replay(conn: &mut PgConnection, key: &[u8], request: &[u8]) -> Result<Created
         }),
         _ => Err(Error::internal("an idempotency key was committed without its answer")),
     }
+}
+
+/// What was answered before to any of `keys`, for many at once.
+pub fn earlier(conn: &mut PgConnection, now: DateTime<Utc>, keys: &[Key]) -> Result<HashMap<[u8; 32], Earlier>> {
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
+    type Row = (Vec<u8>, Vec<u8>, Option<String>, Option<String>, Option<serde_json::Value>);
+    let rows = idempotency_keys::table
+        .filter(idempotency_keys::key.eq_any(keys.iter().map(|key| key.key.to_vec()).collect::<Vec<_>>()))
+        .filter(idempotency_keys::created_at.ge(now - KEPT))
+        .select((
+            idempotency_keys::key,
+            idempotency_keys::request,
+            idempotency_keys::location,
+            idempotency_keys::etag,
+            idempotency_keys::body,
+        ))
+        .load::<Row>(conn)?;
+    let answered = rows.into_iter().map(|(key, request, location, etag, body)| {
+        let (Ok(key), Some(location), Some(body)) = (key.try_into(), location, body) else {
+            return Err(Error::internal("an idempotency key was committed without its answer"));
+        };
+        let created = Created {
+            location,
+            body,
+            etag,
+            replayed: true,
+        };
+        Ok((key, Earlier { request, created }))
+    });
+    answered.collect()
+}
+
+/// Keeps the answers of many keys in one statement. Where somebody else was quicker with one of them, the whole is
+/// to be tried again: then the first answer is found.
+pub fn keep(conn: &mut PgConnection, now: DateTime<Utc>, answers: &[(Key, &Created)]) -> Result<()> {
+    use diesel::sql_types::{Array, Bytea, Jsonb, Nullable, Text, Timestamptz};
+    if answers.is_empty() {
+        return Ok(());
+    }
+    let column = |of: fn(&Key) -> &[u8; 32]| answers.iter().map(|(key, _)| of(key).to_vec()).collect::<Vec<_>>();
+    let kept = diesel::sql_query(
+        "INSERT INTO idempotency_keys AS old (key, request, location, etag, body, created_at)
+         SELECT *, $6 FROM unnest($1, $2, $3, $4, $5)
+         ON CONFLICT (key) DO UPDATE SET request = excluded.request, location = excluded.location, etag = excluded.etag,
+             body = excluded.body, created_at = excluded.created_at WHERE old.created_at < $7",
+    )
+    .bind::<Array<Bytea>, _>(column(|key| &key.key))
+    .bind::<Array<Bytea>, _>(column(|key| &key.request))
+    .bind::<Array<Text>, _>(answers.iter().map(|(_, created)| &created.location).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(answers.iter().map(|(_, created)| &created.etag).collect::<Vec<_>>())
+    .bind::<Array<Jsonb>, _>(answers.iter().map(|(_, created)| &created.body).collect::<Vec<_>>())
+    .bind::<Timestamptz, _>(now)
+    .bind::<Timestamptz, _>(now - KEPT)
+    .execute(conn)?;
+    if kept == answers.len() { Ok(()) } else { Err(again()) }
 }
 
 /// Forgets keys older than 24 hours; run now and then by the service.

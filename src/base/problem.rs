@@ -79,6 +79,8 @@ catalogue! {
         "There is no new date yet; registration opens again with it.";
     ChannelUnavailable 409 "channel-unavailable" "The seminar has no such channel to register for" / "Dafür gibt es keine Anmeldung":
         "The seminar is not offered through this channel, or the channel has viewers and no seats.";
+    DeadlinePassed 409 "deadline-passed" "The seat was held until then" / "Der Platz war bis dahin reserviert":
+        "The address was not confirmed, or the offer not accepted, in time; `detail` says until when. The seat has gone on.";
     TransitionNotAllowed 409 "transition-not-allowed" "The present state does not allow this" / "Der jetzige Zustand erlaubt das nicht":
         "`detail` names the state and what it allows.";
     NotReady 409 "not-ready" "Something is missing first" / "Es fehlt noch etwas":

@@ -49,26 +49,7 @@ pub fn rehearse(
     organisation: OrganisationId,
     programme: &Programme,
 ) -> Result<Summary> {
-    let outcome = conn.transaction::<Summary, Rehearsed, _>(|conn| {
-        let summary = import(conn, act, organisation, programme).map_err(Rehearsed::Refused)?;
-        Err(Rehearsed::Done(summary))
-    });
-    match outcome {
-        Ok(summary) | Err(Rehearsed::Done(summary)) => Ok(summary),
-        Err(Rehearsed::Refused(error)) => Err(error),
-    }
-}
-
-/// Why a rehearsal was rolled back.
-enum Rehearsed {
-    Done(Summary),
-    Refused(Error),
-}
-
-impl From<diesel::result::Error> for Rehearsed {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Refused(error.into())
-    }
+    crate::base::db::rehearse(conn, |conn| import(conn, act, organisation, programme))
 }
 
 struct Import<'a> {

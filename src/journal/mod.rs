@@ -99,3 +99,48 @@ pub fn record(conn: &mut PgConnection, act: &Act, entry: Entry) -> Result<()> {
         .execute(conn)?;
     Ok(())
 }
+
+/// Appends many at once, each with its own actor: one statement, however many.
+pub fn record_all(conn: &mut PgConnection, entries: Vec<(Act, Entry)>) -> Result<()> {
+    use diesel::sql_types::{Array, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+    let mut columns = Columns::default();
+    for (act, entry) in entries {
+        columns.id.push(fresh());
+        columns.organisation_id.push(entry.organisation_id);
+        columns.at.push(act.now);
+        columns.actor_kind.push(act.actor.kind.as_str());
+        columns.actor_id.push(act.actor.id);
+        columns.action.push(entry.action);
+        columns.object_kind.push(entry.action.split('.').next().unwrap_or_default());
+        columns.object_id.push(entry.object_id);
+        columns.data.push(entry.data);
+    }
+    diesel::sql_query(
+        "INSERT INTO journal (id, organisation_id, at, actor_kind, actor_id, action, object_kind, object_id, data)
+         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind::<Array<SqlUuid>, _>(columns.id)
+    .bind::<Array<Nullable<SqlUuid>>, _>(columns.organisation_id)
+    .bind::<Array<Timestamptz>, _>(columns.at)
+    .bind::<Array<Text>, _>(columns.actor_kind)
+    .bind::<Array<Nullable<SqlUuid>>, _>(columns.actor_id)
+    .bind::<Array<Text>, _>(columns.action)
+    .bind::<Array<Text>, _>(columns.object_kind)
+    .bind::<Array<SqlUuid>, _>(columns.object_id)
+    .bind::<Array<Jsonb>, _>(columns.data)
+    .execute(conn)?;
+    Ok(())
+}
+
+#[derive(Default)]
+struct Columns {
+    id: Vec<Uuid>,
+    organisation_id: Vec<Option<Uuid>>,
+    at: Vec<DateTime<Utc>>,
+    actor_kind: Vec<&'static str>,
+    actor_id: Vec<Option<Uuid>>,
+    action: Vec<&'static str>,
+    object_kind: Vec<&'static str>,
+    object_id: Vec<Uuid>,
+    data: Vec<Value>,
+}

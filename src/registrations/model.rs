@@ -1,21 +1,27 @@
 //! Rows and words of the room.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::auth::{AccountId, OrganisationId};
 use crate::base::ids::{id, words};
-use crate::schema::registrations;
+use crate::base::json_list::json_list;
+use crate::base::text::{Line, fold};
+use crate::schema::{consents, registrations, reviews, sensitive_answers};
 use crate::seminars::{Channel, SeminarId};
 
 id! {
     /// A registration.
     RegistrationId,
+    /// One consent, given once.
+    ConsentId,
 }
 
 words! {
-    /// Where a registration stands. `pending`, `offered`, `applied`, `rejected` and `expired` belong to e-mail
-    /// confirmation, offers and applications.
+    /// Where a registration stands. `pending`: a seat is held until the address is confirmed; `offered`: a freed
+    /// seat is held for one who waited; `applied`: the organiser will choose.
     State {
         Pending = "pending",
         Confirmed = "confirmed",
@@ -80,5 +86,82 @@ pub struct Registration {
     pub cancel_reason: Option<String>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    /// The contact and everybody it brings.
+    pub persons: i32,
+    /// Those of them with a name, without the contact.
+    pub companions: Companions,
+    pub answers: serde_json::Value,
+    pub email_confirmed_at: Option<DateTime<Utc>>,
+    pub held_up_since: Option<DateTime<Utc>>,
+    pub kept_at: Option<DateTime<Utc>>,
+}
+
+impl Registration {
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{} {}", self.given_name, self.family_name)
+    }
+
+    /// What one may search it by, folded: names and company.
+    #[must_use]
+    pub fn searched(&self) -> String {
+        let own = [&self.given_name, &self.family_name];
+        let company = self.company.iter();
+        let companions = self.companions.0.iter().flat_map(|one| [one.given_name.as_str(), one.family_name.as_str()]);
+        let words = own.into_iter().chain(company).map(String::as_str).chain(companions);
+        fold(&words.collect::<Vec<_>>().join(" \n "))
+    }
+}
+
+/// Somebody who comes along, by name. Who comes without one is only counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"given_name": "Berta", "family_name": "Çelik"}))]
+pub struct Companion {
+    pub given_name: Line<100>,
+    pub family_name: Line<100>,
+}
+
+json_list! {
+    Companions of Companion;
+}
+
+/// An answer that is kept apart and goes on its day.
+#[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = sensitive_answers, check_for_backend(diesel::pg::Pg))]
+pub struct SensitiveAnswer {
+    pub organisation_id: OrganisationId,
+    pub registration_id: RegistrationId,
+    pub question: String,
+    pub answer: serde_json::Value,
+    pub delete_on: NaiveDate,
+}
+
+/// What somebody agreed to, in which words, and until when.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = consents, check_for_backend(diesel::pg::Pg))]
+pub struct Consent {
+    pub organisation_id: OrganisationId,
+    pub id: ConsentId,
+    pub registration_id: RegistrationId,
+    pub purpose: String,
+    pub text_version: String,
+    /// SHA-256 of the text as it was shown.
+    pub text_hash: Vec<u8>,
+    pub language: String,
+    pub given_at: DateTime<Utc>,
+    pub withdrawn_at: Option<DateTime<Utc>>,
+}
+
+/// What one reviewer thinks of an application.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = reviews, treat_none_as_null = true, check_for_backend(diesel::pg::Pg))]
+pub struct Review {
+    pub organisation_id: OrganisationId,
+    pub registration_id: RegistrationId,
+    pub account_id: AccountId,
+    pub score: Option<i32>,
+    pub note: Option<String>,
     pub updated_at: DateTime<Utc>,
 }

@@ -2,30 +2,46 @@
 
 use diesel::PgConnection;
 
+use super::plan::{Concerned, Told, tell};
 use super::waiting_list::move_up;
-use super::{free, journal, refused, take, touch};
+use super::{draw_ticket, free, journal, touch};
 use crate::auth::Reach;
 use crate::base::problem::{Error, Result};
 use crate::journal::Act;
+use crate::mail::Kind;
 use crate::registrations::model::{Registration, State};
-use crate::registrations::rules::{WaitingList, admit};
+use crate::registrations::rules::{Place, WaitingList, Way, admit};
 use crate::registrations::store;
-use crate::seminars::{self, Channel, Moved, Plan, Seats, Seminar, SeminarChange, SeminarId};
+use crate::seminars::{self, Channel, Moved, Plan, ReasonCode, Seats, Seminar, SeminarChange, SeminarId};
 
-/// Changes a seminar; seats that a raised capacity brings go to those who wait.
+/// Changes a seminar. Seats that a raised capacity brings are offered to those who wait; another venue is told to
+/// everybody.
 pub fn change_seminar(
     conn: &mut PgConnection,
     act: &Act,
     reach: &Reach,
     id: SeminarId,
-    check: impl FnOnce(i64) -> Result<()>,
+    check: &dyn Fn(i64) -> Result<()>,
     change: SeminarChange,
-) -> Result<Seminar> {
+) -> Result<(Seminar, Concerned)> {
+    let before = seminars::lock(conn, reach, id)?.calendar_sequence;
     let seminar = seminars::change(conn, act, reach, id, check, change)?;
-    for seats in seminars::seats(conn, (seminar.organisation_id, seminar.id))? {
-        move_up(conn, act, &seminar, seats)?;
+    let mut concerned = Concerned::default();
+    if seminar.calendar_sequence != before {
+        let plan = Plan {
+            reach,
+            id,
+            check,
+            reason: ReasonCode::Unknown,
+            public_text: None,
+        };
+        concerned = tell(conn, act, &plan, &seminar, Kind::VenueChanged, &[], true)?;
     }
-    Ok(seminar)
+    let whole = seminars::whole(conn, seminar.clone())?;
+    for seats in seminars::seats(conn, (seminar.organisation_id, seminar.id))? {
+        move_up(conn, act, &whole, seats)?;
+    }
+    Ok((seminar, concerned))
 }
 
 /// Moves a seminar online or on site, and with it, if the organiser says so, those who are registered: first come
@@ -36,7 +52,8 @@ pub fn move_seminar(
     plan: &Plan<'_>,
     moved: &Moved,
     with_registrations: bool,
-) -> Result<Seminar> {
+    notify: bool,
+) -> Result<(Seminar, Concerned)> {
     let seminar = seminars::move_to(conn, act, plan, moved)?;
     let of = (seminar.organisation_id, seminar.id);
     let from = if moved.to == Channel::Online {
@@ -47,41 +64,54 @@ pub fn move_seminar(
     let all = seminars::seats(conn, of)?;
     let one = |channel: Channel| all.iter().find(|seats| seats.channel == channel).cloned();
     let mut target = one(moved.to).ok_or_else(|| Error::internal("moved to a channel that is not there"))?;
+    let mut lost = Vec::new();
     if let (true, Some(mut source)) = (with_registrations, one(from)) {
-        let queue = i64::from(source.waiting);
-        let people = [store::seated(conn, of, from)?, store::queue(conn, of, from, queue)?].concat();
-        for registration in people {
-            let registration = change_channel(registration, &mut source, &mut target, act)?;
+        for mut registration in store::through(conn, of, from)? {
+            let had = registration.state.holds_seat();
+            change_channel(&mut registration, &mut source, &mut target);
+            touch(&mut registration, act.now);
             store::save(conn, &registration)?;
             journal(conn, act, &registration, "registration.moved")?;
+            if had && !registration.state.holds_seat() {
+                lost.push(Told::of(&registration, Kind::SeminarMoved));
+            }
         }
         source.overbooked = source.too_many();
         seminars::save_seats(conn, &source)?;
     }
-    move_up(conn, act, &seminar, target)?;
-    Ok(seminar)
+    let told = tell(conn, act, plan, &seminar, Kind::SeminarMoved, &[], notify)?.told;
+    let whole = seminars::whole(conn, seminar.clone())?;
+    move_up(conn, act, &whole, target)?;
+    Ok((seminar, Concerned { told, lost }))
 }
 
-/// Takes one registration from one channel to the other. Whoever finds no seat waits, also where the seminar has no
-/// waiting list or a short one: nobody loses their place by a move.
-fn change_channel(
-    mut registration: Registration,
-    source: &mut Seats,
-    target: &mut Seats,
-    act: &Act,
-) -> Result<Registration> {
-    if registration.state == State::Waitlisted {
-        source.waiting -= 1;
-    } else {
-        source.taken -= registration.seats;
+/// Takes one registration from one channel to the other. Who has a seat keeps it in whatever state it is, as far as
+/// there are seats; who finds none, or waited already, waits there, also where the seminar has no waiting list or a
+/// short one: nobody loses their place by a move.
+fn change_channel(registration: &mut Registration, source: &mut Seats, target: &mut Seats) {
+    let state = registration.state;
+    registration.channel = target.channel;
+    registration.held_up_since = None;
+    if state == State::Applied {
+        return;
     }
-    let open = WaitingList {
-        open: true,
+    let nowhere_else = WaitingList {
+        open: false,
         limit: None,
     };
-    let place = admit(free(target), open, registration.seats).map_err(refused)?;
-    registration.channel = target.channel;
-    (registration.state, registration.waiting_ticket) = take(target, place, registration.seats);
-    touch(&mut registration, act.now);
-    Ok(registration)
+    let place = admit(Way::FirstCome, free(target), nowhere_else, registration.seats);
+    let seat_there = state.holds_seat() && place == Ok(Place::Seat);
+    if seat_there {
+        source.taken -= registration.seats;
+        target.taken += registration.seats;
+    } else if state.holds_seat() {
+        // Gives the seat back where it was, and draws a ticket where it goes.
+        source.taken -= registration.seats;
+        (registration.confirm_by, registration.offered_until) = (None, None);
+        registration.state = State::Waitlisted;
+        draw_ticket(registration, target);
+    } else {
+        source.waiting -= 1;
+        draw_ticket(registration, target);
+    }
 }

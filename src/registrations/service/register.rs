@@ -1,18 +1,27 @@
-//! Somebody registers.
+//! Somebody registers. Everything that asks for a seat comes through here, many at once: the rows of seats are locked
+//! in one order, `rules::admit` decides each request in order of arrival, and few statements write what became of
+//! all of them.
 
-use diesel::PgConnection;
-use serde_json::json;
+mod batch;
+mod seminar;
+mod understood;
 
-use super::{free, journal, refused, take, waiting_list, window};
-use crate::auth::{AccountId, Identity};
-use crate::base::db::again;
-use crate::base::problem::{Code, Error, Result};
-use crate::base::text::{Email, Language, Line, fold};
-use crate::journal::{Act, Entry, record};
-use crate::registrations::model::{Registration, RegistrationId, State};
-use crate::registrations::rules::{Place, Refusal, admit, may_register};
-use crate::registrations::store;
-use crate::seminars::{self, Channel, SeminarId, visible_to};
+pub use understood::{answered, delete_on};
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+
+use crate::auth::Identity;
+use crate::base::db::Db;
+use crate::base::group_commit::GroupCommit;
+use crate::base::idempotency::{Created, Key};
+use crate::base::problem::Result;
+use crate::base::text::{Email, Language, Line};
+use crate::journal::Act;
+use crate::registrations::model::{Companion, RegistrationId, State};
+use crate::seminars::{Channel, SeminarId};
 
 /// What a person says about themselves: three members, the rest by choice.
 #[derive(Clone, Debug)]
@@ -24,6 +33,23 @@ pub struct NewRegistration {
     pub company: Option<Line<200>>,
     pub phone: Option<Line<50>>,
     pub language: Language,
+    pub companions: Vec<Companion>,
+    /// How many more come whose names are not given.
+    pub further_persons: i32,
+    pub answers: Map<String, Value>,
+    /// Purpose, and the version of the text that was shown.
+    pub consents: Vec<(String, String)>,
+}
+
+/// A request for a seat, with all that is needed to decide and to answer it.
+pub struct Submission {
+    pub act: Act,
+    pub seminar: SeminarId,
+    pub caller: Option<Identity>,
+    pub new: NewRegistration,
+    pub key: Option<Key>,
+    /// What is answered; it is kept with the key in the transaction of the effect.
+    pub receipt: fn(&Admitted) -> Result<Created>,
 }
 
 /// What the person is told.
@@ -33,109 +59,25 @@ pub struct Admitted {
     pub state: State,
     pub channel: Channel,
     pub position: Option<i32>,
+    pub confirm_by: Option<DateTime<Utc>>,
 }
 
-/// Registers somebody: by themselves, or by a member of the organisation who skips the window.
-///
-/// An address that is already registered gets from the public page the answer a new one would get, and nothing is
-/// written: a stranger cannot find out who comes. Members are told.
-pub fn register(
-    conn: &mut PgConnection,
-    act: &Act,
-    id: SeminarId,
-    caller: Option<&Identity>,
-    new: NewRegistration,
-) -> Result<Admitted> {
-    let found = seminars::find(conn, id)?.ok_or(Code::NotFound)?;
-    let of = (found.organisation_id, found.id);
-    let member = caller.filter(|identity| identity.may_enter_registrations(of.0));
-    // First the row of seats, then everything else anew: what is read below is true until we commit.
-    let seats = seminars::lock_seats(conn, of, new.channel)?;
-    let seminar = seminars::find(conn, id)?.ok_or(Code::NotFound)?;
-    if !visible_to(&seminar, caller) {
-        return Err(Code::NotFound.into());
-    }
-    let sessions = seminars::sessions(conn, of)?;
-    may_register(window(&seminar, &sessions), act.now, member.is_some()).map_err(refused)?;
-    let unavailable = || refused(Refusal::NoSuchChannel);
-    let mut seats = seats
-        .filter(|seats| seats.offered && seats.channel != Channel::Livestream)
-        .ok_or_else(unavailable)?;
-    let known = store::is_registered(conn, of, &new.email.key())?;
-    if known && member.is_some() {
-        return Err(refused(Refusal::AlreadyRegistered));
-    }
-    let place = admit(free(&seats), waiting_list(&seminar), 1).map_err(refused)?;
-    let registration = row(act, of, new, place, &mut seats, member.map(|identity| identity.account));
-    let admitted = Admitted {
-        id: registration.id,
-        state: registration.state,
-        channel: registration.channel,
-        position: match place {
-            Place::Seat => None,
-            Place::Waiting { position } => Some(position),
-        },
-    };
-    if known {
-        let data = json!({"channel": registration.channel});
-        record(
-            conn,
-            act,
-            Entry {
-                organisation_id: Some(of.0.0),
-                action: "seminar.registration_repeated",
-                object_id: of.1.0,
-                data,
-            },
-        )?;
-        return Ok(admitted);
-    }
-    // One address through two channels at once: the second finds the first when it is tried again.
-    store::insert(conn, &registration).map_err(|error| match error {
-        Error::Refused(problem) if problem.code == Code::AlreadyRegistered => again(),
-        other => other,
-    })?;
-    seminars::save_seats(conn, &seats)?;
-    journal(conn, act, &registration, "registration.created")?;
-    Ok(admitted)
-}
+/// The registration desk: decides in memory, writes in bulk.
+pub struct Desk(GroupCommit<Submission, Created>);
 
-/// The row of the new registration, and the channel's row as it is with it.
-fn row(
-    act: &Act,
-    of: (crate::auth::OrganisationId, SeminarId),
-    new: NewRegistration,
-    place: Place,
-    seats: &mut seminars::Seats,
-    entered_by: Option<AccountId>,
-) -> Registration {
-    let (state, waiting_ticket) = take(seats, place, 1);
-    let company = new.company.as_ref().map_or("", Line::as_str);
-    let searched = [new.given_name.as_str(), new.family_name.as_str(), company];
-    Registration {
-        organisation_id: of.0,
-        id: RegistrationId::fresh(),
-        seminar_id: of.1,
-        channel: new.channel,
-        state,
-        seats: 1,
-        waiting_ticket,
-        confirm_by: None,
-        offered_until: None,
-        search_text: fold(&searched.join(" \n ")),
-        given_name: new.given_name.into_string(),
-        family_name: new.family_name.into_string(),
-        email_key: new.email.key(),
-        email: new.email.into_string(),
-        company: new.company.map(Line::into_string),
-        phone: new.phone.map(Line::into_string),
-        language: new.language.into_string(),
-        entered_by,
-        cancelled_at: None,
-        cancelled_by: None,
-        cancel_reason: None,
-        version: 1,
-        created_at: act.now,
-        updated_at: act.now,
+impl Desk {
+    /// Writers never wait for each other's rows: each seminar belongs to one of them.
+    pub fn open(db: &Db, writers: usize) -> Result<Self> {
+        let known = seminar::Known::default();
+        let write = move |conn: &mut diesel::PgConnection, all: &[&Submission]| batch::register(conn, &known, all);
+        GroupCommit::start("desk", db, writers, Arc::new(write)).map(Self)
+    }
+
+    /// Registers somebody: by themselves, or by a member of the organisation who skips window and confirmation.
+    ///
+    /// An address that is already registered gets from the public page the answer a new one would get; nothing is
+    /// registered, and the address gets a mail that says so: a stranger cannot find out who comes. Members are told.
+    pub async fn register(&self, submission: Submission) -> Result<Created> {
+        self.0.submit(submission.seminar.0.as_u128(), submission).await
     }
 }

@@ -1,38 +1,60 @@
-//! Seats that became free go to those who wait, in their order.
+//! Seats that became free are offered to those who wait.
 
+use chrono::Duration;
 use diesel::PgConnection;
 
-use super::{free, journal, touch};
-use crate::base::problem::{Error, Result};
+use super::letters::{facts, letter};
+use super::{begins, free, go, journal, touch};
+use crate::base::problem::Result;
 use crate::journal::Act;
+use crate::mail::{self, Kind};
 use crate::registrations::model::State;
-use crate::registrations::rules::promote;
+use crate::registrations::rules::{Turn, Waiting, hold_time, promote};
 use crate::registrations::store;
-use crate::seminars::{self, Seats, Seminar, Status};
+use crate::seminars::{self, Seats, Status, Whole};
 
-/// Gives free seats to the first who wait. The channel's row must be locked; it is saved here.
-pub fn move_up(conn: &mut PgConnection, act: &Act, seminar: &Seminar, mut seats: Seats) -> Result<()> {
+/// How many of those who wait are looked at in one transaction; the rest has its turn a moment later.
+const AT_ONCE: i64 = 500;
+
+/// Offers free seats to those who wait, in their order, as `rules::promote` says. The channel's row must be locked;
+/// it is saved here. Returns how many offers were made.
+pub fn move_up(conn: &mut PgConnection, act: &Act, whole: &Whole, mut seats: Seats) -> Result<usize> {
     let of = (seats.organisation_id, seats.seminar_id);
-    // Nobody moves up to what was held or does not take place.
-    let takes_place = matches!(seminar.status, Status::Scheduled | Status::Postponed);
-    if takes_place && seats.offered && seats.waiting > 0 {
-        // Everybody wants at least one seat, so no more of them than free seats can move up.
-        let limit = seats
-            .capacity
-            .map_or(seats.waiting, |capacity| (capacity - seats.taken).max(0));
-        let queue = store::queue(conn, of, seats.channel, i64::from(limit))?;
-        let wanted = queue.iter().map(|registration| registration.seats).collect::<Vec<_>>();
-        let count = promote(free(&seats), &wanted);
-        for mut registration in queue.into_iter().take(count) {
-            registration.state = State::Confirmed;
-            touch(&mut registration, act.now);
-            store::save(conn, &registration)?;
-            journal(conn, act, &registration, "registration.promoted")?;
-            seats.taken += registration.seats;
+    let sessions = whole.sessions.iter().map(|(session, _)| session.clone()).collect::<Vec<_>>();
+    let full = Duration::hours(whole.admission.offer_hours.into());
+    let held_for = hold_time(act.now, begins(&whole.seminar, &sessions), full);
+    let mut letters = Vec::new();
+    // Nothing is offered of what was held, does not take place, has no date or has begun.
+    let offers = whole.seminar.status == Status::Scheduled && seats.offered && seats.waiting > 0;
+    if let (true, true, Some(held_for)) = (offers, free(&seats).fit(1), held_for) {
+        let queue = store::queue(conn, of, seats.channel, AT_ONCE)?;
+        let waiting = queue.iter().map(|one| Waiting {
+            wanted: one.seats,
+            held_up_since: one.held_up_since,
+        });
+        let turns = promote(free(&seats), &waiting.collect::<Vec<_>>(), act.now, held_for);
+        let facts = facts(whole, &[]);
+        for (mut registration, turn) in queue.into_iter().zip(turns) {
+            match turn {
+                Turn::Offer => {
+                    go(&mut registration, &mut seats, State::Offered);
+                    registration.offered_until = Some(act.now + held_for);
+                    touch(&mut registration, act.now);
+                    store::save(conn, &registration)?;
+                    journal(conn, act, &registration, "registration.offered")?;
+                    letters.push(letter(&facts, Kind::Offered, &registration, None));
+                }
+                Turn::HoldUp if registration.held_up_since.is_none() => {
+                    registration.held_up_since = Some(act.now);
+                    store::save(conn, &registration)?;
+                }
+                Turn::HoldUp | Turn::Pass | Turn::Wait => {}
+            }
         }
-        seats.waiting -= i32::try_from(count).map_err(Error::internal)?;
     }
+    mail::post(conn, act.now, &letters)?;
     // Each seat given back after an overbooking lessens it.
     seats.overbooked = seats.too_many();
-    seminars::save_seats(conn, &seats)
+    seminars::save_seats(conn, &seats)?;
+    Ok(letters.len())
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::{Channel, SeminarId};
 use crate::auth::OrganisationId;
 use crate::base::ids::words;
+use crate::base::json_list::json_list;
 use crate::base::text::{Line, Paragraphs, Slug};
 use crate::schema::admissions;
 
@@ -109,30 +110,6 @@ pub struct ConsentText {
     pub purpose: Slug,
     pub version: Line<40>,
     pub text: Worded,
-}
-
-/// Lists that are one value of the row: always read and replaced whole.
-macro_rules! json_list {
-    ($($(#[$doc:meta])* $name:ident of $item:ty;)+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Debug, Default, PartialEq, Eq, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
-        #[diesel(sql_type = diesel::sql_types::Jsonb)]
-        pub struct $name(pub Vec<$item>);
-
-        impl diesel::serialize::ToSql<diesel::sql_types::Jsonb, diesel::pg::Pg> for $name {
-            fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, diesel::pg::Pg>) -> diesel::serialize::Result {
-                let value = serde_json::to_value(&self.0)?;
-                <serde_json::Value as diesel::serialize::ToSql<diesel::sql_types::Jsonb, diesel::pg::Pg>>::to_sql(&value, &mut out.reborrow())
-            }
-        }
-
-        impl diesel::deserialize::FromSql<diesel::sql_types::Jsonb, diesel::pg::Pg> for $name {
-            fn from_sql(bytes: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
-                let value = <serde_json::Value as diesel::deserialize::FromSql<diesel::sql_types::Jsonb, diesel::pg::Pg>>::from_sql(bytes)?;
-                Ok(Self(serde_json::from_value(value)?))
-            }
-        }
-    )+};
 }
 
 json_list! {

@@ -1,6 +1,7 @@
 //! All SQL of the room.
 
 mod list;
+mod seats;
 mod whole;
 mod write;
 
@@ -12,6 +13,7 @@ use crate::base::problem::{Code, Result};
 use crate::schema::{channels, seminars};
 
 pub use list::{Filter, Sort, list};
+pub use seats::*;
 pub use whole::{Whole, schedule_changes, whole, wholes};
 pub use write::*;
 
@@ -21,6 +23,13 @@ pub fn find(conn: &mut PgConnection, id: SeminarId) -> Result<Option<Seminar>> {
         .select(Seminar::as_select())
         .first(conn)
         .optional()?)
+}
+
+pub fn find_all(conn: &mut PgConnection, ids: &[SeminarId]) -> Result<Vec<Seminar>> {
+    Ok(seminars::table
+        .filter(seminars::id.eq_any(ids))
+        .select(Seminar::as_select())
+        .load(conn)?)
 }
 
 /// The seminar, if the caller's role reaches it: 404 to strangers, 403 where the role is too small.

@@ -6,8 +6,8 @@ use crate::auth::OrganisationId;
 use crate::base::db::OnConstraint;
 use crate::base::problem::{Code, FieldError, Problem, Result};
 use crate::catalogue::CollectionId;
-use crate::schema::{channels, external_refs, parties, schedule_changes, seminar_collections, seminars, sessions};
-use crate::seminars::model::{Channel, ExternalRef, Party, ScheduleChange, Seats, Seminar, SeminarId, Session};
+use crate::schema::{external_refs, parties, schedule_changes, seminar_collections, seminars, sessions};
+use crate::seminars::model::{ExternalRef, Party, ScheduleChange, Seminar, SeminarId, Session};
 
 type Of = (OrganisationId, SeminarId);
 
@@ -92,44 +92,6 @@ pub fn replace_external_refs(conn: &mut PgConnection, of: Of, new: &[ExternalRef
         .values(new)
         .execute(conn)
         .on_constraint("external_refs_unique", || Problem::new(Code::ExternalRefTaken))?;
-    Ok(())
-}
-
-pub fn seats(conn: &mut PgConnection, of: Of) -> Result<Vec<Seats>> {
-    let query = channels::table
-        .filter(channels::organisation_id.eq(of.0))
-        .filter(channels::seminar_id.eq(of.1));
-    Ok(query
-        .order(channels::channel.desc())
-        .select(Seats::as_select())
-        .load(conn)?)
-}
-
-/// The row under whose lock every seat of this channel is given.
-pub fn lock_seats(conn: &mut PgConnection, of: Of, channel: Channel) -> Result<Option<Seats>> {
-    let query = channels::table
-        .find((of.0, of.1, channel))
-        .select(Seats::as_select())
-        .for_no_key_update();
-    Ok(query.first(conn).optional()?)
-}
-
-pub fn insert_seats(conn: &mut PgConnection, seats: &Seats) -> Result<()> {
-    diesel::insert_into(channels::table).values(seats).execute(conn)?;
-    Ok(())
-}
-
-pub fn save_seats(conn: &mut PgConnection, seats: &Seats) -> Result<()> {
-    diesel::update(channels::table.find((seats.organisation_id, seats.seminar_id, seats.channel)))
-        .set((
-            channels::offered.eq(seats.offered),
-            channels::capacity.eq(seats.capacity),
-            channels::taken.eq(seats.taken),
-            channels::overbooked.eq(seats.overbooked),
-            channels::waiting.eq(seats.waiting),
-            channels::waiting_ticket.eq(seats.waiting_ticket),
-        ))
-        .execute(conn)?;
     Ok(())
 }
 

@@ -1,14 +1,21 @@
 //! All SQL of the room.
 
+mod beside;
+mod bulk;
+mod due;
+
 use diesel::prelude::*;
 
 use super::model::{Registration, RegistrationId, State};
 use crate::auth::OrganisationId;
-use crate::base::db::OnConstraint;
-use crate::base::problem::{Code, Problem, Result};
+use crate::base::problem::Result;
 use crate::base::text::{fold, like_escape};
 use crate::schema::registrations;
 use crate::seminars::{Channel, SeminarId};
+
+pub use beside::*;
+pub use bulk::{Addressee, insert_all, registered};
+pub use due::*;
 
 type Of = (OrganisationId, SeminarId);
 
@@ -21,25 +28,6 @@ pub fn find(conn: &mut PgConnection, id: RegistrationId) -> Result<Option<Regist
         .filter(registrations::id.eq(id))
         .select(Registration::as_select());
     Ok(query.first(conn).optional()?)
-}
-
-/// Whether this address has an active registration for the seminar, through whichever channel.
-pub fn is_registered(conn: &mut PgConnection, of: Of, email_key: &str) -> Result<bool> {
-    let active = registrations::table
-        .filter(registrations::organisation_id.eq(of.0))
-        .filter(registrations::seminar_id.eq(of.1))
-        .filter(registrations::email_key.eq(email_key))
-        .filter(registrations::state.eq_any(states(State::active)));
-    Ok(diesel::select(diesel::dsl::exists(active)).get_result(conn)?)
-}
-
-/// Two at once for one address through two channels meet here.
-pub fn insert(conn: &mut PgConnection, registration: &Registration) -> Result<()> {
-    diesel::insert_into(registrations::table)
-        .values(registration)
-        .execute(conn)
-        .on_constraint("registrations_one_per_person", || Problem::new(Code::AlreadyRegistered))?;
-    Ok(())
 }
 
 pub fn save(conn: &mut PgConnection, registration: &Registration) -> Result<()> {
@@ -61,15 +49,34 @@ pub fn queue(conn: &mut PgConnection, of: Of, channel: Channel, limit: i64) -> R
     Ok(query.select(Registration::as_select()).load(conn)?)
 }
 
-/// Those who hold a seat, first come first.
-pub fn seated(conn: &mut PgConnection, of: Of, channel: Channel) -> Result<Vec<Registration>> {
+/// Everybody with an active claim through one channel: who has a seat, first come first, then who waits, in the order
+/// of the queue, then who applies.
+pub fn through(conn: &mut PgConnection, of: Of, channel: Channel) -> Result<Vec<Registration>> {
     let query = registrations::table
         .filter(registrations::organisation_id.eq(of.0))
         .filter(registrations::seminar_id.eq(of.1))
         .filter(registrations::channel.eq(channel))
-        .filter(registrations::state.eq_any(states(State::holds_seat)))
+        .filter(registrations::state.eq_any(states(State::active)))
         .order(registrations::id);
-    Ok(query.select(Registration::as_select()).load(conn)?)
+    let mut all = query.select(Registration::as_select()).load::<Registration>(conn)?;
+    all.sort_by_key(|one| match one.state {
+        State::Waitlisted => (1, one.waiting_ticket),
+        State::Applied => (2, None),
+        _ => (0, None),
+    });
+    Ok(all)
+}
+
+/// After a new date nobody has said yet that it suits them.
+pub fn forget_kept(conn: &mut PgConnection, of: Of) -> Result<()> {
+    let kept = registrations::table
+        .filter(registrations::organisation_id.eq(of.0))
+        .filter(registrations::seminar_id.eq(of.1))
+        .filter(registrations::kept_at.is_not_null());
+    diesel::update(kept)
+        .set(registrations::kept_at.eq(None::<chrono::DateTime<chrono::Utc>>))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// How many of the queue stand before or at this ticket.

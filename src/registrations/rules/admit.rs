@@ -1,8 +1,9 @@
-//! Who may register, who gets a seat, who moves up. Pure: no database, no clock.
+//! Who may register, and who gets a seat.
 
 use chrono::{DateTime, Utc};
 
-use super::model::State;
+use super::Refusal;
+use crate::registrations::model::State;
 use crate::seminars::Status;
 
 /// The seats of one channel at one moment.
@@ -31,6 +32,17 @@ pub struct WaitingList {
     pub limit: Option<i32>,
 }
 
+/// In which way somebody comes to the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// A free seat is the next person's.
+    FirstCome,
+    /// People apply; the organiser chooses later.
+    Application,
+    /// The organiser has chosen this one: a free seat, whoever waits.
+    Chosen,
+}
+
 /// Where somebody is admitted to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -39,6 +51,8 @@ pub enum Place {
     Waiting {
         position: i32,
     },
+    /// Among those the organiser will choose from.
+    Application,
 }
 
 /// When one may register, and what for.
@@ -47,28 +61,6 @@ pub struct Window {
     pub status: Status,
     pub opens_at: Option<DateTime<Utc>>,
     pub closes_at: Option<DateTime<Utc>>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// A draft: hidden from strangers, not ready for members.
-    Draft,
-    NotOpenYet {
-        opens_at: DateTime<Utc>,
-    },
-    Closed,
-    Cancelled,
-    Postponed,
-    /// Not offered through this channel, or a channel without seats.
-    NoSuchChannel,
-    Full {
-        waiting_list: bool,
-    },
-    AlreadyRegistered,
-    /// Cancelling what is over already.
-    NotActive {
-        state: State,
-    },
 }
 
 /// Whether registrations are taken now. Members enter them at any time, also after the fact.
@@ -93,10 +85,18 @@ pub fn may_register(window: Window, now: DateTime<Utc>, by_member: bool) -> Resu
     }
 }
 
-/// The one place that decides whether somebody gets a seat or waits. Nobody overtakes: while somebody waits, a free seat is theirs.
-pub fn admit(seats: Seats, list: WaitingList, wanted: i32) -> Result<Place, Refusal> {
-    if seats.waiting == 0 && seats.fit(wanted) {
-        return Ok(Place::Seat);
+/// The one place that decides whether somebody gets a seat or waits. Nobody overtakes: while somebody waits, a free
+/// seat is theirs. Whoever wants more seats than there are would wait for ever, and is told so.
+pub fn admit(way: Way, seats: Seats, list: WaitingList, wanted: i32) -> Result<Place, Refusal> {
+    if let Some(capacity) = seats.capacity.filter(|capacity| wanted > *capacity) {
+        return Err(Refusal::TooLarge { capacity });
+    }
+    match way {
+        Way::Application => return Ok(Place::Application),
+        Way::FirstCome if seats.waiting == 0 && seats.fit(wanted) => return Ok(Place::Seat),
+        Way::Chosen if seats.fit(wanted) => return Ok(Place::Seat),
+        Way::Chosen => return Err(Refusal::Full { waiting_list: list.open }),
+        Way::FirstCome => {}
     }
     if list.open && list.limit.is_none_or(|limit| seats.waiting < limit) {
         return Ok(Place::Waiting {
@@ -108,27 +108,14 @@ pub fn admit(seats: Seats, list: WaitingList, wanted: i32) -> Result<Place, Refu
     })
 }
 
-/// How many of those waiting, in their order, now get a seat. `queue` is the seats each of them wants. The first
-/// who does not fit ends it: smaller groups behind do not overtake.
+/// The state a place begins in. `confirm`: the seat is held until the address is confirmed.
 #[must_use]
-pub fn promote(seats: Seats, queue: &[i32]) -> usize {
-    let mut taken = seats.taken;
-    queue
-        .iter()
-        .take_while(|wanted| {
-            let fits = Seats { taken, ..seats }.fit(**wanted);
-            taken = taken.saturating_add(**wanted);
-            fits
-        })
-        .count()
-}
-
-/// Whether there is anything left to cancel.
-pub fn cancel(state: State) -> Result<State, Refusal> {
-    if state.active() {
-        Ok(State::Cancelled)
-    } else {
-        Err(Refusal::NotActive { state })
+pub const fn entered(place: Place, confirm: bool) -> State {
+    match place {
+        Place::Seat if confirm => State::Pending,
+        Place::Seat => State::Confirmed,
+        Place::Waiting { .. } => State::Waitlisted,
+        Place::Application => State::Applied,
     }
 }
 
@@ -136,8 +123,6 @@ pub fn cancel(state: State) -> Result<State, Refusal> {
 mod tests {
     use super::*;
     use chrono::Duration;
-    use proptest::prelude::*;
-    use std::collections::VecDeque;
 
     const OPEN: WaitingList = WaitingList {
         open: true,
@@ -175,9 +160,32 @@ mod tests {
             (seats(Some(2), 1, 1), OPEN, Ok(Place::Waiting { position: 2 })),
             (seats(None, 1_000_000, 0), NONE, Ok(Place::Seat)),
         ] {
-            assert_eq!(admit(case, list, 1), outcome, "{case:?} {list:?}");
+            assert_eq!(admit(Way::FirstCome, case, list, 1), outcome, "{case:?} {list:?}");
         }
-        assert_eq!(admit(seats(Some(5), 3, 0), OPEN, 3), Ok(Place::Waiting { position: 1 }));
+        let group = |wanted| admit(Way::FirstCome, seats(Some(5), 3, 0), OPEN, wanted);
+        assert_eq!(group(3), Ok(Place::Waiting { position: 1 }));
+        assert_eq!(group(6), Err(Refusal::TooLarge { capacity: 5 }));
+    }
+
+    #[test]
+    fn who_applies_takes_no_seat_and_who_is_chosen_waits_for_nobody() {
+        let apply = |seats| admit(Way::Application, seats, NONE, 1);
+        assert_eq!(apply(seats(Some(1), 1, 0)), Ok(Place::Application));
+        let choose = |seats| admit(Way::Chosen, seats, OPEN, 1);
+        assert_eq!(choose(seats(Some(2), 1, 9)), Ok(Place::Seat));
+        assert_eq!(
+            choose(seats(Some(2), 2, 0)),
+            Err(Refusal::Full { waiting_list: true }),
+            "never beyond the seats"
+        );
+    }
+
+    #[test]
+    fn only_a_seat_is_held_until_the_address_is_confirmed() {
+        assert_eq!(entered(Place::Seat, true), State::Pending);
+        assert_eq!(entered(Place::Seat, false), State::Confirmed);
+        assert_eq!(entered(Place::Waiting { position: 1 }, true), State::Waitlisted);
+        assert_eq!(entered(Place::Application, true), State::Applied);
     }
 
     #[test]
@@ -221,80 +229,6 @@ mod tests {
         ] {
             assert_eq!(may_register(window, now, false), public, "{window:?}");
             assert_eq!(may_register(window, now, true), member, "{window:?} by a member");
-        }
-    }
-
-    #[test]
-    fn what_is_over_cannot_be_cancelled() {
-        for state in State::ALL {
-            let ended = matches!(state, State::Rejected | State::Cancelled | State::Expired);
-            assert_eq!(cancel(*state).is_err(), ended, "{state}");
-        }
-    }
-
-    #[test]
-    fn the_waiting_list_moves_up_in_order() {
-        assert_eq!(promote(seats(Some(3), 1, 3), &[1, 1, 1]), 2);
-        assert_eq!(promote(seats(Some(3), 1, 3), &[3, 1, 1]), 0);
-        assert_eq!(promote(seats(None, 9, 2), &[1, 1]), 2);
-        assert_eq!(promote(seats(Some(3), 5, 1), &[1]), 0);
-    }
-
-    #[derive(Clone, Debug)]
-    enum Step {
-        Register(i32),
-        CancelNth(usize),
-        Capacity(i32),
-    }
-
-    fn step() -> impl Strategy<Value = Step> {
-        prop_oneof![
-            (1..4).prop_map(Step::Register),
-            (0..30_usize).prop_map(Step::CancelNth),
-            (1..12).prop_map(Step::Capacity),
-        ]
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(10_000))]
-
-        /// Over any 60 operations: never more seats given than there are (lowering the capacity takes none away, and
-        /// gives none), nobody overtakes, and no seat stays free that the first in line could have.
-        #[test]
-        fn never_overbooked_never_overtaken_no_seat_lost(steps in prop::collection::vec(step(), 1..60)) {
-            let (mut capacity, mut seated, mut queue, mut arrivals) = (5, Vec::<(usize, i32)>::new(), VecDeque::<(usize, i32)>::new(), 0);
-            for step in steps {
-                let taken = |seated: &[(usize, i32)]| seated.iter().map(|(_, wanted)| wanted).sum::<i32>();
-                let now = seats(Some(capacity), taken(&seated), i32::try_from(queue.len()).unwrap());
-                match step {
-                    Step::Register(wanted) => {
-                        arrivals += 1;
-                        match admit(now, OPEN, wanted).unwrap() {
-                            Place::Seat => seated.push((arrivals, wanted)),
-                            Place::Waiting { position } => {
-                                queue.push_back((arrivals, wanted));
-                                prop_assert_eq!(usize::try_from(position).unwrap(), queue.len());
-                            }
-                        }
-                        prop_assert!(taken(&seated) <= capacity.max(now.taken));
-                        continue;
-                    }
-                    Step::CancelNth(n) if n < seated.len() => drop(seated.remove(n)),
-                    Step::CancelNth(n) => drop(queue.remove(n.saturating_sub(seated.len()))),
-                    Step::Capacity(new) => capacity = new,
-                }
-                let freed = seats(Some(capacity), taken(&seated), i32::try_from(queue.len()).unwrap());
-                let wanted = queue.iter().map(|(_, wanted)| *wanted).collect::<Vec<_>>();
-                for _ in 0..promote(freed, &wanted) {
-                    let next = queue.pop_front().unwrap();
-                    prop_assert!(queue.iter().all(|(arrived, _)| *arrived > next.0), "overtaken");
-                    seated.push(next);
-                }
-                prop_assert!(taken(&seated) <= capacity.max(freed.taken), "overbooked");
-                if let Some((_, first)) = queue.front() {
-                    prop_assert!(taken(&seated) + first > capacity, "a seat was lost");
-                }
-            }
         }
     }
 }

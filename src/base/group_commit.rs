@@ -1,0 +1,183 @@
+//! Many small writes as few large ones: what arrives while one batch commits is the next batch.
+//!
+//! There is no timer: a single job does not wait for company. Jobs of one shard go to one writer in order of arrival,
+//! so two writers never wait for each other's row. A batch that fails is tried again job by job: nobody's mistake
+//! fails a neighbour. Every wait is bounded: the queue in length, a job in the time it may wait, a writer by the
+//! database's own limits; a writer whose connection broke makes a new one.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use diesel::pg::PgConnection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::db::{Db, Ended, asks_again, transact};
+use super::problem::{Error, Result};
+
+/// More in one transaction gained nothing when it was measured, and holds its locks longer.
+const MOST: usize = 256;
+/// Waiting jobs per writer; beyond it the caller is told to come back.
+const QUEUE: usize = 4096;
+/// A job that has waited this long is not begun any more: its caller has been given up on.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// How often a job is tried that the database asks to try again.
+const ATTEMPTS: u32 = 5;
+
+/// Writes a batch in one transaction: an outcome for every job, in their order, or an error for the batch, which
+/// is then rolled back.
+pub type Write<J, A> = dyn Fn(&mut PgConnection, &[&J]) -> Result<Vec<Result<A>>> + Send + Sync;
+
+struct Waiting<J, A> {
+    job: J,
+    since: Instant,
+    answer: oneshot::Sender<Result<A>>,
+}
+
+pub struct GroupCommit<J, A> {
+    writers: Vec<mpsc::Sender<Waiting<J, A>>>,
+}
+
+impl<J: Send + 'static, A: Send + 'static> GroupCommit<J, A> {
+    /// Starts `writers` threads. They end when this is dropped.
+    pub fn start(name: &str, db: &Db, writers: usize, write: Arc<Write<J, A>>) -> Result<Self> {
+        let start = |n: usize| {
+            let (sender, receiver) = mpsc::channel(QUEUE);
+            let mut writer = Writer {
+                db: db.clone(),
+                conn: None,
+                write: write.clone(),
+            };
+            std::thread::Builder::new()
+                .name(format!("{name}-{n}"))
+                .spawn(move || writer.work(receiver))
+                .map_err(Error::internal)?;
+            Ok(sender)
+        };
+        let writers = (0..writers.max(1)).map(start).collect::<Result<_>>()?;
+        Ok(Self { writers })
+    }
+
+    /// Hands `job` in and waits for its outcome. Jobs of one `shard` are written in order of arrival.
+    pub async fn submit(&self, shard: u128, job: J) -> Result<A> {
+        let count = u128::try_from(self.writers.len()).map_err(Error::internal)?;
+        let writer = usize::try_from(shard.checked_rem(count).unwrap_or_default()).map_err(Error::internal)?;
+        let writer = self.writers.get(writer).ok_or_else(|| Error::internal("no writer"))?;
+        let (answer, outcome) = oneshot::channel();
+        let waiting = Waiting {
+            job,
+            since: Instant::now(),
+            answer,
+        };
+        writer
+            .try_send(waiting)
+            .map_err(|_| Error::Unavailable("too many wait at the desk".to_owned()))?;
+        outcome
+            .await
+            .map_err(|_| Error::Unavailable("the desk closed".to_owned()))?
+    }
+}
+
+struct Writer<J, A> {
+    db: Db,
+    conn: Option<PgConnection>,
+    write: Arc<Write<J, A>>,
+}
+
+impl<J, A> Writer<J, A> {
+    fn work(&mut self, mut receiver: mpsc::Receiver<Waiting<J, A>>) {
+        let mut batch = Vec::with_capacity(MOST);
+        while receiver.blocking_recv_many(&mut batch, MOST) > 0 {
+            self.serve(std::mem::take(&mut batch));
+        }
+    }
+
+    fn serve(&mut self, batch: Vec<Waiting<J, A>>) {
+        // Who has hung up is not registered behind their back; who has waited too long was answered nothing yet.
+        let (batch, late): (Vec<_>, Vec<_>) = batch
+            .into_iter()
+            .filter(|waiting| !waiting.answer.is_closed())
+            .partition(|waiting| waiting.since.elapsed() < PATIENCE);
+        for waiting in late {
+            answer(waiting, Err(Error::Unavailable("waited too long at the desk".to_owned())));
+        }
+        if batch.is_empty() {
+            return;
+        }
+        let jobs = batch.iter().map(|waiting| &waiting.job).collect::<Vec<_>>();
+        match self.attempt(&jobs) {
+            Ok(outcomes) => batch
+                .into_iter()
+                .zip(outcomes)
+                .for_each(|(waiting, outcome)| answer(waiting, outcome)),
+            Err(Fault::ForAll(cause)) => batch
+                .into_iter()
+                .for_each(|waiting| answer(waiting, Err(Error::Unavailable(cause.clone())))),
+            Err(Fault::OfOne(error)) => {
+                if batch.len() > 1 {
+                    tracing::warn!(jobs = batch.len(), %error, "a batch failed; each job is tried on its own");
+                }
+                batch.into_iter().for_each(|waiting| self.alone(waiting));
+            }
+        }
+    }
+
+    fn alone(&mut self, waiting: Waiting<J, A>) {
+        let mut attempt = 0;
+        let outcome = loop {
+            attempt += 1;
+            if waiting.since.elapsed() >= PATIENCE {
+                break Err(Error::Unavailable("waited too long at the desk".to_owned()));
+            }
+            match self.attempt(&[&waiting.job]) {
+                Ok(mut outcomes) => break outcomes.pop().unwrap_or_else(|| Err(Error::internal("no outcome"))),
+                Err(Fault::OfOne(error)) if asks_again(&error) && attempt < ATTEMPTS => {}
+                Err(Fault::OfOne(error)) => break Err(error),
+                Err(Fault::ForAll(cause)) => break Err(Error::Unavailable(cause)),
+            }
+        };
+        answer(waiting, outcome);
+    }
+
+    /// One transaction. A connection that was dead before it began is replaced once.
+    fn attempt(&mut self, jobs: &[&J]) -> std::result::Result<Vec<Result<A>>, Fault> {
+        for _ in 0..2 {
+            let mut conn = match self.conn.take() {
+                Some(conn) => conn,
+                None => self.db.connect().map_err(|error| Fault::ForAll(error.to_string()))?,
+            };
+            let write = &self.write;
+            let ended = catch_unwind(AssertUnwindSafe(|| transact(&mut conn, false, |conn| write(conn, jobs))));
+            match ended {
+                Ok(Ended::Done(outcomes)) if outcomes.len() == jobs.len() => {
+                    self.conn = Some(conn);
+                    return Ok(outcomes);
+                }
+                Ok(Ended::Done(_)) => return Err(Fault::OfOne(Error::internal("an outcome is missing"))),
+                Ok(Ended::RolledBack(error)) => {
+                    // A broken connection shows when it is used next.
+                    self.conn = Some(conn);
+                    return Err(Fault::OfOne(error));
+                }
+                Ok(Ended::NotBegun(_)) => {}
+                // It may have been committed: to try again could do it twice.
+                Ok(Ended::Unsure(error)) => return Err(Fault::ForAll(error.to_string())),
+                // The connection is in the middle of something; it goes with the panic.
+                Err(_) => return Err(Fault::OfOne(Error::internal("the desk panicked"))),
+            }
+        }
+        Err(Fault::ForAll("the database is away".to_owned()))
+    }
+}
+
+enum Fault {
+    /// The database is away, or nobody knows: the same for every job.
+    ForAll(String),
+    /// Something in the batch; alone the others may succeed.
+    OfOne(Error),
+}
+
+fn answer<J, A>(waiting: Waiting<J, A>, outcome: Result<A>) {
+    // The caller may have hung up meanwhile; with an Idempotency-Key it can ask again.
+    drop(waiting.answer.send(outcome));
+}

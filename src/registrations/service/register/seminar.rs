@@ -1,0 +1,104 @@
+//! What the desk knows of a seminar: read once for many requests, and anew when it has changed.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::PgConnection;
+use serde_json::Value;
+
+use crate::auth::OrganisationId;
+use crate::base::problem::Result;
+use crate::registrations::rules::{WaitingList, Way, Window};
+use crate::registrations::service::letters::facts;
+use crate::registrations::service::{begins, waiting_list, window};
+use crate::seminars::{self, Admission, AdmissionKind, Seminar, SeminarId};
+
+/// Names of venues and organisations are not part of a seminar's version; they may be this old in a mail.
+const FRESH: Duration = Duration::from_secs(10);
+/// More seminars than this at once are read again, rather than kept.
+const MOST: usize = 4096;
+
+pub struct Prepared {
+    pub seminar: Seminar,
+    pub admission: Admission,
+    pub window: Window,
+    pub waiting_list: WaitingList,
+    pub way: Way,
+    pub begins: Option<DateTime<Utc>>,
+    /// The last day it takes place, as far as is known.
+    pub last_day: Option<NaiveDate>,
+    pub facts: Value,
+    read_at: Instant,
+}
+
+/// Seminars by id, as of their version.
+#[derive(Default)]
+pub struct Known(Mutex<HashMap<SeminarId, Arc<Prepared>>>);
+
+impl Known {
+    /// Whose seminars `ids` are; those that do not exist are left out. A seminar never changes hands.
+    pub fn tenants(&self, conn: &mut PgConnection, ids: &[SeminarId]) -> Result<HashMap<SeminarId, OrganisationId>> {
+        let mut tenants = {
+            let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = ids.iter().filter_map(|id| Some((*id, known.get(id)?.seminar.organisation_id)));
+            known.collect::<HashMap<_, _>>()
+        };
+        let unknown = ids.iter().copied().filter(|id| !tenants.contains_key(id)).collect::<Vec<_>>();
+        if !unknown.is_empty() {
+            let found = seminars::find_all(conn, &unknown)?;
+            tenants.extend(found.iter().map(|seminar| (seminar.id, seminar.organisation_id)));
+        }
+        Ok(tenants)
+    }
+
+    /// Those of `ids` that exist, as they are at this moment: with their channels locked, until we commit.
+    pub fn present(&self, conn: &mut PgConnection, ids: &[SeminarId]) -> Result<HashMap<SeminarId, Arc<Prepared>>> {
+        let rows = seminars::find_all(conn, ids)?;
+        let (mut present, mut changed) = (HashMap::new(), Vec::new());
+        {
+            let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            for row in rows {
+                match known.get(&row.id) {
+                    Some(one) if one.seminar.version == row.version && one.read_at.elapsed() < FRESH => {
+                        present.insert(row.id, one.clone());
+                    }
+                    _ => changed.push(row),
+                }
+            }
+        }
+        if changed.is_empty() {
+            return Ok(present);
+        }
+        for whole in seminars::wholes(conn, changed)? {
+            let prepared = Arc::new(prepare(&whole));
+            present.insert(whole.seminar.id, prepared);
+        }
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() + present.len() > MOST {
+            known.clear();
+        }
+        known.extend(present.iter().map(|(id, prepared)| (*id, prepared.clone())));
+        Ok(present)
+    }
+}
+
+fn prepare(whole: &seminars::Whole) -> Prepared {
+    let sessions = whole.sessions.iter().map(|(session, _)| session.clone()).collect::<Vec<_>>();
+    let last_day = sessions.iter().map(|session| session.starts_on).max().or(whole.seminar.within_to);
+    Prepared {
+        window: window(&whole.seminar, &sessions),
+        waiting_list: waiting_list(&whole.seminar),
+        way: match whole.admission.admission {
+            AdmissionKind::FirstCome => Way::FirstCome,
+            AdmissionKind::Selection => Way::Application,
+        },
+        begins: begins(&whole.seminar, &sessions),
+        last_day,
+        facts: facts(whole, &[]),
+        seminar: whole.seminar.clone(),
+        admission: whole.admission.clone(),
+        read_at: Instant::now(),
+    }
+}

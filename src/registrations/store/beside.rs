@@ -1,0 +1,101 @@
+//! What hangs on a registration: sensitive answers, consents, reviews, presses of the join link.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+
+use crate::auth::OrganisationId;
+use crate::base::ids::fresh;
+use crate::base::problem::Result;
+use crate::registrations::model::{Consent, Registration, RegistrationId, Review, SensitiveAnswer};
+use crate::schema::{consents, joins, reviews, sensitive_answers};
+use crate::seminars::SessionId;
+
+type Of = (OrganisationId, RegistrationId);
+
+pub fn insert_beside(conn: &mut PgConnection, sensitive: &[SensitiveAnswer], given: &[Consent]) -> Result<()> {
+    if !sensitive.is_empty() {
+        diesel::insert_into(sensitive_answers::table)
+            .values(sensitive)
+            .execute(conn)?;
+    }
+    if !given.is_empty() {
+        diesel::insert_into(consents::table).values(given).execute(conn)?;
+    }
+    Ok(())
+}
+
+pub fn sensitive_answers(conn: &mut PgConnection, of: Of) -> Result<Vec<SensitiveAnswer>> {
+    let query = sensitive_answers::table
+        .filter(sensitive_answers::organisation_id.eq(of.0))
+        .filter(sensitive_answers::registration_id.eq(of.1));
+    Ok(query
+        .order(sensitive_answers::question)
+        .select(SensitiveAnswer::as_select())
+        .load(conn)?)
+}
+
+pub fn replace_sensitive_answers(conn: &mut PgConnection, of: Of, new: &[SensitiveAnswer]) -> Result<()> {
+    let old = sensitive_answers::table
+        .filter(sensitive_answers::organisation_id.eq(of.0))
+        .filter(sensitive_answers::registration_id.eq(of.1));
+    diesel::delete(old).execute(conn)?;
+    insert_beside(conn, new, &[])
+}
+
+/// Forgets the answers whose day has come.
+pub fn sweep_sensitive_answers(conn: &mut PgConnection, today: NaiveDate) -> Result<usize> {
+    Ok(diesel::delete(sensitive_answers::table.filter(sensitive_answers::delete_on.le(today))).execute(conn)?)
+}
+
+/// Oldest first.
+pub fn consents(conn: &mut PgConnection, of: Of) -> Result<Vec<Consent>> {
+    let query = consents::table
+        .filter(consents::organisation_id.eq(of.0))
+        .filter(consents::registration_id.eq(of.1));
+    Ok(query.order(consents::id).select(Consent::as_select()).load(conn)?)
+}
+
+/// How many were in force.
+pub fn withdraw_consent(conn: &mut PgConnection, of: Of, purpose: &str, now: DateTime<Utc>) -> Result<usize> {
+    let in_force = consents::table
+        .filter(consents::organisation_id.eq(of.0))
+        .filter(consents::registration_id.eq(of.1))
+        .filter(consents::purpose.eq(purpose))
+        .filter(consents::withdrawn_at.is_null());
+    Ok(diesel::update(in_force)
+        .set(consents::withdrawn_at.eq(now))
+        .execute(conn)?)
+}
+
+pub fn save_review(conn: &mut PgConnection, review: &Review) -> Result<()> {
+    diesel::insert_into(reviews::table)
+        .values(review)
+        .on_conflict((reviews::organisation_id, reviews::registration_id, reviews::account_id))
+        .do_update()
+        .set(review)
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn reviews(conn: &mut PgConnection, organisation: OrganisationId, of: &[RegistrationId]) -> Result<Vec<Review>> {
+    let query = reviews::table
+        .filter(reviews::organisation_id.eq(organisation))
+        .filter(reviews::registration_id.eq_any(of));
+    Ok(query
+        .order((reviews::registration_id, reviews::updated_at, reviews::account_id))
+        .select(Review::as_select())
+        .load(conn)?)
+}
+
+pub fn insert_join(conn: &mut PgConnection, registration: &Registration, session: SessionId, at: DateTime<Utc>) -> Result<()> {
+    diesel::insert_into(joins::table)
+        .values((
+            joins::organisation_id.eq(registration.organisation_id),
+            joins::id.eq(fresh()),
+            joins::registration_id.eq(registration.id),
+            joins::session_id.eq(session),
+            joins::at.eq(at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
