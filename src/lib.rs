@@ -12,7 +12,7 @@
 //!  4    seminars        seminar, sessions, channels with seats, parties, schedule changes
 //!  3    catalogue       collections, venues
 //!  2    auth            organisations, accounts, members, passwords, tokens, who is asking
-//!  1    journal         one append-only record of every effect
+//!  1    journal         one append-only record of every effect      mail     the outbox, its words, and who empties it
 //!  0    base            clock, config, db, private PostgreSQL, ids, pages, problems, etags, idempotency, text
 //!       schema          generated from the migrations
 //! ```
@@ -49,6 +49,7 @@ pub mod cli;
 pub mod health;
 pub mod imports;
 pub mod journal;
+pub mod mail;
 pub mod openapi;
 pub mod registrations;
 pub mod reports;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["schema"],
     &["base"],
-    &["journal"],
+    &["journal", "mail"],
     &["auth"],
     &["catalogue"],
     &["seminars"],
@@ -144,6 +144,7 @@ fn a_room_writes_only_its_own_tables() {
     let owners: &[(&str, &[&str])] = &[
         ("base", &["idempotency_keys"]),
         ("journal", &["journal"]),
+        ("mail", &["mails"]),
         ("auth", &["accounts", "members", "organisations", "refresh_tokens"]),
         ("catalogue", &["collections", "venues"]),
         (

@@ -6,9 +6,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use lettre::message::Mailbox;
 use secrecy::{ExposeSecret, SecretString};
 
+use self::source::Source;
 use super::text::{FromText, WebAddress};
+
+mod source;
 
 /// Every variable the service knows, its default and what it is for. `config check` prints this table.
 pub const VARIABLES: &[(&str, &str, &str)] = &[
@@ -23,7 +27,7 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
         "http://<listen>",
         "where people reach the service; issuer of its tokens",
     ),
-    ("EINLASS_DATA_DIR", "data", "private PostgreSQL, signing keys"),
+    ("EINLASS_DATA_DIR", "data", "private PostgreSQL, signing keys, mails"),
     (
         "EINLASS_KEYS_DIR",
         "<data dir>/keys",
@@ -48,12 +52,37 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("EINLASS_LOG", "info", "log filter, e.g. info,einlass=debug"),
     ("EINLASS_LOG_FORMAT", "text", "text or json"),
     (
+        "EINLASS_SMTP_URL",
+        "mails are written to files",
+        "smtps://user:password@host or smtp://…; with a password STARTTLS is required, ?tls=none forbids it",
+    ),
+    (
+        "EINLASS_MAIL_FROM",
+        "Einlass <einlass@localhost>",
+        "who sends the mails; needed with EINLASS_SMTP_URL",
+    ),
+    (
+        "EINLASS_MAIL_DIR",
+        "<data dir>/mail",
+        "where mails are written without EINLASS_SMTP_URL",
+    ),
+    (
+        "EINLASS_TEMPLATES_DIR",
+        "none",
+        "own wording: files named as in templates/mail, each replaces one",
+    ),
+    (
+        "EINLASS_PORTAL_URL",
+        "<public url>/registrations/{token}",
+        "the portal's page for {token}, may have {action}: confirm, see, change, cancel, accept_offer, keep",
+    ),
+    (
         "EINLASS_DEMO_PASSWORD",
         "made and shown once",
         "password of the demo's accounts",
     ),
 ];
-const SECRETS: &[&str] = &["DATABASE_URL", "EINLASS_DEMO_PASSWORD"];
+const SECRETS: &[&str] = &["DATABASE_URL", "EINLASS_SMTP_URL", "EINLASS_DEMO_PASSWORD"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
@@ -74,6 +103,11 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     pub log: String,
     pub log_format: LogFormat,
+    pub smtp_url: Option<SecretString>,
+    pub mail_from: Mailbox,
+    pub mail_dir: PathBuf,
+    pub templates_dir: Option<PathBuf>,
+    pub portal_url: Option<String>,
     pub demo_password: Option<SecretString>,
 }
 
@@ -121,22 +155,8 @@ impl Config {
                 .environment
                 .insert("EINLASS_DATA_DIR".to_owned(), data_dir.clone());
         }
-        let database_url = source.secret("DATABASE_URL", |url| {
-            let known = ["postgres://", "postgresql://"]
-                .iter()
-                .any(|scheme| url.starts_with(scheme));
-            let tls = ["sslmode=require", "sslmode=verify"]
-                .iter()
-                .any(|mode| url.contains(mode));
-            match (known, tls) {
-                (false, _) => Err("must start with postgresql://".to_owned()),
-                // libpq is built in without TLS: saying so is better than a connection in clear text.
-                (true, true) => {
-                    Err("asks for TLS, which this build has not; use a local socket or a TLS tunnel".to_owned())
-                }
-                (true, false) => Ok(()),
-            }
-        });
+        let database_url = source.secret("DATABASE_URL", database_fault);
+        let smtp_url = source.secret("EINLASS_SMTP_URL", smtp_fault);
         let demo_password = source.secret("EINLASS_DEMO_PASSWORD", |password| {
             if password.chars().count() < 15 {
                 Err("must have at least 15 characters".to_owned())
@@ -150,6 +170,16 @@ impl Config {
         let data_dir = source
             .value("EINLASS_DATA_DIR", "a path", parse)
             .unwrap_or_else(|| PathBuf::from("data"));
+        let mail_from = source.value(
+            "EINLASS_MAIL_FROM",
+            "an address such as Einlass <einlass@example.org>",
+            parse,
+        );
+        if smtp_url.is_some() && mail_from.is_none() && !source.told("EINLASS_MAIL_FROM") {
+            source
+                .errors
+                .push("EINLASS_MAIL_FROM is needed with EINLASS_SMTP_URL".to_owned());
+        }
         let config = Self {
             public_url: source
                 .value("EINLASS_PUBLIC_URL", "an absolute https or http address", |text| {
@@ -188,6 +218,19 @@ impl Config {
                     _ => None,
                 })
                 .unwrap_or(LogFormat::Text),
+            mail_from: mail_from.unwrap_or_else(nobody),
+            mail_dir: source
+                .value("EINLASS_MAIL_DIR", "a path", parse)
+                .unwrap_or_else(|| data_dir.join("mail")),
+            templates_dir: source.value("EINLASS_TEMPLATES_DIR", "a folder", |text| {
+                parse::<PathBuf>(text).filter(|path| path.is_dir())
+            }),
+            portal_url: source.value(
+                "EINLASS_PORTAL_URL",
+                "an absolute https or http address with {token} in it",
+                portal,
+            ),
+            smtp_url,
             database_url,
             listen,
             data_dir,
@@ -226,6 +269,15 @@ impl Config {
                 .join(","),
             self.log.clone(),
             format!("{:?}", self.log_format).to_lowercase(),
+            hidden(&self.smtp_url),
+            self.mail_from.to_string(),
+            self.mail_dir.display().to_string(),
+            self.templates_dir
+                .as_ref()
+                .map_or_else(|| "none".to_owned(), |path| path.display().to_string()),
+            self.portal_url
+                .clone()
+                .unwrap_or_else(|| format!("{}/registrations/{{token}}", self.public_url)),
             hidden(&self.demo_password),
         ];
         VARIABLES
@@ -246,59 +298,44 @@ fn parse<T: FromStr>(text: &str) -> Option<T> {
     text.parse().ok()
 }
 
-struct Source {
-    environment: BTreeMap<String, String>,
-    errors: Vec<String>,
+fn database_fault(url: &str) -> Result<(), String> {
+    let known = ["postgres://", "postgresql://"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme));
+    let tls = ["sslmode=require", "sslmode=verify"]
+        .iter()
+        .any(|mode| url.contains(mode));
+    match (known, tls) {
+        (false, _) => Err("must start with postgresql://".to_owned()),
+        // libpq is built in without TLS: saying so is better than a connection in clear text.
+        (true, true) => Err("asks for TLS, which this build has not; use a local socket or a TLS tunnel".to_owned()),
+        (true, false) => Ok(()),
+    }
 }
 
-impl Source {
-    /// A misspelt variable would otherwise be a setting that silently is not.
-    fn refuse_unknown(&mut self) {
-        let known = |name: &str| {
-            VARIABLES.iter().any(|(variable, _, _)| *variable == name)
-                || SECRETS.iter().any(|secret| name.strip_suffix("_FILE") == Some(secret))
-        };
-        let unknown = self
-            .environment
-            .keys()
-            .filter(|name| name.starts_with("EINLASS_") && !known(name));
-        self.errors.extend(unknown.map(|name| format!("{name} is not known")));
+/// The shape only; the mail room reads the rest.
+fn smtp_fault(url: &str) -> Result<(), String> {
+    let rest = url.strip_prefix("smtps://").or_else(|| url.strip_prefix("smtp://"));
+    let host = rest.map(|rest| rest.rsplit('@').next().unwrap_or_default());
+    match host {
+        Some(host) if !host.is_empty() && !host.starts_with([':', '/', '?']) => Ok(()),
+        _ => Err("must be smtps://user:password@host or smtp://user:password@host:port".to_owned()),
     }
+}
 
-    fn value<T>(&mut self, name: &str, wanted: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let text = self.environment.get(name).filter(|text| !text.is_empty())?;
-        let value = read(text);
-        if value.is_none() {
-            self.errors.push(format!("{name} must be {wanted}"));
-        }
-        value
-    }
+/// With the places filled in it must be an address; braces alone would not be one.
+fn portal(text: &str) -> Option<String> {
+    let filled = text.replace("{token}", "token").replace("{action}", "see");
+    let sound = text.contains("{token}") && !filled.contains(['{', '}']) && WebAddress::from_text(&filled).is_ok();
+    sound.then(|| text.to_owned())
+}
 
-    /// From NAME, or from the file that NAME_FILE names.
-    fn secret(&mut self, name: &str, check: impl Fn(&str) -> Result<(), String>) -> Option<SecretString> {
-        let given = |name: &str| self.environment.get(name).filter(|text| !text.is_empty()).cloned();
-        let outcome = match (given(name), given(&format!("{name}_FILE"))) {
-            (Some(_), Some(_)) => Err(format!("{name} and {name}_FILE are both set")),
-            (Some(value), None) => Ok(Some(value)),
-            (None, Some(path)) => std::fs::read_to_string(path)
-                .map(|text| Some(text.trim_end_matches(['\r', '\n']).to_owned()))
-                .map_err(|error| format!("{name}_FILE cannot be read: {error}")),
-            (None, None) => Ok(None),
-        };
-        let outcome = outcome.and_then(|value| match value {
-            Some(value) => check(&value)
-                .map(|()| Some(value))
-                .map_err(|fault| format!("{name} {fault}")),
-            None => Ok(None),
-        });
-        match outcome {
-            Ok(value) => value.map(SecretString::from),
-            Err(error) => {
-                self.errors.push(error);
-                None
-            }
-        }
-    }
+/// The sender of mails that only ever become files.
+fn nobody() -> Mailbox {
+    Mailbox::new(
+        Some("Einlass".to_owned()),
+        lettre::Address::new_dangerous("einlass", "localhost"),
+    )
 }
 
 #[cfg(test)]
@@ -323,6 +360,10 @@ mod tests {
             ("EINLASS_DEMO_PASSWORD", "canary"),
             ("EINLASS_LOG_FORMAT", "canary"),
             ("EINLASS_TRUSTED_PROXIES", "canary"),
+            ("EINLASS_SMTP_URL", "http://canary:secret@host"),
+            ("EINLASS_MAIL_FROM", "canary"),
+            ("EINLASS_TEMPLATES_DIR", "/nowhere/canary"),
+            ("EINLASS_PORTAL_URL", "https://canary.example/without-the-place"),
         ]);
         let told = Config::read(bad, &Flags::default()).unwrap_err().to_string();
         for name in [
@@ -334,6 +375,10 @@ mod tests {
             "EINLASS_DEMO_PASSWORD",
             "EINLASS_LOG_FORMAT",
             "EINLASS_TRUSTED_PROXIES",
+            "EINLASS_SMTP_URL",
+            "EINLASS_MAIL_FROM",
+            "EINLASS_TEMPLATES_DIR",
+            "EINLASS_PORTAL_URL",
         ] {
             assert!(told.contains(name), "{name} is missing in {told}");
         }
@@ -378,5 +423,33 @@ mod tests {
     fn tls_that_cannot_be_had_is_refused() {
         let url = "postgresql://db.example/einlass?sslmode=verify-full";
         assert!(Config::read(environment(&[("DATABASE_URL", url)]), &Flags::default()).is_err());
+    }
+
+    #[test]
+    fn a_mail_server_wants_a_sender_and_its_password_stays_hidden() {
+        let url = ("EINLASS_SMTP_URL", "smtps://einlass:canary@mail.example");
+        let told = Config::read(environment(&[url]), &Flags::default()).unwrap_err();
+        assert_eq!(told.0, ["EINLASS_MAIL_FROM is needed with EINLASS_SMTP_URL"]);
+        let from = (
+            "EINLASS_MAIL_FROM",
+            "Städteregion Aachen <anmeldung@staedteregion.example>",
+        );
+        let config = Config::read(environment(&[url, from]), &Flags::default()).unwrap();
+        assert_eq!(config.mail_from.name.as_deref(), Some("Städteregion Aachen"));
+        assert!(!config.describe().contains("canary"));
+        assert!(!format!("{config:?}").contains("canary"));
+    }
+
+    #[test]
+    fn the_portal_address_has_a_place_for_the_token() {
+        let read = |url: &str| Config::read(environment(&[("EINLASS_PORTAL_URL", url)]), &Flags::default());
+        assert!(read("https://portal.example/anmeldung/{token}?aktion={action}").is_ok());
+        for bad in [
+            "https://portal.example/anmeldung",
+            "javascript:{token}",
+            "https://portal.example/{token}/{tokne}",
+        ] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -1,0 +1,17 @@
+//! Mails: what is to be said is written down in the transaction of what it tells, and delivered afterwards.
+//!
+//! [`post`] fills the outbox; a [`Postman`] empties it, as many of them at once as there are instances. A mail is
+//! delivered at least once and carries the same Message-ID each time. What a mail says is decided when it is sent:
+//! the outbox holds facts, `templates/mail` the words, and the personal links are made on the way and kept nowhere.
+//! Logs count mails; they never name who gets them.
+
+mod model;
+mod postboy;
+mod rules;
+mod service;
+mod store;
+
+pub use model::{Facts, Kind, Letter};
+pub use postboy::Postboy;
+pub use service::{Delivered, Postman};
+pub use store::post;
