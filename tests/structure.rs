@@ -150,6 +150,7 @@ fn a_room_writes_only_its_own_tables() {
         (
             "seminars",
             &[
+                "admissions",
                 "channels",
                 "external_refs",
                 "parties",

@@ -12,13 +12,17 @@ mod store;
 
 pub use model::{
     Admission, AdmissionKind, AttendanceMode, Audience, BelowMinimum, CapacityUnit, ChangeKind, Channel, Confirmation,
-    ConsentText, DatePrecision, Kind, PartyRole, Question, QuestionKind, ReasonCode, Seats, Seminar, SeminarId,
-    Session, SessionId, Status, Worded,
+    ConsentText, DatePrecision, Kind, Minimum, PartyRole, Question, QuestionKind, ReasonCode, Seats, Seminar,
+    SeminarId, Session, SessionId, Status, Worded,
 };
 pub use routes::{ChannelBody, Reason, SeminarPatch, SeminarView, configure, view_for};
-pub use rules::{Refusal, attendance_mode, begin_of_day, capacity_fault, default_close, visible_to};
-pub use service::{
-    Moved, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, Outcome, PartyName, Plan, SeminarChange,
-    change, create, move_to, refused, settle,
+pub use rules::{
+    Refusal, Stated, admission_faults, attendance_mode, begin_of_day, capacity_fault, default_close, visible_to,
 };
-pub use store::{Whole, find, lock, lock_seats, reached, save_seats, seats, sessions, whole};
+pub use service::{
+    AdmissionChange, MinimumChange, Moved, NewAdmission, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession,
+    Outcome, PartyName, Plan, SeminarChange, change, create, move_to, refused, settle,
+};
+pub use store::{
+    Whole, admission, admissions, find, lock, lock_seats, reached, save_admission, save_seats, seats, sessions, whole,
+};

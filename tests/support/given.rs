@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, TestApp};
 
-/// A seminar in the spring, on site with as many seats as asked for.
+/// A seminar in the spring, on site with as many seats as asked for; whoever registers has one at once.
 pub fn draft_body(seats: i32) -> Value {
     json!({
         "organisation": "staedteregion-aachen",
@@ -12,6 +12,7 @@ pub fn draft_body(seats: i32) -> Value {
         "kind": "seminar",
         "sessions": [{"starts_at": "2027-05-06T18:00:00+02:00", "ends_at": "2027-05-06T20:00:00+02:00"}],
         "channels": [{"channel": "onsite", "capacity": seats}],
+        "confirmation": "none",
     })
 }
 

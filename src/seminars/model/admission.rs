@@ -14,7 +14,9 @@ use crate::schema::admissions;
 
 words! {
     /// Whether a free seat is the next person's, or people apply and the organiser chooses.
+    #[derive(Default)]
     AdmissionKind {
+        #[default]
         FirstCome = "first_come",
         Selection = "selection",
     }
@@ -22,7 +24,9 @@ words! {
 
 words! {
     /// Whether the address is confirmed before the seat is.
+    #[derive(Default)]
     Confirmation {
+        #[default]
         Email = "email",
         NotAsked = "none",
     }
@@ -30,7 +34,9 @@ words! {
 
 words! {
     /// What a seat is: a person, or a company with all the persons it brings.
+    #[derive(Default)]
     CapacityUnit {
+        #[default]
         Persons = "persons",
         Companies = "companies",
     }
@@ -39,7 +45,9 @@ words! {
 words! {
     /// What happens on the day of decision when too few are registered: the organiser is told, or the seminar is
     /// cancelled and everybody is told.
+    #[derive(Default)]
     BelowMinimum {
+        #[default]
         Notify = "notify",
         Cancel = "cancel",
     }
@@ -60,6 +68,7 @@ words! {
 /// A text in German and, where there is one, in English.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"de": "Essen", "en": "Meal"}))]
 pub struct Worded {
     pub de: Paragraphs<2000>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,6 +126,14 @@ json_list! {
     ConsentTexts of ConsentText;
 }
 
+/// How many must be registered, by when that is decided, and what happens if they are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Minimum {
+    pub participants: i32,
+    pub decide_by: DateTime<Utc>,
+    pub otherwise: BelowMinimum,
+}
+
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = admissions, primary_key(organisation_id, seminar_id), treat_none_as_null = true, check_for_backend(diesel::pg::Pg))]
 pub struct Admission {
@@ -135,4 +152,27 @@ pub struct Admission {
     pub decided_at: Option<DateTime<Utc>>,
     pub questions: Questions,
     pub consent_texts: ConsentTexts,
+}
+
+impl Admission {
+    #[must_use]
+    pub fn minimum(&self) -> Option<Minimum> {
+        let (participants, decide_by) = self.minimum_participants.zip(self.decide_by)?;
+        Some(Minimum {
+            participants,
+            decide_by,
+            otherwise: self.below_minimum,
+        })
+    }
+
+    /// Another minimum is another decision; the same one stays decided.
+    pub fn set_minimum(&mut self, minimum: Option<Minimum>) {
+        if minimum == self.minimum() {
+            return;
+        }
+        self.minimum_participants = minimum.map(|minimum| minimum.participants);
+        self.decide_by = minimum.map(|minimum| minimum.decide_by);
+        self.below_minimum = minimum.map(|minimum| minimum.otherwise).unwrap_or_default();
+        self.decided_at = None;
+    }
 }

@@ -14,7 +14,7 @@ use crate::catalogue::{VenueId, VenueRef};
 use crate::schema::{channels, external_refs, parties, schedule_changes, seminars, sessions};
 
 pub use admission::{
-    Admission, AdmissionKind, BelowMinimum, CapacityUnit, Confirmation, ConsentText, ConsentTexts, Question,
+    Admission, AdmissionKind, BelowMinimum, CapacityUnit, Confirmation, ConsentText, ConsentTexts, Minimum, Question,
     QuestionKind, Questions, Worded,
 };
 

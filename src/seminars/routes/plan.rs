@@ -128,10 +128,11 @@ pub async fn postpone_seminar(
 
 /// Give it other times.
 ///
-/// Organisers of the organisation. A postponed seminar is scheduled again; registrations stay.
+/// Organisers of the organisation. A postponed seminar is scheduled again; registrations stay, and the n-th session
+/// keeps its id. A minimum that is not decided on yet must be decided on before the new begin.
 #[utoipa::path(tag = "seminars", params(("seminar" = SeminarId, Path)), request_body = NewDate, security(("member" = [])), responses(
     (status = 200, body = SeminarView, description = "The seminar, scheduled"),
-    (status = 409, description = "`transition-not-allowed`, `seminar-cancelled`")))]
+    (status = 409, description = "`not-ready`, `transition-not-allowed`, `seminar-cancelled`")))]
 #[post("/seminars/{seminar}/reschedule")]
 pub async fn reschedule_seminar(
     who: Organiser,

@@ -8,7 +8,8 @@ use super::body::Span;
 use crate::auth::{Identity, OrganisationRef};
 use crate::catalogue::{CollectionRef, VenueRef};
 use crate::seminars::model::{
-    AttendanceMode, Audience, Channel, DatePrecision, Kind, PartyRole, SeminarId, SessionId, Status,
+    Admission, AdmissionKind, AttendanceMode, Audience, BelowMinimum, CapacityUnit, Channel, Confirmation, ConsentText,
+    DatePrecision, Kind, PartyRole, Question, SeminarId, SessionId, Status,
 };
 use crate::seminars::rules::{attendance_mode, local};
 use crate::seminars::store::Whole;
@@ -23,7 +24,13 @@ use crate::seminars::store::Whole;
     "channels": [{"channel": "onsite", "capacity": 50, "free_seats": 12, "waiting": 0}, {"channel": "online", "capacity": null, "free_seats": null, "waiting": 0}],
     "parties": [{"role": "lead", "organisation": {"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12", "slug": "staedteregion-aachen", "name": "StädteRegion Aachen"}, "name": "StädteRegion Aachen"}],
     "collections": [], "external_refs": [], "waiting_list": true, "waiting_list_limit": null,
-    "registration_opens_at": null, "registration_closes_at": null, "published_on": "2027-01-04"}))]
+    "registration_opens_at": null, "registration_closes_at": null, "published_on": "2027-01-04", "admission": "first_come",
+    "confirmation": "email", "confirm_hours": 24, "offer_hours": 24, "capacity_unit": "persons", "max_persons": 5,
+    "contact_email": "seminare@staedteregion-aachen.example",
+    "minimum": {"participants": 8, "decide_by": "2027-04-22T10:00:00Z", "otherwise": "notify", "decided_at": null},
+    "questions": [{"id": "meal", "kind": "choice", "label": {"de": "Essen", "en": "Meal"}, "options": ["vegan", "vegetarisch"],
+    "required": true, "channels": ["onsite"], "sensitive": true}],
+    "consent_texts": [{"purpose": "photos", "version": "2027-01", "text": {"de": "Fotos der Veranstaltung dürfen mich zeigen."}}]}))]
 pub struct SeminarView {
     pub id: SeminarId,
     /// Whose seminar it is.
@@ -48,6 +55,25 @@ pub struct SeminarView {
     pub waiting_list_limit: Option<i32>,
     pub registration_opens_at: Option<DateTime<Utc>>,
     pub registration_closes_at: Option<DateTime<Utc>>,
+    pub admission: AdmissionKind,
+    pub confirmation: Confirmation,
+    /// How long the seat of an address that is not confirmed yet is held.
+    pub confirm_hours: i32,
+    /// How long a freed seat is held for the first who waits; shorter near the start.
+    pub offer_hours: i32,
+    pub capacity_unit: CapacityUnit,
+    /// How many persons one registration may bring, the contact included.
+    pub max_persons: i32,
+    /// Where answers to the seminar's mails go; `null`: to its organisers.
+    pub contact_email: Option<String>,
+    /// For members of the organisation only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub minimum: Option<MinimumView>,
+    /// What is asked at registration.
+    pub questions: Vec<Question>,
+    /// What consent is asked for.
+    pub consent_texts: Vec<ConsentText>,
     /// The day it was announced, or by which it is known to have been.
     pub published_on: Option<NaiveDate>,
     /// The words of the source, where it was imported from a text.
@@ -103,6 +129,25 @@ pub struct ExternalRefView {
     pub url: Option<String>,
 }
 
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Minimum)]
+pub struct MinimumView {
+    pub participants: i32,
+    pub decide_by: DateTime<Utc>,
+    pub otherwise: BelowMinimum,
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
+fn minimum_view(admission: &Admission) -> Option<MinimumView> {
+    let minimum = admission.minimum()?;
+    Some(MinimumView {
+        participants: minimum.participants,
+        decide_by: minimum.decide_by,
+        otherwise: minimum.otherwise,
+        decided_at: admission.decided_at,
+    })
+}
+
 /// The seminar as this caller may see it.
 #[must_use]
 pub fn view_for(caller: Option<&Identity>, whole: Whole) -> SeminarView {
@@ -148,6 +193,7 @@ pub fn view_for(caller: Option<&Identity>, whole: Whole) -> SeminarView {
         url: one.url,
     });
     let seminar = whole.seminar;
+    let admission = whole.admission;
     SeminarView {
         id: seminar.id,
         organisation: whole.organisation,
@@ -171,6 +217,16 @@ pub fn view_for(caller: Option<&Identity>, whole: Whole) -> SeminarView {
         waiting_list_limit: seminar.waiting_list_limit,
         registration_opens_at: seminar.registration_opens_at,
         registration_closes_at: seminar.registration_closes_at,
+        minimum: minimum_view(&admission).filter(|_| member),
+        admission: admission.admission,
+        confirmation: admission.confirmation,
+        confirm_hours: admission.confirm_hours,
+        offer_hours: admission.offer_hours,
+        capacity_unit: admission.capacity_unit,
+        max_persons: admission.max_persons,
+        contact_email: admission.contact_email,
+        questions: admission.questions.0,
+        consent_texts: admission.consent_texts.0,
         published_on: seminar.published_on,
         source_quote: seminar.source_quote,
     }

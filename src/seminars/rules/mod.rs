@@ -1,5 +1,6 @@
 //! Decisions: what a seminar may become, and what follows from its parts.
 
+mod admission;
 mod time;
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
@@ -7,6 +8,7 @@ use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
 use super::model::{AttendanceMode, Audience, Channel, DatePrecision, Seminar, Session, Status};
 use crate::auth::Identity;
 
+pub use admission::{Stated, admission_faults, decision_fault, reworded};
 pub use time::{Resolved, begin_of_day, local, resolve, zone};
 
 /// What somebody wants to do with a seminar.

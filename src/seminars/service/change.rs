@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::PgConnection;
 use serde_json::json;
 
+use super::admission::{AdmissionChange, change_admission};
 use super::parts::{
     NewChannel, NewExternalRef, NewParty, NewSession, check_channels, checked_collections, new_seats, party_rows,
     ref_rows, refreshed, session_rows,
@@ -39,6 +40,7 @@ pub struct SeminarChange {
     pub waiting_list_limit: Option<Option<i32>>,
     pub registration_opens_at: Option<Option<DateTime<Utc>>>,
     pub registration_closes_at: Option<Option<DateTime<Utc>>>,
+    pub admission: AdmissionChange,
     /// Lower a capacity below the seats taken; nobody loses one.
     pub force: bool,
 }
@@ -79,6 +81,7 @@ pub fn change(
     if let Some(sessions) = &change.sessions {
         replace_sessions(conn, act, &mut seminar, sessions)?;
     }
+    change_admission(conn, act, &seminar, &change.admission, change.sessions.is_some())?;
     if let Some(parties) = &change.parties {
         let rows = party_rows(conn, of, parties)?;
         store::replace_parties(conn, of, &rows)?;

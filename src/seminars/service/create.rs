@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use diesel::PgConnection;
 use serde_json::json;
 
+use super::admission::admission_row;
 use super::journal;
 use super::parts::{
     NewSeminar, check_channels, checked_collections, new_seats, party_rows, ref_rows, refreshed, session_rows,
@@ -25,6 +26,7 @@ pub fn create(conn: &mut PgConnection, act: &Act, reach: &Reach, new: NewSeminar
     let collections = checked_collections(conn, of, &new.collections)?;
     let external_refs = ref_rows(of, &new.external_refs)?;
     check_channels(&new.channels)?;
+    let admission = admission_row(act, of, new.admission, &sessions)?;
     let seminar = Seminar {
         organisation_id: of.0,
         id: of.1,
@@ -50,6 +52,7 @@ pub fn create(conn: &mut PgConnection, act: &Act, reach: &Reach, new: NewSeminar
         updated_at: act.now,
     };
     store::insert(conn, &seminar)?;
+    store::insert_admission(conn, &admission)?;
     store::replace_sessions(conn, of, &sessions)?;
     store::replace_parties(conn, of, &parties)?;
     store::replace_collections(conn, of, &collections)?;

@@ -1,5 +1,6 @@
 //! What can be done to a seminar: in each case lock → read → decide → write → record.
 
+mod admission;
 mod change;
 mod create;
 mod parts;
@@ -13,6 +14,7 @@ use crate::base::problem::{Code, Error, Problem, Result};
 use crate::journal::{Act, Entry, record};
 use diesel::PgConnection;
 
+pub use admission::{AdmissionChange, MinimumChange, NewAdmission};
 pub use change::{SeminarChange, change, delete};
 pub use create::{Outcome, create, settle};
 pub use parts::{NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, PartyName};

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::PgConnection;
 use std::collections::BTreeSet;
 
+use super::admission::NewAdmission;
 use crate::auth::{OrganisationId, find_organisation};
 use crate::base::problem::{Error, FieldError, Result};
 use crate::base::text::{Language, Line, Paragraphs, WebAddress};
@@ -36,6 +37,7 @@ pub struct NewSeminar {
     pub registration_opens_at: Option<DateTime<Utc>>,
     pub registration_closes_at: Option<DateTime<Utc>>,
     pub source_quote: Option<Paragraphs<5000>>,
+    pub admission: NewAdmission,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -4,6 +4,7 @@
 use diesel::PgConnection;
 use serde_json::{Value, json};
 
+use super::admission::not_decidable;
 use super::change::{offered, resized};
 use super::parts::{NewChannel, NewSession, new_seats, refreshed, session_rows};
 use super::{journal, refused};
@@ -39,6 +40,12 @@ pub fn publish(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>) -> Result<Se
     if whole.channels.is_empty() {
         missing.push(FieldError::member("/channels", "has no channel yet"));
     }
+    let sessions = whole
+        .sessions
+        .iter()
+        .map(|(session, _)| session.clone())
+        .collect::<Vec<_>>();
+    missing.extend(not_decidable(act, &whole.admission, &sessions));
     if !missing.is_empty() {
         return Err(Problem::new(Code::NotReady).errors(missing).into());
     }
@@ -97,13 +104,21 @@ fn off(
     Ok(seminar)
 }
 
-/// New times; a postponed seminar is scheduled again.
+/// New times; a postponed seminar is scheduled again. The n-th session stays the n-th, with its id: the calendars of
+/// those who are registered know it by that.
 pub fn reschedule(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>, sessions: &[NewSession]) -> Result<Seminar> {
     let mut seminar = begin(conn, plan)?;
     seminar.status = transition(seminar.status, Event::Reschedule).map_err(|refusal| refused(&refusal))?;
     let of = (seminar.organisation_id, seminar.id);
     let before = schedule_of(conn, &seminar)?;
-    let rows = session_rows(conn, of, sessions)?;
+    let mut rows = session_rows(conn, of, sessions)?;
+    if let Some(undecidable) = not_decidable(act, &store::admission(conn, of)?, &rows) {
+        return Err(Problem::new(Code::NotReady).errors(vec![undecidable]).into());
+    }
+    rows.sort_by_key(|session| session.starts_at);
+    for (row, old) in rows.iter_mut().zip(store::sessions(conn, of)?) {
+        row.id = old.id;
+    }
     store::replace_sessions(conn, of, &rows)?;
     seminar.within_from = None;
     seminar.within_to = None;

@@ -1,5 +1,6 @@
 //! All SQL of the room.
 
+mod admission;
 mod list;
 mod seats;
 mod whole;
@@ -12,6 +13,7 @@ use crate::auth::Reach;
 use crate::base::problem::{Code, Result};
 use crate::schema::{channels, seminars};
 
+pub use admission::{admission, admissions, insert_admission, save_admission};
 pub use list::{Filter, Sort, list};
 pub use seats::*;
 pub use whole::{Whole, schedule_changes, whole, wholes};

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use super::admissions;
 use crate::auth::{OrganisationId, OrganisationRef, organisation_refs};
 use crate::base::problem::Result;
 use crate::base::text::fold;
 use crate::catalogue::{CollectionId, CollectionRef, VenueId, VenueRef, collection_refs, venue_refs};
 use crate::schema::{channels, external_refs, parties, schedule_changes, seminar_collections, sessions};
 use crate::seminars::model::{
-    ExternalRef, Party, ScheduleChange, ScheduleChangeId, Seats, Seminar, SeminarId, Session,
+    Admission, ExternalRef, Party, ScheduleChange, ScheduleChangeId, Seats, Seminar, SeminarId, Session,
 };
 
 /// A seminar and everything that hangs on it.
@@ -18,6 +19,7 @@ use crate::seminars::model::{
 pub struct Whole {
     pub seminar: Seminar,
     pub organisation: OrganisationRef,
+    pub admission: Admission,
     /// By start.
     pub sessions: Vec<(Session, Option<VenueRef>)>,
     /// On site, online, livestream.
@@ -54,7 +56,7 @@ impl Whole {
 pub fn whole(conn: &mut PgConnection, seminar: Seminar) -> Result<Whole> {
     let mut all = wholes(conn, vec![seminar])?;
     all.pop()
-        .ok_or_else(|| crate::base::problem::Error::internal("a seminar lost its organisation"))
+        .ok_or_else(|| crate::base::problem::Error::internal("a seminar without its organisation or its admission"))
 }
 
 /// In the order given.
@@ -64,6 +66,8 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
         .iter()
         .map(|seminar| seminar.organisation_id)
         .collect::<Vec<_>>();
+    let of = tenants.iter().copied().zip(ids.iter().copied()).collect::<Vec<_>>();
+    let mut admissions = by_id(admissions(conn, &of)?, |admission| admission.seminar_id);
     let sessions = sessions::table
         .filter(
             sessions::organisation_id
@@ -145,6 +149,7 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
             let mine = |collection: &&CollectionRef| belongs.contains(&(id, collection.id));
             Some(Whole {
                 organisation: organisations.get(&seminar.organisation_id)?.clone(),
+                admission: admissions.remove(&id)?,
                 sessions: sessions
                     .remove(&id)
                     .unwrap_or_default()

@@ -1,96 +1,24 @@
 //! What comes in about a seminar, and how it is understood.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
+mod admission;
+mod parts;
+
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use self::admission::{MinimumBody, MinimumPatch, default_hours, default_persons, faults};
+use self::parts::{ExternalRefBody, PartyBody, bounded, channels, external_refs, parties, span};
 use crate::auth::OrganisationId;
 use crate::base::body::{kept, mentioned};
 use crate::base::problem::{Error, FieldError, Result};
-use crate::base::text::{Language, Line, Paragraphs, WebAddress};
-use crate::catalogue::{CollectionId, VenueId};
-use crate::seminars::model::{Audience, Channel, DatePrecision, Kind, PartyRole};
-use crate::seminars::rules::{
-    IMPLAUSIBLE, Resolved, begin_of_day, capacity_fault, plausible, resolve, session_fault, zone,
-};
-use crate::seminars::service::{
-    NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, PartyName, SeminarChange,
-};
+use crate::base::text::{Email, Language, Line, Paragraphs};
+use crate::catalogue::CollectionId;
+use crate::seminars::model::{AdmissionKind, Audience, CapacityUnit, Confirmation, ConsentText, Kind, Question};
+use crate::seminars::rules::{IMPLAUSIBLE, plausible};
+use crate::seminars::service::{AdmissionChange, NewAdmission, NewSeminar, SeminarChange};
 
-/// A span of days, both included.
-#[derive(Clone, Copy, Debug, Deserialize, serde::Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"from": "2020-01-01", "to": "2021-05-31"}))]
-pub struct Span {
-    pub from: NaiveDate,
-    pub to: NaiveDate,
-}
-
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = NewSession, example = json!({"starts_at": "2027-05-06T18:00:00+02:00", "ends_at": "2027-05-06T20:00:00+02:00", "time_zone": "Europe/Berlin"}))]
-pub struct SessionBody {
-    #[serde(default)]
-    pub title: Option<Line<300>>,
-    /// RFC 3339 with the offset the zone has at that moment (or `Z`), or a wall-clock time without one, or, with
-    /// `date_precision: day`, a calendar day.
-    pub starts_at: Line<40>,
-    /// In the same forms; with `date_precision: day` the last day, included.
-    #[serde(default)]
-    pub ends_at: Option<Line<40>>,
-    #[serde(default = "minute")]
-    pub date_precision: DatePrecision,
-    /// IANA zone; default `Europe/Berlin`.
-    #[serde(default)]
-    pub time_zone: Option<Line<60>>,
-    #[serde(default)]
-    pub venue: Option<VenueId>,
-    /// Zoom, Teams, YouTube …
-    #[serde(default)]
-    pub online_platform: Option<Line<100>>,
-    /// Shown to members and, later, to registrants; never public.
-    #[serde(default)]
-    pub join_url: Option<WebAddress>,
-}
-
-fn minute() -> DatePrecision {
-    DatePrecision::Minute
-}
-
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = NewChannel, example = json!({"channel": "onsite", "capacity": 50}))]
-pub struct ChannelBody {
-    pub channel: Channel,
-    /// Seats; absent or `null`: as many as come. A livestream has none.
-    #[serde(default)]
-    #[schema(minimum = 1, maximum = 1_000_000)]
-    pub capacity: Option<i32>,
-}
-
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = NewParty, example = json!({"role": "co_organiser", "organisation": "ihk-aachen"}))]
-pub struct PartyBody {
-    pub role: PartyRole,
-    /// Id or slug; or `name` instead.
-    #[serde(default)]
-    pub organisation: Option<Line<60>>,
-    /// Somebody who is none of the organisations.
-    #[serde(default)]
-    pub name: Option<Line<200>>,
-}
-
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = NewExternalRef, example = json!({"system": "ihk-events", "external_id": "4711", "url": "https://ihk.example/4711"}))]
-pub struct ExternalRefBody {
-    pub system: Line<60>,
-    pub external_id: Line<200>,
-    #[serde(default)]
-    pub url: Option<WebAddress>,
-}
+pub use self::parts::{ChannelBody, SessionBody, Span, sessions};
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -138,6 +66,38 @@ pub struct NewSeminarBody {
     /// Absent: when the first session begins.
     #[serde(default)]
     pub registration_closes_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    #[schema(default = "first_come")]
+    pub admission: AdmissionKind,
+    #[serde(default)]
+    #[schema(default = "email")]
+    pub confirmation: Confirmation,
+    /// How long the seat of an address that is not confirmed yet is held.
+    #[serde(default = "default_hours")]
+    #[schema(minimum = 1, maximum = 336, default = 24)]
+    pub confirm_hours: i32,
+    /// How long a freed seat is held for the first who waits; shorter near the start.
+    #[serde(default = "default_hours")]
+    #[schema(minimum = 1, maximum = 336, default = 24)]
+    pub offer_hours: i32,
+    #[serde(default)]
+    #[schema(default = "persons")]
+    pub capacity_unit: CapacityUnit,
+    /// How many persons one registration may bring, the contact included.
+    #[serde(default = "default_persons")]
+    #[schema(minimum = 1, maximum = 100, default = 5)]
+    pub max_persons: i32,
+    /// Where answers to the seminar's mails go; shown to everybody.
+    #[serde(default)]
+    pub contact_email: Option<Email>,
+    #[serde(default)]
+    pub minimum: Option<MinimumBody>,
+    #[serde(default)]
+    #[schema(max_items = 30)]
+    pub questions: Vec<Question>,
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub consent_texts: Vec<ConsentText>,
 }
 
 fn public() -> Audience {
@@ -193,6 +153,37 @@ pub struct SeminarPatch {
     #[serde(default, deserialize_with = "mentioned")]
     #[schema(value_type = Option<DateTime<Utc>>)]
     pub registration_closes_at: Option<Option<DateTime<Utc>>>,
+    /// Cannot change while people are registered.
+    #[serde(default, deserialize_with = "kept")]
+    pub admission: Option<AdmissionKind>,
+    #[serde(default, deserialize_with = "kept")]
+    pub confirmation: Option<Confirmation>,
+    #[serde(default, deserialize_with = "kept")]
+    #[schema(minimum = 1, maximum = 336)]
+    pub confirm_hours: Option<i32>,
+    #[serde(default, deserialize_with = "kept")]
+    #[schema(minimum = 1, maximum = 336)]
+    pub offer_hours: Option<i32>,
+    /// Cannot change while people are registered.
+    #[serde(default, deserialize_with = "kept")]
+    pub capacity_unit: Option<CapacityUnit>,
+    #[serde(default, deserialize_with = "kept")]
+    #[schema(minimum = 1, maximum = 100)]
+    pub max_persons: Option<i32>,
+    #[serde(default, deserialize_with = "mentioned")]
+    #[schema(value_type = Option<Email>)]
+    pub contact_email: Option<Option<Email>>,
+    /// Another minimum is decided on anew.
+    #[serde(default, deserialize_with = "mentioned")]
+    #[schema(value_type = Option<MinimumPatch>)]
+    pub minimum: Option<Option<MinimumPatch>>,
+    #[serde(default, deserialize_with = "kept")]
+    #[schema(max_items = 30)]
+    pub questions: Option<Vec<Question>>,
+    /// Other words need another `version` once the seminar is published.
+    #[serde(default, deserialize_with = "kept")]
+    #[schema(max_items = 10)]
+    pub consent_texts: Option<Vec<ConsentText>>,
     /// Lower a capacity below the seats taken. Nobody loses one.
     #[serde(default)]
     pub force: bool,
@@ -208,6 +199,19 @@ impl NewSeminarBody {
         }
         window(self.registration_opens_at, self.registration_closes_at, &mut errors);
         at_least_one(self.waiting_list_limit, "/waiting_list_limit", &mut errors);
+        let admission = NewAdmission {
+            admission: self.admission,
+            confirmation: self.confirmation,
+            confirm_hours: self.confirm_hours,
+            offer_hours: self.offer_hours,
+            capacity_unit: self.capacity_unit,
+            max_persons: self.max_persons,
+            contact_email: self.contact_email,
+            minimum: self.minimum.map(MinimumBody::understand),
+            questions: self.questions,
+            consent_texts: self.consent_texts,
+        };
+        errors.extend(faults(&admission.stated()));
         let new = NewSeminar {
             organisation_id,
             title: self.title,
@@ -226,6 +230,7 @@ impl NewSeminarBody {
             registration_opens_at: self.registration_opens_at,
             registration_closes_at: self.registration_closes_at,
             source_quote: None,
+            admission,
         };
         Error::unless_empty(errors).map(|()| new)
     }
@@ -240,6 +245,19 @@ impl SeminarPatch {
             &mut errors,
         );
         at_least_one(self.waiting_list_limit.flatten(), "/waiting_list_limit", &mut errors);
+        let admission = AdmissionChange {
+            admission: self.admission,
+            confirmation: self.confirmation,
+            confirm_hours: self.confirm_hours,
+            offer_hours: self.offer_hours,
+            capacity_unit: self.capacity_unit,
+            max_persons: self.max_persons,
+            contact_email: self.contact_email,
+            minimum: self.minimum.map(|minimum| minimum.map(MinimumPatch::understand)),
+            questions: self.questions,
+            consent_texts: self.consent_texts,
+        };
+        errors.extend(faults(&admission.stated()));
         let change = SeminarChange {
             title: self.title,
             kind: self.kind,
@@ -258,6 +276,7 @@ impl SeminarPatch {
             waiting_list_limit: self.waiting_list_limit,
             registration_opens_at: self.registration_opens_at,
             registration_closes_at: self.registration_closes_at,
+            admission,
             force: self.force,
         };
         Error::unless_empty(errors).map(|()| change)
@@ -284,139 +303,4 @@ fn at_least_one(number: Option<i32>, pointer: &str, errors: &mut Vec<FieldError>
     if number.is_some_and(|number| !(1..=1_000_000).contains(&number)) {
         errors.push(FieldError::member(pointer, "must be 1 to 1000000"));
     }
-}
-
-fn bounded<T>(all: Vec<T>, max: usize, pointer: &str, errors: &mut Vec<FieldError>) -> Vec<T> {
-    if all.len() > max {
-        errors.push(FieldError::member(
-            pointer,
-            format!("must have at most {max} entries, has {}", all.len()),
-        ));
-        return Vec::new();
-    }
-    all
-}
-
-fn span(within: Option<Span>, errors: &mut Vec<FieldError>) -> Option<(NaiveDate, NaiveDate)> {
-    let Span { from, to } = within?;
-    for (pointer, day) in [("/within/from", from), ("/within/to", to)] {
-        if !plausible(day) {
-            errors.push(FieldError::member(pointer, IMPLAUSIBLE));
-        }
-    }
-    if to < from {
-        errors.push(FieldError::member("/within/to", "must not be before `from`"));
-    }
-    Some((from, to))
-}
-
-/// Sessions of a request, sorted by nothing: their order is by start once they are stored.
-pub fn sessions(all: Vec<SessionBody>, errors: &mut Vec<FieldError>) -> Vec<NewSession> {
-    let all = bounded(all, 100, "/sessions", errors);
-    let understood = all.into_iter().enumerate().filter_map(|(n, body)| match session(body) {
-        Ok(session) => Some(session),
-        Err((member, reason)) => {
-            errors.push(FieldError::member(format!("/sessions/{n}/{member}"), reason));
-            None
-        }
-    });
-    understood.collect()
-}
-
-fn session(body: SessionBody) -> Result<NewSession, (&'static str, String)> {
-    let zone = match &body.time_zone {
-        Some(name) => zone(name.as_str()).map_err(|reason| ("time_zone", reason))?,
-        None => chrono_tz::Europe::Berlin,
-    };
-    let precision = body.date_precision;
-    let starts_at = moment(&body.starts_at, zone, precision, false).map_err(|reason| ("starts_at", reason))?;
-    let ends_at = match &body.ends_at {
-        Some(text) => Some(moment(text, zone, precision, true).map_err(|reason| ("ends_at", reason))?),
-        None => None,
-    };
-    if let Some((member, reason)) = session_fault(starts_at, ends_at) {
-        return Err((member, reason.to_owned()));
-    }
-    Ok(NewSession {
-        title: body.title,
-        starts_at,
-        ends_at,
-        date_precision: precision,
-        zone,
-        venue: body.venue,
-        online_platform: body.online_platform,
-        join_url: body.join_url,
-    })
-}
-
-/// With precision `day` a day; its end is the midnight after it.
-fn moment(text: &Line<40>, zone: Tz, precision: DatePrecision, end: bool) -> Result<DateTime<Utc>, String> {
-    let day = |day: NaiveDate| {
-        let day = if end { day.succ_opt().unwrap_or(day) } else { day };
-        begin_of_day(day, zone)
-    };
-    match (resolve(text.as_str(), zone)?, precision) {
-        (Resolved::Instant(instant), DatePrecision::Minute) => Ok(instant),
-        (Resolved::Day(given), DatePrecision::Day) => Ok(day(given)),
-        (Resolved::Instant(instant), DatePrecision::Day) => {
-            let local = instant.with_timezone(&zone);
-            let midnight = begin_of_day(local.date_naive(), zone);
-            if instant == midnight {
-                Ok(instant)
-            } else {
-                Err("with `date_precision: day` must be a day such as 2027-05-06".to_owned())
-            }
-        }
-        (Resolved::Day(_), DatePrecision::Minute) => {
-            Err("is only a day; give the time, or `date_precision: day`".to_owned())
-        }
-    }
-}
-
-fn channels(all: Vec<ChannelBody>, errors: &mut Vec<FieldError>) -> Vec<NewChannel> {
-    let all = bounded(all, 3, "/channels", errors);
-    for (n, one) in all.iter().enumerate() {
-        if all.iter().take(n).any(|other| other.channel == one.channel) {
-            errors.push(FieldError::member(format!("/channels/{n}/channel"), "is given twice"));
-        }
-        if let Some(reason) = capacity_fault(one.channel, one.capacity) {
-            errors.push(FieldError::member(format!("/channels/{n}/capacity"), reason));
-        }
-    }
-    all.into_iter()
-        .map(|one| NewChannel {
-            channel: one.channel,
-            capacity: one.capacity,
-        })
-        .collect()
-}
-
-fn parties(all: Vec<PartyBody>, errors: &mut Vec<FieldError>) -> Vec<NewParty> {
-    let all = bounded(all, 50, "/parties", errors);
-    let understood = all.into_iter().enumerate().filter_map(|(n, one)| {
-        let party = match (one.organisation, one.name) {
-            (Some(organisation), None) => PartyName::Organisation(organisation.into_string()),
-            (None, Some(name)) => PartyName::Named(name),
-            _ => {
-                errors.push(FieldError::member(
-                    format!("/parties/{n}"),
-                    "needs either `organisation` or `name`",
-                ));
-                return None;
-            }
-        };
-        Some(NewParty { role: one.role, party })
-    });
-    understood.collect()
-}
-
-fn external_refs(all: Vec<ExternalRefBody>, errors: &mut Vec<FieldError>) -> Vec<NewExternalRef> {
-    let all = bounded(all, 20, "/external_refs", errors);
-    all.into_iter()
-        .map(|one| NewExternalRef {
-            system: one.system,
-            external_id: one.external_id,
-            url: one.url,
-        })
-        .collect()
 }
