@@ -20,11 +20,12 @@ pub use passwords::Hasher;
 pub use routes::{configure, configure_outside};
 pub use rules::password_fault;
 pub use service::{NewAccount, NewOrganisation, create_account, ensure_organisation, own_organisation};
-pub use store::{all_organisations, find_organisation, organisation_by_slug, organisation_refs, sweep};
+pub use store::{all_organisations, find_organisation, organisation_by_slug, organisation_refs, organisers, sweep};
 pub use throttle::Throttle;
 pub use tokens::Keys;
 pub use who::{
-    Admin, Caller, FrontDesk, Identity, LoggedIn, Organiser, PlatformAdmin, Reach, Reporter, Staff, identify,
+    Admin, Caller, FrontDesk, Identity, LoggedIn, Organiser, Needs, PlatformAdmin, REGISTRATION, Reach, Reporter, Staff, identify,
+    NeedsFrontDesk, NeedsOrganiser,
 };
 
 /// What the room keeps between requests.

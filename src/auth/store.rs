@@ -28,6 +28,18 @@ pub fn identity(conn: &mut PgConnection, id: AccountId) -> Result<Option<Identit
     }))
 }
 
+/// Those who run the seminars of an organisation: address, name and language of its organisers and admins.
+pub fn organisers(conn: &mut PgConnection, of: OrganisationId) -> Result<Vec<(String, String, String)>> {
+    let query = members::table
+        .inner_join(accounts::table)
+        .filter(members::organisation_id.eq(of))
+        .filter(members::role.eq_any([Role::Organiser, Role::Admin]))
+        .filter(accounts::disabled_at.is_null())
+        .order(accounts::email_key)
+        .select((accounts::email, accounts::name, accounts::language));
+    Ok(query.load(conn)?)
+}
+
 pub fn account(conn: &mut PgConnection, id: AccountId) -> Result<Option<Account>> {
     Ok(accounts::table
         .find(id)

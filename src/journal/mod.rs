@@ -50,6 +50,15 @@ impl Actor {
         }
     }
 
+    /// The person who registered, known by the registration.
+    #[must_use]
+    pub fn registrant(registration: Uuid) -> Self {
+        Self {
+            kind: ActorKind::Registrant,
+            id: Some(registration),
+        }
+    }
+
     /// The account behind the effect, for columns that point at it.
     #[must_use]
     pub fn account_id(&self) -> Option<Uuid> {

@@ -17,12 +17,14 @@ pub use model::{
 };
 pub use routes::{ChannelBody, Reason, SeminarPatch, SeminarView, configure, view_for};
 pub use rules::{
-    Refusal, Stated, admission_faults, attendance_mode, begin_of_day, capacity_fault, default_close, visible_to,
+    Refusal, Stated, admission_faults, attendance_mode, begin_of_day, capacity_fault, default_close, local, visible_to,
 };
 pub use service::{
     AdmissionChange, MinimumChange, Moved, NewAdmission, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession,
-    Outcome, PartyName, Plan, SeminarChange, change, create, move_to, refused, settle,
+    Outcome, PartyName, Plan, SeminarChange, cancel, change, create, move_to, postpone, refused, reschedule, settle,
 };
 pub use store::{
-    Whole, admission, admissions, find, lock, lock_seats, reached, save_admission, save_seats, seats, sessions, whole,
+    Whole, admission, admissions, begin_between, find, find_all, lock, lock_all_seats, lock_for_service, lock_seats,
+    reached, save_admission, save_all_seats, save_seats, schedule_changes, seats, sessions, to_decide, waited_for, whole,
+    wholes,
 };

@@ -1,6 +1,7 @@
 //! All SQL of the room.
 
 mod admission;
+mod due;
 mod list;
 mod seats;
 mod whole;
@@ -8,12 +9,13 @@ mod write;
 
 use diesel::prelude::*;
 
-use super::model::{Seats, Seminar, SeminarId};
+use super::model::{Seminar, SeminarId};
 use crate::auth::Reach;
 use crate::base::problem::{Code, Result};
-use crate::schema::{channels, seminars};
+use crate::schema::seminars;
 
 pub use admission::{admission, admissions, insert_admission, save_admission};
+pub use due::{begin_between, lock_for_service, to_decide, waited_for};
 pub use list::{Filter, Sort, list};
 pub use seats::*;
 pub use whole::{Whole, schedule_changes, whole, wholes};
@@ -52,12 +54,6 @@ pub fn lock(conn: &mut PgConnection, reach: &Reach, id: SeminarId) -> Result<Sem
         .for_no_key_update();
     let seminar = query.first::<Seminar>(conn).optional()?.ok_or(Code::NotFound)?;
     reach.check(seminar.organisation_id)?;
-    let rows = channels::table
-        .filter(channels::organisation_id.eq(seminar.organisation_id))
-        .filter(channels::seminar_id.eq(id))
-        .order(channels::channel)
-        .select(Seats::as_select())
-        .for_no_key_update();
-    rows.load::<Seats>(conn)?;
+    due::lock_channels(conn, seminar.organisation_id, id)?;
     Ok(seminar)
 }
