@@ -17,7 +17,8 @@ pub use model::{
 };
 pub use routes::{ChannelBody, Reason, SeminarPatch, SeminarView, configure, view_for};
 pub use rules::{
-    Refusal, Stated, admission_faults, attendance_mode, begin_of_day, capacity_fault, default_close, visible_to,
+    Answered, Refusal, Stated, admission_faults, attendance_mode, begin_of_day, capacity_fault, check_answers,
+    check_consents, default_close, visible_to,
 };
 pub use service::{
     AdmissionChange, MinimumChange, Moved, NewAdmission, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession,
