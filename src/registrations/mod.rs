@@ -1,12 +1,14 @@
 //! Registrations: one person's claim on one seminar through one channel, and the waiting list behind it.
 //!
-//! [`rules::admit`] is the one place that decides who gets a seat, and [`rules::promote`] who of those waiting gets a
-//! freed one. Every seat is given under the lock of its row in `channels`, and the CHECK `channels_never_overbooked`
-//! stands behind the rules. A freed seat goes to the first in the waiting list in the same transaction; nobody
-//! overtakes.
+//! [`rules::admit`] is the one place that decides who gets a seat, and [`rules::promote`] who of those waiting is
+//! offered a freed one. Every seat is given under the lock of its row in `channels`, and the CHECK
+//! `channels_never_overbooked` stands behind the rules. Whoever asks for a seat comes to the [`Desk`], which decides
+//! many requests at once; what deadlines bring is [`keep_time`]'s. What a registration may become stands in one table,
+//! `rules::transition`.
 //!
-//! Changes of a seminar that move people, or give them seats, have their operations here: PATCH, move-online,
-//! move-onsite. Not here: whether the person came (`attendance`).
+//! Changes of a seminar that concern those who are registered have their operations here: PATCH, cancel, postpone,
+//! reschedule, move-online, move-onsite. Not here: the words of the mails (`mail`), the pages behind their links
+//! (`portal`), whether the person came (`attendance`).
 
 mod model;
 mod routes;
@@ -14,6 +16,10 @@ mod rules;
 mod service;
 mod store;
 
-pub use model::State;
-pub use routes::configure;
+pub use model::{Companion, Consent, Registration, RegistrationId, State};
+pub use routes::{ListFormat, configure};
+pub use service::{
+    Action, By, Desk, EARLY, RegistrationChange, Room, Round, Standing, accept_offer, cancel, change, confirm, joined,
+    keep, keep_time, room, standing, withdraw_consent,
+};
 pub use store::people_by_state;

@@ -15,9 +15,10 @@ pub use model::{
     ConsentText, DatePrecision, Kind, Minimum, PartyRole, Question, QuestionKind, ReasonCode, Seats, Seminar,
     SeminarId, Session, SessionId, Status, Worded,
 };
-pub use routes::{ChannelBody, Reason, SeminarPatch, SeminarView, configure, view_for};
+pub use routes::{ChannelBody, SeminarPatch, SeminarView, SessionBody, configure, session_list, view_for};
 pub use rules::{
-    Refusal, Stated, admission_faults, attendance_mode, begin_of_day, capacity_fault, default_close, local, visible_to,
+    Answered, Refusal, Stated, admission_faults, attendance_mode, begin_of_day, capacity_fault, check_answers,
+    check_consents, default_close, local, visible_to,
 };
 pub use service::{
     AdmissionChange, MinimumChange, Moved, NewAdmission, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession,

@@ -5,31 +5,32 @@ use actix_web::{HttpResponse, patch, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::concerned::{DryRun, Replanned, replanned};
 use crate::auth::Organiser;
 use crate::base::body::{Body, mentioned};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
-use crate::base::etag::{self, IfMatch};
+use crate::base::etag::IfMatch;
 use crate::base::problem::{Error, Result};
+use crate::base::query::Query;
 use crate::base::text::{Line, WebAddress};
 use crate::catalogue::VenueId;
 use crate::registrations::service;
-use crate::seminars::{
-    self, Channel, Moved, Plan, ReasonCode, SeminarId, SeminarPatch, SeminarView, capacity_fault, view_for,
-};
+use crate::seminars::{Channel, Moved, Plan, ReasonCode, SeminarId, SeminarPatch, capacity_fault};
 
 /// Edit a seminar.
 ///
 /// Organisers of the organisation. Lists are replaced whole. The times of a published seminar are changed with
-/// `/reschedule`; another venue becomes a fact in the history. More seats go to the waiting list at once; fewer
-/// than are taken are refused, or, with `force`, take nobody's seat away.
-#[utoipa::path(tag = "seminars", params(("seminar" = SeminarId, Path)), request_body = SeminarPatch, security(("member" = [])), responses(
-    (status = 200, body = SeminarView, description = "The seminar as it is now"),
+/// `/reschedule`; another venue becomes a fact in the history, and everybody who is registered is told. More seats are
+/// offered to the waiting list at once; fewer than are taken are refused, or, with `force`, take nobody's seat away.
+#[utoipa::path(tag = "seminars", params(("seminar" = SeminarId, Path), DryRun), request_body = SeminarPatch, security(("member" = [])), responses(
+    (status = 200, body = Replanned, description = "The seminar as it is now, and who is told"),
     (status = 409, description = "`capacity-below-taken`, `channel-in-use`, `external-ref-taken`, `transition-not-allowed`, `seminar-cancelled`")))]
 #[patch("/seminars/{seminar}")]
 pub async fn change_seminar(
     who: Organiser,
     path: web::Path<SeminarId>,
+    dry_run: Query<DryRun>,
     if_match: IfMatch,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
@@ -38,14 +39,11 @@ pub async fn change_seminar(
     let change = body.value.understand()?;
     let act = who.act(&clock);
     let (reach, identity) = (who.reach(), who.identity);
-    let whole = db
-        .write(move |conn| {
-            let check = |version| if_match.check(version);
-            let seminar = service::change_seminar(conn, &act, &reach, *path, check, change.clone())?;
-            seminars::whole(conn, seminar)
-        })
-        .await?;
-    etag::changed(whole.seminar.version, &view_for(Some(&identity), whole))
+    replanned(&db, identity, &dry_run.0, move |conn| {
+        let check = |version| if_match.check(version);
+        service::change_seminar(conn, &act, &reach, *path, &check, change.clone())
+    })
+    .await
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -67,6 +65,9 @@ pub struct MoveOnline {
     /// Whether on-site registrations become online ones: first come first, never beyond the seats there.
     #[serde(default)]
     pub move_registrations: bool,
+    /// Whether everybody with an active registration gets a mail.
+    #[serde(default = "yes")]
+    pub notify: bool,
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -86,18 +87,26 @@ pub struct MoveOnsite {
     /// Whether online registrations become on-site ones: first come first, never beyond the seats there.
     #[serde(default)]
     pub move_registrations: bool,
+    /// Whether everybody with an active registration gets a mail.
+    #[serde(default = "yes")]
+    pub notify: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Move it online.
 ///
 /// Organisers of the organisation. On site is offered no longer; the venue goes, a livestream stays.
-#[utoipa::path(tag = "seminars", params(("seminar" = SeminarId, Path)), request_body = MoveOnline, security(("member" = [])), responses(
-    (status = 200, body = SeminarView, description = "The seminar, online"),
+#[utoipa::path(tag = "seminars", params(("seminar" = SeminarId, Path), DryRun), request_body = MoveOnline, security(("member" = [])), responses(
+    (status = 200, body = Replanned, description = "The seminar, online, who is told and who lost a seat"),
     (status = 409, description = "`transition-not-allowed`, `capacity-below-taken`, `seminar-cancelled`")))]
 #[post("/seminars/{seminar}/move-online")]
 pub async fn move_seminar_online(
     who: Organiser,
     path: web::Path<SeminarId>,
+    dry_run: Query<DryRun>,
     if_match: IfMatch,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
@@ -110,6 +119,7 @@ pub async fn move_seminar_online(
         online_platform,
         join_url,
         move_registrations,
+        notify,
     } = body.value;
     let moved = Moved {
         to: Channel::Online,
@@ -121,12 +131,13 @@ pub async fn move_seminar_online(
     move_seminar(
         who,
         *path,
+        &dry_run.0,
         if_match,
         &db,
         &clock,
         (reason_code, public_text),
         moved,
-        move_registrations,
+        (move_registrations, notify),
     )
     .await
 }
@@ -134,13 +145,14 @@ pub async fn move_seminar_online(
 /// Move it on site.
 ///
 /// Organisers of the organisation. Online is offered no longer; platform and join link go, a livestream stays.
-#[utoipa::path(tag = "seminars", params(("seminar" = SeminarId, Path)), request_body = MoveOnsite, security(("member" = [])), responses(
-    (status = 200, body = SeminarView, description = "The seminar, on site"),
+#[utoipa::path(tag = "seminars", params(("seminar" = SeminarId, Path), DryRun), request_body = MoveOnsite, security(("member" = [])), responses(
+    (status = 200, body = Replanned, description = "The seminar, on site, who is told and who lost a seat"),
     (status = 409, description = "`transition-not-allowed`, `capacity-below-taken`, `seminar-cancelled`")))]
 #[post("/seminars/{seminar}/move-onsite")]
 pub async fn move_seminar_onsite(
     who: Organiser,
     path: web::Path<SeminarId>,
+    dry_run: Query<DryRun>,
     if_match: IfMatch,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
@@ -152,6 +164,7 @@ pub async fn move_seminar_onsite(
         capacity,
         venue,
         move_registrations,
+        notify,
     } = body.value;
     let moved = Moved {
         to: Channel::Onsite,
@@ -163,12 +176,13 @@ pub async fn move_seminar_onsite(
     move_seminar(
         who,
         *path,
+        &dry_run.0,
         if_match,
         &db,
         &clock,
         (reason_code, public_text),
         moved,
-        move_registrations,
+        (move_registrations, notify),
     )
     .await
 }
@@ -177,31 +191,29 @@ pub async fn move_seminar_onsite(
 async fn move_seminar(
     who: Organiser,
     id: SeminarId,
+    dry_run: &DryRun,
     if_match: IfMatch,
     db: &Db,
     clock: &Clock,
     (reason, public_text): (ReasonCode, Option<Line<1000>>),
     moved: Moved,
-    with_registrations: bool,
+    (with_registrations, notify): (bool, bool),
 ) -> Result<HttpResponse> {
     if let Some(reason) = capacity_fault(moved.to, moved.capacity.flatten()) {
         return Err(Error::member("/capacity", reason));
     }
     let act = who.act(clock);
     let (reach, identity) = (who.reach(), who.identity);
-    let whole = db
-        .write(move |conn| {
-            let check = |version| if_match.check(version);
-            let plan = Plan {
-                reach: &reach,
-                id,
-                check: &check,
-                reason,
-                public_text: public_text.clone(),
-            };
-            let seminar = service::move_seminar(conn, &act, &plan, &moved, with_registrations)?;
-            seminars::whole(conn, seminar)
-        })
-        .await?;
-    etag::changed(whole.seminar.version, &view_for(Some(&identity), whole))
+    replanned(db, identity, dry_run, move |conn| {
+        let check = |version| if_match.check(version);
+        let plan = Plan {
+            reach: &reach,
+            id,
+            check: &check,
+            reason,
+            public_text: public_text.clone(),
+        };
+        service::move_seminar(conn, &act, &plan, &moved, with_registrations, notify)
+    })
+    .await
 }

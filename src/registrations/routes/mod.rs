@@ -1,19 +1,42 @@
 //! The room's operations.
 
+mod applications;
 mod change_of_plan;
-mod organiser;
+mod concerned;
+mod holder;
+mod list;
+mod plan;
 mod register;
+mod registrations;
+mod steps;
+mod table;
 mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use list::ListFormat;
+
 pub fn configure(config: &mut ServiceConfig) {
     config
         .service(register::create_registration)
-        .service(organiser::list_registrations)
-        .service(organiser::get_registration)
-        .service(organiser::cancel_registration)
+        .service(list::list_registrations)
+        .service(registrations::get_registration)
+        .service(registrations::change_registration)
+        .service(registrations::cancel_registration)
+        .service(steps::confirm_registration)
+        .service(steps::accept_offer)
+        .service(steps::keep_registration)
+        .service(steps::withdraw_consent)
+        .service(applications::list_applications)
+        .service(applications::review_registration)
+        .service(applications::accept_registration)
+        .service(applications::reserve_registration)
+        .service(applications::reject_registration)
+        .service(applications::decide_applications)
         .service(change_of_plan::change_seminar)
         .service(change_of_plan::move_seminar_online)
-        .service(change_of_plan::move_seminar_onsite);
+        .service(change_of_plan::move_seminar_onsite)
+        .service(plan::cancel_seminar)
+        .service(plan::postpone_seminar)
+        .service(plan::reschedule_seminar);
 }

@@ -1,5 +1,5 @@
-//! The room's operations. Those that also move people between channels (PATCH, move-online, move-onsite) stand in
-//! `registrations`.
+//! The room's operations. Those that concern people who are registered (PATCH, cancel, postpone, reschedule, move-online,
+//! move-onsite) stand in `registrations`.
 
 mod body;
 mod list;
@@ -10,8 +10,7 @@ mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use body::{ChannelBody, SeminarPatch};
-pub use plan::Reason;
+pub use body::{ChannelBody, SeminarPatch, SessionBody, sessions as session_list};
 pub use view::{SeminarView, view_for};
 
 pub fn configure(config: &mut ServiceConfig) {
@@ -22,8 +21,5 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(seminars::delete_seminar)
         .service(plan::publish_seminar)
         .service(plan::complete_seminar)
-        .service(plan::cancel_seminar)
-        .service(plan::postpone_seminar)
-        .service(plan::reschedule_seminar)
         .service(schedule_changes::list_schedule_changes);
 }

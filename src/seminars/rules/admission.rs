@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use super::{IMPLAUSIBLE, plausible};
 use crate::seminars::model::{Channel, ConsentText, Question, QuestionKind};
 
-pub const MOST_HOURS: i32 = 336;
-pub const MOST_PERSONS: i32 = 100;
-pub const MOST_QUESTIONS: usize = 30;
-pub const MOST_CONSENT_TEXTS: usize = 10;
+const MOST_HOURS: i32 = 336;
+const MOST_PERSONS: i32 = 100;
+const MOST_QUESTIONS: usize = 30;
+const MOST_CONSENT_TEXTS: usize = 10;
 const MOST_OPTIONS: usize = 50;
 
 /// What is said about it; `None` is not spoken of.
@@ -47,36 +47,41 @@ pub fn admission_faults(stated: &Stated<'_>) -> Vec<(String, String)> {
 }
 
 fn question_faults(questions: &[Question], faults: &mut Vec<(String, String)>) {
-    let mut fault = |pointer: String, reason: &str| faults.push((pointer, reason.to_owned()));
     if questions.len() > MOST_QUESTIONS {
-        fault("/questions".to_owned(), "must have at most 30 entries");
+        let reason = format!("must have at most {MOST_QUESTIONS} entries");
+        faults.push(("/questions".to_owned(), reason));
         return;
     }
+    let mut fault = |pointer: String, reason: &str| faults.push((pointer, reason.to_owned()));
     let mut ids = BTreeSet::new();
     for (n, question) in questions.iter().enumerate() {
         let at = format!("/questions/{n}");
         if !ids.insert(question.id.as_str()) {
             fault(format!("{at}/id"), "is given twice");
         }
-        match (question.kind, question.options.len()) {
-            (QuestionKind::Choice | QuestionKind::Multiple, 2..=MOST_OPTIONS) => {}
-            (QuestionKind::Choice | QuestionKind::Multiple, _) => {
-                fault(format!("{at}/options"), "must have 2 to 50 entries");
-                continue;
+        let of_options = matches!(question.kind, QuestionKind::Choice | QuestionKind::Multiple);
+        // Lists are looked through only where they are short.
+        match question.options.len() {
+            0 if !of_options => {}
+            2..=MOST_OPTIONS if of_options => {
+                for option in repeated(&question.options) {
+                    fault(format!("{at}/options/{option}"), "is given twice");
+                }
             }
-            (_, 0) => {}
+            _ if of_options => fault(format!("{at}/options"), "must have 2 to 50 entries"),
             _ => fault(
                 format!("{at}/options"),
                 "stands only where `kind` is choice or multiple",
             ),
         }
-        for option in repeated(&question.options) {
-            fault(format!("{at}/options/{option}"), "is given twice");
+        if question.channels.len() > Channel::ALL.len() {
+            fault(format!("{at}/channels"), "must have at most 3 entries");
+            continue;
         }
         for channel in repeated(&question.channels) {
             fault(format!("{at}/channels/{channel}"), "is given twice");
         }
-        for (channel, _) in (question.channels.iter().enumerate()).filter(|(_, one)| **one == Channel::Livestream) {
+        if let Some(channel) = question.channels.iter().position(|one| *one == Channel::Livestream) {
             fault(format!("{at}/channels/{channel}"), "nobody registers for a livestream");
         }
     }
@@ -123,4 +128,145 @@ pub fn reworded(before: &[ConsentText], after: &[ConsentText]) -> impl Iterator<
     };
     let other = move |(n, new): (usize, &ConsentText)| same_version(new).is_some_and(|old| old != new).then_some(n);
     after.iter().enumerate().filter_map(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Duration;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn pointers(stated: &Stated<'_>) -> Vec<String> {
+        admission_faults(stated).into_iter().map(|(at, _)| at).collect()
+    }
+
+    fn questions(all: Value) -> Vec<Question> {
+        serde_json::from_value(all).unwrap()
+    }
+
+    fn asked(all: Value) -> Vec<String> {
+        let questions = questions(all);
+        pointers(&Stated {
+            questions: &questions,
+            ..Stated::default()
+        })
+    }
+
+    fn texts(versions: &[(&str, &str, &str)]) -> Vec<ConsentText> {
+        let text = |(purpose, version, text): &(&str, &str, &str)| {
+            serde_json::from_value(json!({"purpose": purpose, "version": version, "text": {"de": text}})).unwrap()
+        };
+        versions.iter().map(text).collect()
+    }
+
+    #[test]
+    fn numbers_have_bounds() {
+        let all = |number: i32| Stated {
+            confirm_hours: Some(number),
+            offer_hours: Some(number),
+            max_persons: Some(number),
+            participants: Some(number),
+            ..Stated::default()
+        };
+        let [hours, offer, persons, minimum] = [
+            "/confirm_hours",
+            "/offer_hours",
+            "/max_persons",
+            "/minimum/participants",
+        ];
+        assert_eq!(pointers(&all(0)), [hours, offer, persons, minimum]);
+        assert_eq!(pointers(&all(1)), [""; 0]);
+        assert_eq!(pointers(&all(101)), [persons]);
+        assert_eq!(pointers(&all(337)), [hours, offer, persons]);
+        assert_eq!(pointers(&all(1_000_001)), [hours, offer, persons, minimum]);
+    }
+
+    #[test]
+    fn questions_are_told_apart_and_can_be_answered() {
+        let one = |kind: &str, more: Value| {
+            let mut question = json!({"id": "one", "kind": kind, "label": {"de": "?"}});
+            question
+                .as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
+            json!([question])
+        };
+        let options = |count: usize| json!({"options": (0..count).map(|n| n.to_string()).collect::<Vec<_>>()});
+        let nothing = [""; 0];
+        for kind in ["choice", "multiple"] {
+            for count in [0, 1, 51] {
+                assert_eq!(
+                    asked(one(kind, options(count))),
+                    ["/questions/0/options"],
+                    "{kind} {count}"
+                );
+            }
+            for count in [2, 50] {
+                assert_eq!(asked(one(kind, options(count))), nothing, "{kind} {count}");
+            }
+            let twice = json!({"options": ["vegan", "egal", " vegan "]});
+            assert_eq!(asked(one(kind, twice)), ["/questions/0/options/2"]);
+        }
+        for kind in ["text", "yes_no", "number", "date"] {
+            assert_eq!(asked(one(kind, options(0))), nothing);
+            assert_eq!(asked(one(kind, options(2))), ["/questions/0/options"], "{kind}");
+        }
+        let shown = |channels: Value| asked(one("text", json!({"channels": channels})));
+        assert_eq!(shown(json!(["onsite", "online"])), nothing);
+        assert_eq!(shown(json!(["onsite", "onsite"])), ["/questions/0/channels/1"]);
+        assert_eq!(shown(json!(["onsite", "livestream"])), ["/questions/0/channels/1"]);
+        assert_eq!(
+            shown(json!(["onsite", "online", "onsite", "onsite"])),
+            ["/questions/0/channels"]
+        );
+
+        let question = |id: &str| json!({"id": id, "kind": "text", "label": {"de": "?"}});
+        assert_eq!(
+            asked(json!([question("a1"), question("b1"), question("a1")])),
+            ["/questions/2/id"]
+        );
+        let many = |count: usize| asked((0..count).map(|n| question(&format!("q{n}"))).collect());
+        assert_eq!((many(30), many(31)), (vec![], vec!["/questions".to_owned()]));
+    }
+
+    #[test]
+    fn each_purpose_has_one_text() {
+        let consents = |texts: &[ConsentText]| {
+            pointers(&Stated {
+                consent_texts: texts,
+                ..Stated::default()
+            })
+        };
+        let twice = texts(&[("photos", "1", "Ja."), ("mails", "1", "Ja."), ("photos", "2", "Gern.")]);
+        assert_eq!(consents(&twice), ["/consent_texts/2/purpose"]);
+        let eleven = (0..11).map(|n| format!("p{n}")).collect::<Vec<_>>();
+        let eleven = texts(
+            &eleven
+                .iter()
+                .map(|purpose| (purpose.as_str(), "1", "Ja."))
+                .collect::<Vec<_>>(),
+        );
+        assert_eq!(consents(&eleven), ["/consent_texts"]);
+        assert_eq!(consents(&eleven[1..]), [""; 0]);
+    }
+
+    #[test]
+    fn a_decision_lies_between_now_and_the_begin() {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        let hours = |hours: i64| now + Duration::hours(hours);
+        assert_eq!(decision_fault(hours(1), now, Some(hours(2))), None);
+        assert_eq!(decision_fault(hours(1), now, None), None);
+        assert!(decision_fault(hours(2), now, Some(hours(2))).is_some_and(|why| why.contains("session")));
+        assert!(decision_fault(now, now, None).is_some_and(|why| why.contains("future")));
+    }
+
+    #[test]
+    fn other_words_are_another_version() {
+        let before = texts(&[("photos", "1", "Ja."), ("mails", "1", "Ja.")]);
+        let found = |after: &[(&str, &str, &str)]| reworded(&before, &texts(after)).collect::<Vec<_>>();
+        assert_eq!(found(&[("mails", "1", "Ja."), ("photos", "1", "Gern.")]), [1]);
+        assert_eq!(found(&[("photos", "2", "Gern."), ("calls", "1", "Nein.")]), [0; 0]);
+        assert_eq!(found(&[]), [0; 0]);
+    }
 }

@@ -1,6 +1,7 @@
 //! Decisions: what a seminar may become, and what follows from its parts.
 
 mod admission;
+mod answers;
 mod time;
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
@@ -9,6 +10,7 @@ use super::model::{AttendanceMode, Audience, Channel, DatePrecision, Seminar, Se
 use crate::auth::Identity;
 
 pub use admission::{Stated, admission_faults, decision_fault, reworded};
+pub use answers::{Answered, check_answers, check_consents};
 pub use time::{Resolved, begin_of_day, local, resolve, zone};
 
 /// What somebody wants to do with a seminar.

@@ -1,0 +1,119 @@
+//! Who is registered, as a list and as a table for other programs.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::table::{MOST_ROWS, table};
+use super::view::RegistrationView;
+use crate::auth::{FrontDesk, Role};
+use crate::base::db::Db;
+use crate::base::etag::{self, Privacy};
+use crate::base::ids::words;
+use crate::base::page::{Page, Paging, list};
+use crate::base::problem::Result;
+use crate::base::query::Query;
+use crate::base::text::Line;
+use crate::registrations::model::{Registration, RegistrationId, State};
+use crate::registrations::store::Filter;
+use crate::registrations::store;
+use crate::seminars::{self, Channel, SeminarId};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct RegistrationQuery {
+    state: Option<State>,
+    channel: Option<Channel>,
+    /// Words that all occur in name or company, for organisers also in the address: `mueller` finds Müller.
+    #[param(value_type = Option<String>, max_length = 200)]
+    q: Option<Line<200>>,
+    /// `csv`: everybody at once, for a German Excel; organisers only.
+    #[serde(default)]
+    format: Option<ListFormat>,
+    /// Entries a page, 1 to 100.
+    #[param(minimum = 1, maximum = 100, default = 25)]
+    limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 2000)]
+    cursor: Option<String>,
+}
+
+/// Who is registered.
+///
+/// Organisers of the organisation; the front desk, without addresses, telephone numbers and answers. As CSV (organisers
+/// only) it is UTF-8 with a byte order mark, parted by semicolons, with a column for each question that is not sensitive;
+/// cells that a spreadsheet would take for a formula begin with an apostrophe.
+#[utoipa::path(tag = "registrations", params(("seminar" = SeminarId, Path), RegistrationQuery), security(("member" = [])), responses(
+    (status = 200, description = "A page of registrations in the order they came, or all of them as CSV",
+        content((Page<RegistrationView> = "application/json"), (String = "text/csv")))))]
+#[get("/seminars/{seminar}/registrations")]
+pub async fn list_registrations(
+    request: HttpRequest,
+    who: FrontDesk,
+    path: web::Path<SeminarId>,
+    query: Query<RegistrationQuery>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    let query = query.0;
+    if query.format == Some(ListFormat::Csv) {
+        return everybody(who, *path, &db).await;
+    }
+    let paging = Paging {
+        limit: query.limit,
+        cursor: query.cursor,
+    };
+    let (limit, after) = (paging.limit()?, paging.after()?);
+    let (state, channel, q) = (query.state, query.channel, query.q.map(Line::into_string));
+    let (reach, identity) = (who.reach(), who.identity);
+    let (whole, rows) = db
+        .read(move |conn| {
+            let seminar = seminars::reached(conn, &reach, *path)?;
+            let whole = identity.has_role(seminar.organisation_id, Role::Organiser);
+            let filter = Filter {
+                state,
+                channel,
+                q: q.clone(),
+                by_address: whole,
+            };
+            let rows = store::list(conn, (seminar.organisation_id, seminar.id), &filter, after, limit)?;
+            Ok((whole, rows))
+        })
+        .await?;
+    let view = |row: Registration| {
+        if whole {
+            RegistrationView::whole(row, None)
+        } else {
+            RegistrationView::short(row)
+        }
+    };
+    let page = Page::cut(rows, limit, |row| row.id, view)?;
+    Ok(list(&request, Privacy::Personal, &page))
+}
+
+words! {
+    /// How a list is given.
+    ListFormat {
+        Json = "json",
+        Csv = "csv",
+    }
+}
+
+async fn everybody(who: FrontDesk, id: SeminarId, db: &Db) -> Result<HttpResponse> {
+    let reach = who.identity.reach(Role::Organiser);
+    let table = db
+        .read(move |conn| {
+            let seminar = seminars::reached(conn, &reach, id)?;
+            let of = (seminar.organisation_id, seminar.id);
+            let questions = seminars::admission(conn, of)?.questions.0;
+            let rows = store::list(conn, of, &Filter::default(), None, MOST_ROWS)?;
+            table(&questions, &rows)
+        })
+        .await?;
+    let mut response = HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header(("Content-Disposition", "attachment; filename=\"anmeldungen.csv\""))
+        .body(table);
+    etag::headers(&mut response, None, Privacy::Personal);
+    Ok(response)
+}
