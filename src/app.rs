@@ -1,6 +1,7 @@
 //! The route table, and what happens to every request and answer.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ResourceDef, Server, ServiceRequest, ServiceResponse};
@@ -15,6 +16,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::auth::{self, Auth, Hasher, Keys, Throttle};
 use crate::base::body;
+use crate::base::capability::Capabilities;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::Db;
@@ -22,6 +24,8 @@ use crate::base::idempotency;
 use crate::base::ids::fresh;
 use crate::base::language::german;
 use crate::base::problem::{Code, Error, Problem, Result, render};
+use crate::mail::{Postboy, Postman};
+use crate::registrations::{Desk, Timekeeper};
 use crate::{attendance, catalogue, health, openapi, registrations, reports, seminars};
 
 /// Everything under `/api/v1`. One scope with full paths: once a prefix matches, actix never looks at another.
@@ -59,16 +63,41 @@ pub struct Site {
     pub db: web::Data<Db>,
     pub clock: web::Data<Clock>,
     pub auth: web::Data<Auth>,
+    pub capabilities: web::Data<Capabilities>,
+    pub desk: web::Data<Desk>,
+    pub postman: Arc<Postman>,
+}
+
+/// One writer is enough for what PostgreSQL can take from us; with two, one decides while the other commits.
+const DESK_WRITERS: usize = 2;
+
+/// What goes on beside the requests, until it is dropped.
+pub struct Background {
+    _timekeeper: Timekeeper,
+    _postboy: Postboy,
 }
 
 impl Site {
+    /// Begins to deliver mails and to keep deadlines. Every instance does; they share the work.
+    pub fn background(&self) -> Result<Background> {
+        let (db, clock) = (Db::clone(&self.db), Clock::clone(&self.clock));
+        Ok(Background {
+            _timekeeper: Timekeeper::start(db.clone(), clock.clone())?,
+            _postboy: self.postman.clone().start(db, clock),
+        })
+    }
+
     pub fn assemble(config: Config, db: Db, clock: Clock) -> Result<Self> {
         let auth = Auth {
             keys: Keys::open(&config.keys_dir, &config.public_url)?,
             hasher: Hasher::start()?,
             throttle: Throttle::default(),
         };
+        let capabilities = Arc::new(Capabilities::open(&config.keys_dir)?);
         Ok(Self {
+            desk: web::Data::new(Desk::open(&db, DESK_WRITERS)?),
+            postman: Arc::new(Postman::assemble(&config, capabilities.clone())?),
+            capabilities: web::Data::from(capabilities),
             config: web::Data::new(config),
             db: web::Data::new(db),
             clock: web::Data::new(clock),
@@ -92,6 +121,8 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .app_data(site.db.clone())
             .app_data(site.clock.clone())
             .app_data(site.auth.clone())
+            .app_data(site.capabilities.clone())
+            .app_data(site.desk.clone())
             .app_data(routes.clone())
             .app_data(web::PayloadConfig::new(body::LIMIT))
             .app_data(web::PathConfig::default().error_handler(|_, _| Error::from(Code::NotFound).into()))

@@ -32,11 +32,13 @@ fn serve_on(database: &Database, config: Config, listener: TcpListener, demo: bo
     }
     let address = listener.local_addr()?;
     let site = Site::assemble(config, database.db.clone(), clock)?;
+    let background = site.background()?;
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
     eprintln!("einlass: listening on http://{address}");
     eprintln!("  programme      http://{address}/api/v1/seminars");
     eprintln!("  documentation  http://{address}/docs/");
     actix_web::rt::System::new().block_on(async move { app::listen(site, listener, workers)?.await })?;
+    drop(background);
     eprintln!("einlass: stopped");
     Ok(())
 }

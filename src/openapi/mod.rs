@@ -3,7 +3,7 @@
 mod operations;
 mod schemas;
 
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     Components, ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder,
@@ -63,6 +63,11 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         .description(Some("The access token of `POST /auth/login`"))
         .build();
     components.add_security_scheme("member", SecurityScheme::Http(member));
+    let registrant = ApiKeyValue::with_description(
+        "Authorization",
+        "`Registration <token>`, the token of the link in a mail. Where the operation takes one, it may stand in the body instead",
+    );
+    components.add_security_scheme("registrant", SecurityScheme::ApiKey(ApiKey::Header(registrant)));
     for (name, schema) in [
         (Document::name(), Document::schema()),
         (FieldError::name(), FieldError::schema()),

@@ -15,6 +15,7 @@ mod routes;
 mod rules;
 mod service;
 mod store;
+mod timekeeper;
 
 pub use model::{Companion, Consent, Registration, RegistrationId, State};
 pub use routes::{ListFormat, configure};
@@ -23,3 +24,4 @@ pub use service::{
     keep, keep_time, room, standing, withdraw_consent,
 };
 pub use store::people_by_state;
+pub use timekeeper::Timekeeper;

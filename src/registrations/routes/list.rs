@@ -14,7 +14,7 @@ use crate::base::page::{Page, Paging, list};
 use crate::base::problem::Result;
 use crate::base::query::Query;
 use crate::base::text::Line;
-use crate::registrations::model::{Registration, RegistrationId, State};
+use crate::registrations::model::{Registration, State};
 use crate::registrations::store::Filter;
 use crate::registrations::store;
 use crate::seminars::{self, Channel, SeminarId};

@@ -47,7 +47,8 @@ impl Understood {
             errors.extend(faults);
             Answered::default()
         });
-        let consents = match check_consents(&admission.consent_texts.0, &new.consents) {
+        let given = new.consents.iter().map(|(purpose, version)| (purpose.as_str(), version.as_str()));
+        let consents = match check_consents(&admission.consent_texts.0, &given.collect::<Vec<_>>()) {
             Ok(texts) => texts.into_iter().cloned().collect(),
             Err(faults) => {
                 let at = |(n, member, reason)| FieldError::member(format!("/consents/{n}/{member}"), reason);
