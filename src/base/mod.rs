@@ -9,6 +9,7 @@ pub mod db;
 pub mod digest;
 pub mod embedded;
 pub mod etag;
+pub mod ical;
 pub mod idempotency;
 pub mod ids;
 pub mod language;
