@@ -10,6 +10,7 @@ pub mod digest;
 pub mod embedded;
 pub mod etag;
 pub mod group_commit;
+pub mod ical;
 pub mod idempotency;
 pub mod ids;
 pub mod json_list;

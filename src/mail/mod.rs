@@ -5,11 +5,19 @@
 //! the outbox holds facts, `templates/mail` the words, and the personal links are made on the way and kept nowhere.
 //! Logs count mails; they never name who gets them.
 
+mod calendar;
+mod dates;
+mod html;
+mod links;
+mod message;
 mod model;
 mod postboy;
 mod rules;
+mod samples;
 mod service;
 mod store;
+mod templates;
+mod transport;
 
 pub use model::{Facts, Kind, Letter};
 pub use postboy::Postboy;

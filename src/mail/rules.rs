@@ -148,4 +148,24 @@ mod tests {
             assert_eq!(greeted(name), None, "{name}");
         }
     }
+
+    #[test]
+    fn only_who_is_in_it_gets_it_into_the_calendar() {
+        let mut facts = crate::mail::samples::facts("online", 1, true);
+        assert_eq!(calendar_effect(Kind::Confirmed, &facts), Some(Effect::Enter));
+        assert_eq!(calendar_effect(Kind::Cancelled, &facts), Some(Effect::Leave));
+        assert_eq!(calendar_effect(Kind::SeminarPostponed, &facts), Some(Effect::CallOff));
+        assert_eq!(calendar_effect(Kind::ReminderDay, &facts), None);
+        assert!(carries_join_link(Kind::ReminderDay, &facts));
+        assert!(!carries_join_link(Kind::SeminarCancelled, &facts));
+        facts.seminar.status = "postponed".to_owned();
+        assert!(!carries_join_link(Kind::Changed, &facts));
+        facts.seminar.status = "scheduled".to_owned();
+        if let Some(registration) = &mut facts.registration {
+            registration.state = "waitlisted".to_owned();
+        }
+        assert_eq!(calendar_effect(Kind::VenueChanged, &facts), None);
+        assert_eq!(calendar_effect(Kind::SeminarCancelled, &facts), None);
+        assert!(!carries_join_link(Kind::ReminderDay, &facts));
+    }
 }

@@ -1,12 +1,28 @@
 //! The postman: takes what is due, sends it with no transaction open, and writes down what became of it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use lettre::message::{Mailbox, Message};
+
+use super::calendar::{Between, invitations};
+use super::links::Doors;
+use super::message::{self, Sender};
+use super::model::{Facts, Kind, Mail};
+use super::rules::{LEASE, ROUND, calendar_effect, carries_join_link, wait_after};
+use super::store::{self, Fate};
+use super::templates::{Templates, Told};
+use super::transport::{Failure, Transport};
 use crate::base::capability::Capabilities;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::problem::Result;
+use crate::base::text::{Email, FromText};
+
+/// How long those wait that were taken along when the mail server turned out to be away.
+const AWAY: Duration = Duration::from_mins(1);
 
 /// What became of the mails of one round.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,15 +36,24 @@ pub struct Delivered {
 
 /// Everything it takes to send a mail, made ready once.
 pub struct Postman {
-    _capabilities: Arc<Capabilities>,
+    templates: Templates,
+    transport: Transport,
+    capabilities: Arc<Capabilities>,
+    doors: Doors,
+    from: Mailbox,
+    host: String,
 }
 
 impl Postman {
     /// Reads the templates and the address of the mail server; what is wrong with them is told here.
     pub fn assemble(config: &Config, capabilities: Arc<Capabilities>) -> Result<Self> {
-        let _ = config;
         Ok(Self {
-            _capabilities: capabilities,
+            templates: Templates::open(config.templates_dir.as_deref())?,
+            transport: Transport::open(config.smtp_url.as_ref(), &config.mail_dir)?,
+            capabilities,
+            doors: Doors::new(&config.public_url, config.portal_url.as_deref()),
+            from: config.mail_from.clone(),
+            host: host(&config.public_url).to_owned(),
         })
     }
 
@@ -38,7 +63,108 @@ impl Postman {
     }
 
     pub(super) fn round(&self, db: &Db, clock: &Clock, limit: i64, stopped: &dyn Fn() -> bool) -> Result<Delivered> {
-        let _ = (db, clock, limit, stopped);
-        Ok(Delivered::default())
+        let mails = db.run(false, |conn| store::lease(conn, clock.now(), LEASE, limit))?;
+        let (begun, mut delivered) = (Instant::now(), Delivered::default());
+        let mut left = mails.as_slice();
+        while let Some((mail, rest)) = left.split_first() {
+            if stopped() || begun.elapsed() > ROUND {
+                db.run(false, |conn| store::give_back(conn, clock.now(), left, Duration::ZERO))?;
+                break;
+            }
+            left = rest;
+            let (fate, away) = self.fate(mail);
+            db.run(false, |conn| store::settle(conn, clock.now(), mail, &fate))?;
+            match &fate {
+                Fate::Sent => delivered.sent += 1,
+                Fate::Again(..) => delivered.failed += 1,
+                Fate::Dead(error) => {
+                    tracing::error!(mail = %mail.id, kind = mail.kind, error, "a mail is given up");
+                    delivered.dead += 1;
+                }
+            }
+            if away && !left.is_empty() {
+                db.run(false, |conn| store::give_back(conn, clock.now(), left, AWAY))?;
+                break;
+            }
+        }
+        if delivered != Delivered::default() {
+            let Delivered { sent, failed, dead } = delivered;
+            tracing::info!(sent, failed, dead, "mails");
+        }
+        Ok(delivered)
     }
+
+    /// What becomes of the mail, and whether the server was away.
+    fn fate(&self, mail: &Mail) -> (Fate, bool) {
+        let again = |error: String| match wait_after(mail.attempts, mail.id) {
+            Some(wait) => Fate::Again(wait, error),
+            None => Fate::Dead(error),
+        };
+        // One mail that breaks its maker must not hold up those behind it.
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let message = self.write(mail).map_err(Failure::Refused)?;
+            self.transport.send(mail, &message)
+        }));
+        match outcome {
+            Ok(Ok(())) => (Fate::Sent, false),
+            Ok(Err(Failure::Refused(error))) => (Fate::Dead(error), false),
+            Ok(Err(Failure::Later(error))) => (again(error), false),
+            Ok(Err(Failure::Away(error))) => {
+                tracing::warn!(error, "mails wait");
+                (again(error), true)
+            }
+            Err(_) => (Fate::Dead("writing it panicked".to_owned()), false),
+        }
+    }
+
+    /// The mail in words, with its links and its calendar.
+    fn write(&self, mail: &Mail) -> Result<Message, String> {
+        let kind = mail.kind.parse::<Kind>()?;
+        let facts = serde_json::from_value::<Facts>(mail.data.clone()).map_err(|error| error.to_string())?;
+        let key = Email::from_text(&mail.recipient)
+            .map_err(|_| "the address is not one".to_owned())?
+            .key();
+        let join = carries_join_link(kind, &facts);
+        let links = mail
+            .registration_id
+            .map(|id| self.doors.links(&self.capabilities, id, &key, join));
+        let told = Told {
+            kind,
+            language: &mail.language,
+            name: &mail.recipient_name,
+            facts: &facts,
+            links: links.as_ref(),
+        };
+        let worded = self.templates.word(&told).map_err(|error| error.to_string())?;
+        let between = Between {
+            from_address: self.from.email.as_ref(),
+            to_name: &mail.recipient_name,
+            to_address: &mail.recipient,
+            host: &self.host,
+            created_at: mail.created_at,
+            english: worded.english,
+            links: links.as_ref(),
+        };
+        let invitations = match calendar_effect(kind, &facts) {
+            Some(effect) => invitations(effect, &facts, &between)?,
+            None => Vec::new(),
+        };
+        let sender = Sender {
+            from: &self.from,
+            reply_to: facts.seminar.contact_email.as_deref(),
+            host: &self.host,
+        };
+        message::assemble(mail, &sender, &worded, &invitations)
+    }
+}
+
+/// The host of an address, without its port.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.strip_prefix('[').map_or_else(
+        || authority.split(':').next().unwrap_or_default(),
+        |v6| v6.split(']').next().unwrap_or_default(),
+    );
+    if host.is_empty() { "localhost" } else { host }
 }

@@ -4,12 +4,11 @@ use chrono::Duration;
 use diesel::PgConnection;
 
 use super::letters::{facts, letter};
-use super::{begins, free, go, journal, touch};
+use super::{begins, free, go, journal, refused, touch};
 use crate::base::problem::Result;
 use crate::journal::Act;
 use crate::mail::{self, Kind};
-use crate::registrations::model::State;
-use crate::registrations::rules::{Turn, Waiting, hold_time, promote};
+use crate::registrations::rules::{Event, Turn, Waiting, hold_time, promote, transition};
 use crate::registrations::store;
 use crate::seminars::{self, Seats, Status, Whole};
 
@@ -37,7 +36,8 @@ pub fn move_up(conn: &mut PgConnection, act: &Act, whole: &Whole, mut seats: Sea
         for (mut registration, turn) in queue.into_iter().zip(turns) {
             match turn {
                 Turn::Offer => {
-                    go(&mut registration, &mut seats, State::Offered);
+                    let offered = transition(registration.state, Event::Offer).map_err(refused)?;
+                    go(&mut registration, &mut seats, offered);
                     registration.offered_until = Some(act.now + held_for);
                     touch(&mut registration, act.now);
                     store::save(conn, &registration)?;

@@ -1,0 +1,458 @@
+//! What mails say: `templates/mail`, built in, each file replaceable by the operator's own.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::{DateTime, FixedOffset};
+use minijinja::value::{Serde, Value};
+use minijinja::{AutoEscape, Environment, Error as TemplateError, ErrorKind, State, UndefinedBehavior};
+use serde::Serialize;
+
+use super::dates;
+use super::html;
+use super::links::Links;
+use super::model::{Facts, Kind, SessionFacts};
+use super::rules::greeted;
+use super::samples;
+use crate::base::problem::{Error, Result};
+
+/// What a mail program shows of a subject, and more.
+const SUBJECT: usize = 150;
+const LAYOUT: &str = "layout.html";
+
+macro_rules! built_in {
+    ($($name:literal),+ $(,)?) => {
+        &[
+            (LAYOUT, include_str!("../../templates/mail/layout.html")),
+            $(
+                (concat!("de/", $name, ".txt"), include_str!(concat!("../../templates/mail/de/", $name, ".txt"))),
+                (concat!("en/", $name, ".txt"), include_str!(concat!("../../templates/mail/en/", $name, ".txt"))),
+            )+
+        ]
+    };
+}
+
+const BUILT_IN: &[(&str, &str)] = built_in![
+    "_footer",
+    "_greeting",
+    "_manage",
+    "_reason",
+    "_sessions",
+    "already_registered",
+    "applied",
+    "below_minimum",
+    "below_minimum_cancelled",
+    "cancelled",
+    "changed",
+    "confirm_address",
+    "confirmed",
+    "expired",
+    "offered",
+    "rejected",
+    "reminder_day",
+    "reminder_hour",
+    "seminar_cancelled",
+    "seminar_moved",
+    "seminar_postponed",
+    "seminar_rescheduled",
+    "venue_changed",
+    "waitlisted",
+];
+
+/// A mail in words.
+#[derive(Clone, Debug)]
+pub struct Worded {
+    pub english: bool,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+/// What a mail is worded from.
+pub struct Told<'a> {
+    pub kind: Kind,
+    pub language: &'a str,
+    pub name: &'a str,
+    pub facts: &'a Facts,
+    pub links: Option<&'a Links>,
+}
+
+#[derive(Serialize)]
+struct Context<'a> {
+    language: &'a str,
+    name: Option<&'a str>,
+    links: Option<&'a Links>,
+    #[serde(flatten)]
+    facts: &'a Facts,
+}
+
+pub struct Templates(Environment<'static>);
+
+impl Templates {
+    /// The built-in templates, with those of `folder` in their place. A fault in them is told with file and line,
+    /// as is a file that replaces nothing.
+    pub fn open(folder: Option<&Path>) -> Result<Self> {
+        let mut own = folder.map(read).transpose()?.unwrap_or_default();
+        let mut environment = environment();
+        for (name, text) in BUILT_IN {
+            let text = own.remove(*name).unwrap_or_else(|| (*text).to_owned());
+            environment
+                .add_template_owned(*name, text)
+                .map_err(|error| fault(folder, &error))?;
+        }
+        if let Some(name) = own.keys().next() {
+            let folder = folder.unwrap_or(Path::new("")).display();
+            return Err(Error::internal(format!("{folder}/{name} replaces no template")));
+        }
+        let templates = Self(environment);
+        if folder.is_some() {
+            templates.try_out().map_err(|error| fault(folder, &error))?;
+        }
+        Ok(templates)
+    }
+
+    /// Every mail once, so that a member that is not there is found at the start and not by a recipient.
+    fn try_out(&self) -> std::result::Result<(), TemplateError> {
+        for kind in Kind::ALL {
+            for language in ["de", "en"] {
+                for (facts, links) in samples::all() {
+                    let told = Told {
+                        kind: *kind,
+                        language,
+                        name: "Anna Müller",
+                        facts: &facts,
+                        links: Some(&links),
+                    };
+                    self.render(&told)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub fn word(&self, told: &Told<'_>) -> Result<Worded> {
+        self.render(told).map_err(|error| fault(None, &error))
+    }
+
+    fn render(&self, told: &Told<'_>) -> std::result::Result<Worded, TemplateError> {
+        let english = told.language == "en" || told.language.starts_with("en-");
+        let language = if english { "en" } else { "de" };
+        let context = Context {
+            language,
+            name: greeted(told.name),
+            links: told.links,
+            facts: told.facts,
+        };
+        let name = format!("{language}/{}.txt", told.kind);
+        let whole = self.0.get_template(&name)?.render(Value::from(Serde(context)))?;
+        let Some((first, body)) = whole.split_once('\n') else {
+            return Err(no_subject(&name));
+        };
+        let subject = first.strip_prefix("Subject:").ok_or_else(|| no_subject(&name))?;
+        let (subject, body) = (shortened(subject.trim()), tidied(body));
+        let content = html::dressed(body.trim_end(), told.links);
+        let page = BTreeMap::from([("language", language), ("subject", &subject), ("content", &content)]);
+        Ok(Worded {
+            english,
+            text: html::plain(&body, told.links),
+            html: self.0.get_template(LAYOUT)?.render(Value::from(Serde(&page)))?,
+            subject,
+        })
+    }
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // A line that only has a tag on it leaves no line behind.
+    let mut syntax = environment.syntax().to_builder();
+    syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
+    if let Ok(syntax) = syntax.build() {
+        environment.set_syntax(syntax);
+    }
+    environment.set_auto_escape_callback(|name| {
+        if name == LAYOUT {
+            AutoEscape::Html
+        } else {
+            AutoEscape::None
+        }
+    });
+    environment.add_filter("day", |state: &State<'_, '_>, at: &str, zone: Option<&str>| {
+        let at = local(at, zone)?;
+        Ok::<_, TemplateError>(dates::day(at.date_naive(), english(state)))
+    });
+    environment.add_filter("time", |state: &State<'_, '_>, at: &str, zone: Option<&str>| {
+        Ok::<_, TemplateError>(dates::time(local(at, zone)?, english(state)))
+    });
+    environment.add_filter("moment", |state: &State<'_, '_>, at: &str, zone: Option<&str>| {
+        Ok::<_, TemplateError>(dates::moment(local(at, zone)?, english(state)))
+    });
+    environment.add_filter("when", |state: &State<'_, '_>, session: Serde<SessionFacts>| {
+        dates::when(&session, english(state)).map_err(unusable)
+    });
+    environment
+}
+
+fn english(state: &State<'_, '_>) -> bool {
+    state
+        .lookup("language")
+        .is_some_and(|language| language.as_str() == Some("en"))
+}
+
+fn local(at: &str, zone: Option<&str>) -> std::result::Result<DateTime<chrono_tz::Tz>, TemplateError> {
+    let at = at
+        .parse::<DateTime<FixedOffset>>()
+        .map_err(|error| unusable(error.to_string()))?;
+    dates::local(at, zone).map_err(unusable)
+}
+
+fn unusable(cause: String) -> TemplateError {
+    TemplateError::new(ErrorKind::InvalidOperation, cause)
+}
+
+fn no_subject(name: &str) -> TemplateError {
+    TemplateError::new(
+        ErrorKind::InvalidOperation,
+        format!("{name}: the first line must begin with `Subject:`"),
+    )
+}
+
+/// The error where it happened, without the values that were around it.
+fn fault(folder: Option<&Path>, error: &TemplateError) -> Error {
+    let name = error.name().unwrap_or("templates");
+    let file = folder
+        .map(|folder| folder.join(name))
+        .filter(|file| file.exists())
+        .map_or_else(|| name.to_owned(), |file| file.display().to_string());
+    let line = error.line().map(|line| format!(":{line}")).unwrap_or_default();
+    Error::internal(format!("{file}{line}: {error}"))
+}
+
+/// The operator's files by the names of those they replace.
+fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let mut found = BTreeMap::new();
+    for below in ["", "de", "en"] {
+        let place = folder.join(below);
+        if !place.exists() {
+            continue;
+        }
+        let context = |error: std::io::Error| Error::internal(format!("{}: {error}", place.display()));
+        for entry in std::fs::read_dir(&place).map_err(context)? {
+            let path = entry.map_err(context)?.path();
+            let template = path
+                .extension()
+                .is_some_and(|extension| extension == "txt" || extension == "html");
+            if let (true, Some(name)) = (template, path.file_name().and_then(|name| name.to_str())) {
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
+                let name = if below.is_empty() {
+                    name.to_owned()
+                } else {
+                    format!("{below}/{name}")
+                };
+                found.insert(name, text.replace("\r\n", "\n"));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn shortened(subject: &str) -> String {
+    let subject = subject.replace(char::is_control, " ");
+    if subject.chars().count() <= SUBJECT {
+        return subject;
+    }
+    let begin = subject.chars().take(SUBJECT - 1).collect::<String>();
+    format!("{}…", begin.trim_end())
+}
+
+/// No line ends in spaces, no two blank lines follow each other: templates may be generous with both.
+fn tidied(text: &str) -> String {
+    let mut tidied = String::with_capacity(text.len());
+    for line in text.trim().lines().map(str::trim_end) {
+        if !(line.is_empty() && tidied.ends_with("\n\n")) {
+            tidied.push_str(line);
+            tidied.push('\n');
+        }
+    }
+    tidied
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told<'a>(kind: Kind, language: &'a str, name: &'a str, facts: &'a Facts, links: &'a Links) -> Told<'a> {
+        Told {
+            kind,
+            language,
+            name,
+            facts,
+            links: Some(links),
+        }
+    }
+
+    #[test]
+    fn every_mail_can_be_worded_in_every_shape() {
+        let templates = Templates::open(None).unwrap();
+        for kind in Kind::ALL {
+            for language in ["de", "en"] {
+                for (mut facts, links) in samples::all() {
+                    facts.seminar.title = "Müller & \"Söhne\" <b>".to_owned();
+                    let told = told(*kind, language, "Anna \"Änni\" O'Neil", &facts, &links);
+                    let worded = templates.word(&told).unwrap();
+                    let context = format!("{kind} {language}\n{}", worded.text);
+                    assert!(worded.subject.contains("Müller & \"Söhne\" <b>"), "{context}");
+                    assert!(worded.subject.chars().count() <= SUBJECT && !worded.subject.contains('\n'));
+                    for trace in [
+                        "{{",
+                        "}}",
+                        "{%",
+                        "None",
+                        "none",
+                        "null",
+                        "undefined",
+                        "## ",
+                        "\n\n\n",
+                        " \n",
+                    ] {
+                        assert!(!worded.text.contains(trace), "{trace:?} in {context}");
+                    }
+                    assert!(worded.text.contains("Anna \"Änni\" O'Neil,\n\n"), "{context}");
+                    let farewell = if language == "en" {
+                        "\n\nKind regards\nStädte"
+                    } else {
+                        "\n\nFreundliche Grüße\nStädte"
+                    };
+                    assert!(worded.text.contains(farewell), "{context}");
+                    assert!(
+                        worded.html.contains("Müller &amp; &quot;Söhne&quot; &lt;b&gt;"),
+                        "{}",
+                        worded.html
+                    );
+                    assert!(
+                        !worded.html.contains("<b>") && !worded.html.contains("&amp;amp;"),
+                        "{}",
+                        worded.html
+                    );
+                    assert!(
+                        worded.html.contains(&format!("<html lang=\"{language}\">")),
+                        "{}",
+                        worded.html
+                    );
+                    assert_eq!(worded.html.matches("<h1 ").count(), 1);
+                    assert_eq!(worded.html.matches("<p ").count(), worded.html.matches("</p>").count());
+                    assert!(
+                        !worded.html.contains("<img")
+                            && !worded.html.contains("<link")
+                            && !worded.html.contains("url(")
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_confirmation_reads_as_it_should() {
+        let templates = Templates::open(None).unwrap();
+        let (facts, links) = (samples::facts("online", 1, true), samples::links(true));
+        let worded = templates
+            .word(&told(Kind::Confirmed, "de", "Anna Müller", &facts, &links))
+            .unwrap();
+        let begin = "Guten Tag Anna Müller,\n\nIhre Anmeldung zur Veranstaltung „Fördermittel & \"Zuschüsse\" <für> \
+            Gründer_innen“ ist bestätigt: 2 Plätze sind für Sie reserviert. Wir freuen uns auf Sie.\n\nTermin\n\n\
+            Donnerstag, 6. Mai 2027, 18:00 bis 20:00 Uhr\nWer fördert was?\nOnline (Zoom)\n\n";
+        assert!(worded.text.starts_with(begin), "{}", worded.text);
+        assert!(
+            worded
+                .text
+                .contains("Zum Online-Raum:\nhttps://einlass.example/join/TOKEN\n"),
+            "{}",
+            worded.text
+        );
+        assert!(worded.text.contains("aktion=cancel\n"), "{}", worded.text);
+    }
+
+    #[test]
+    fn deadlines_are_told_in_the_time_of_the_office() {
+        let templates = Templates::open(None).unwrap();
+        let (facts, links) = (samples::facts("onsite", 1, true), samples::links(false));
+        let word = |language| {
+            templates
+                .word(&told(Kind::ConfirmAddress, language, "Anna Müller", &facts, &links))
+                .unwrap()
+                .text
+        };
+        assert!(
+            word("de-AT").contains("bis Samstag, 1. Mai 2027, 12:00 Uhr."),
+            "{}",
+            word("de")
+        );
+        assert!(
+            word("en-GB").contains("until Saturday, 1 May 2027, 12:00."),
+            "{}",
+            word("en")
+        );
+        assert!(word("fr").starts_with("Guten Tag"));
+    }
+
+    #[test]
+    fn a_title_without_end_is_shortened_in_the_subject() {
+        let templates = Templates::open(None).unwrap();
+        let (mut facts, links) = (samples::facts("onsite", 1, true), samples::links(false));
+        facts.seminar.title = "ä".repeat(3000);
+        let worded = templates
+            .word(&told(Kind::Confirmed, "de", "Anna", &facts, &links))
+            .unwrap();
+        assert_eq!(worded.subject.chars().count(), SUBJECT);
+        assert!(worded.subject.ends_with('…') && worded.text.contains(&"ä".repeat(3000)));
+    }
+
+    struct Folder(std::path::PathBuf);
+
+    impl Folder {
+        fn with(file: &str, text: &str) -> Self {
+            let folder = std::env::temp_dir().join(format!("einlass-templates-{}", crate::base::ids::fresh()));
+            let file = folder.join(file);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+            Self(folder)
+        }
+
+        fn fault(&self) -> String {
+            Templates::open(Some(&self.0)).err().unwrap().to_string()
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            drop(std::fs::remove_dir_all(&self.0));
+        }
+    }
+
+    #[test]
+    fn an_own_file_replaces_one_and_leaves_the_others() {
+        let folder = Folder::with("de/_greeting.txt", "Moin {{ name }},\r\n");
+        let templates = Templates::open(Some(&folder.0)).unwrap();
+        let (facts, links) = (samples::facts("onsite", 1, true), samples::links(false));
+        let word = |language| {
+            templates
+                .word(&told(Kind::Confirmed, language, "Anna", &facts, &links))
+                .unwrap()
+        };
+        assert!(word("de").text.starts_with("Moin Anna,\n\nIhre"), "{}", word("de").text);
+        assert!(word("en").text.starts_with("Dear Anna,\n\n"));
+    }
+
+    #[test]
+    fn a_broken_file_is_told_with_its_place() {
+        let told = Folder::with("de/confirmed.txt", "Subject: x\n\n{% if %}").fault();
+        assert!(told.contains("de/confirmed.txt:3"), "{told}");
+        let told = Folder::with("de/confirmed.txt", "Subject: x\n\nLieber {{ vorname }}").fault();
+        assert!(told.contains("de/confirmed.txt:3"), "{told}");
+        let told = Folder::with("en/confirmed.txt", "Betreff: x\n\nHello").fault();
+        assert!(told.contains("en/confirmed.txt") && told.contains("Subject:"), "{told}");
+        let told = Folder::with("de/confrimed.txt", "Subject: x\n\n").fault();
+        assert!(told.contains("de/confrimed.txt replaces no template"), "{told}");
+    }
+}
