@@ -24,8 +24,8 @@ pub use store::{all_organisations, find_organisation, organisation_by_slug, orga
 pub use throttle::Throttle;
 pub use tokens::Keys;
 pub use who::{
-    Admin, Caller, FrontDesk, Identity, LoggedIn, Organiser, Needs, PlatformAdmin, REGISTRATION, Reach, Reporter, Staff, identify,
-    NeedsFrontDesk, NeedsOrganiser,
+    Admin, Caller, FrontDesk, Identity, LoggedIn, Needs, NeedsFrontDesk, NeedsOrganiser, Organiser, PlatformAdmin,
+    REGISTRATION, Reach, Reporter, Staff, identify,
 };
 
 /// What the room keeps between requests.

@@ -99,7 +99,10 @@ impl<J, A> Writer<J, A> {
             .filter(|waiting| !waiting.answer.is_closed())
             .partition(|waiting| waiting.since.elapsed() < PATIENCE);
         for waiting in late {
-            answer(waiting, Err(Error::Unavailable("waited too long at the desk".to_owned())));
+            answer(
+                waiting,
+                Err(Error::Unavailable("waited too long at the desk".to_owned())),
+            );
         }
         if batch.is_empty() {
             return;
@@ -147,7 +150,9 @@ impl<J, A> Writer<J, A> {
                 None => self.db.connect().map_err(|error| Fault::ForAll(error.to_string()))?,
             };
             let write = &self.write;
-            let ended = catch_unwind(AssertUnwindSafe(|| transact(&mut conn, false, |conn| write(conn, jobs))));
+            let ended = catch_unwind(AssertUnwindSafe(|| {
+                transact(&mut conn, false, |conn| write(conn, jobs))
+            }));
             match ended {
                 Ok(Ended::Done(outcomes)) if outcomes.len() == jobs.len() => {
                     self.conn = Some(conn);

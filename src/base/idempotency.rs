@@ -217,7 +217,13 @@ pub fn earlier(conn: &mut PgConnection, now: DateTime<Utc>, keys: &[Key]) -> Res
     if keys.is_empty() {
         return Ok(HashMap::new());
     }
-    type Row = (Vec<u8>, Vec<u8>, Option<String>, Option<String>, Option<serde_json::Value>);
+    type Row = (
+        Vec<u8>,
+        Vec<u8>,
+        Option<String>,
+        Option<String>,
+        Option<serde_json::Value>,
+    );
     let rows = idempotency_keys::table
         .filter(idempotency_keys::key.eq_any(keys.iter().map(|key| key.key.to_vec()).collect::<Vec<_>>()))
         .filter(idempotency_keys::created_at.ge(now - KEPT))

@@ -120,7 +120,9 @@ pub fn record_all(conn: &mut PgConnection, entries: Vec<(Act, Entry)>) -> Result
         columns.actor_kind.push(act.actor.kind.as_str());
         columns.actor_id.push(act.actor.id);
         columns.action.push(entry.action);
-        columns.object_kind.push(entry.action.split('.').next().unwrap_or_default());
+        columns
+            .object_kind
+            .push(entry.action.split('.').next().unwrap_or_default());
         columns.object_id.push(entry.object_id);
         columns.data.push(entry.data);
     }

@@ -108,7 +108,11 @@ impl Registration {
     pub fn searched(&self) -> String {
         let own = [&self.given_name, &self.family_name];
         let company = self.company.iter();
-        let companions = self.companions.0.iter().flat_map(|one| [one.given_name.as_str(), one.family_name.as_str()]);
+        let companions = self
+            .companions
+            .0
+            .iter()
+            .flat_map(|one| [one.given_name.as_str(), one.family_name.as_str()]);
         let words = own.into_iter().chain(company).map(String::as_str).chain(companions);
         fold(&words.collect::<Vec<_>>().join(" \n "))
     }

@@ -79,20 +79,29 @@ pub async fn list_applications(
             Ok((rows, reviews))
         })
         .await?;
-    let page = Page::cut(rows, limit, |row| row.id, |row| {
-        let mine = reviews.iter().filter(|review| review.registration_id == row.id);
-        let mine = mine.cloned().map(ReviewView::from).collect::<Vec<_>>();
-        ApplicationView {
-            score: mean(&mine),
-            reviews: mine,
-            registration: RegistrationView::whole(row, None),
-        }
-    })?;
+    let page = Page::cut(
+        rows,
+        limit,
+        |row| row.id,
+        |row| {
+            let mine = reviews.iter().filter(|review| review.registration_id == row.id);
+            let mine = mine.cloned().map(ReviewView::from).collect::<Vec<_>>();
+            ApplicationView {
+                score: mean(&mine),
+                reviews: mine,
+                registration: RegistrationView::whole(row, None),
+            }
+        },
+    )?;
     Ok(list(&request, Privacy::Personal, &page))
 }
 
 fn mean(reviews: &[ReviewView]) -> Option<f64> {
-    let scores = reviews.iter().filter_map(|review| review.score).map(f64::from).collect::<Vec<_>>();
+    let scores = reviews
+        .iter()
+        .filter_map(|review| review.score)
+        .map(f64::from)
+        .collect::<Vec<_>>();
     let count = u32::try_from(scores.len()).ok().filter(|count| *count > 0)?;
     Some(scores.iter().sum::<f64>() / f64::from(count))
 }
@@ -264,7 +273,10 @@ pub async fn decide_applications(
 ) -> Result<HttpResponse> {
     let count = body.value.decisions.len();
     if !(1..=500).contains(&count) {
-        return Err(Error::member("/decisions", format!("must have 1 to 500 entries, has {count}")));
+        return Err(Error::member(
+            "/decisions",
+            format!("must have 1 to 500 entries, has {count}"),
+        ));
     }
     let (act, reach) = (who.act(&clock), who.reach());
     let rows = db

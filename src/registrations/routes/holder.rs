@@ -30,7 +30,10 @@ impl<R: Needs + 'static> FromRequest for Holder<R> {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let given = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let given = request
+            .headers()
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
         if let Some(token) = given.and_then(|given| given.strip_prefix(REGISTRATION)) {
             let claim = Claim::read(token.trim()).ok_or_else(|| Code::Unauthenticated.into());
             return ready(claim.map(|claim| Self(Shown::Registrant(claim))));

@@ -15,8 +15,8 @@ use crate::base::problem::Result;
 use crate::base::query::Query;
 use crate::base::text::Line;
 use crate::registrations::model::{Registration, State};
-use crate::registrations::store::Filter;
 use crate::registrations::store;
+use crate::registrations::store::Filter;
 use crate::seminars::{self, Channel, SeminarId};
 
 #[derive(Debug, Deserialize, IntoParams)]

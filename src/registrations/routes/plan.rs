@@ -68,7 +68,17 @@ pub async fn cancel_seminar(
     clock: web::Data<Clock>,
     body: Body<Reason>,
 ) -> Result<HttpResponse> {
-    planned(who, *path, &dry_run.0, if_match, &db, &clock, body.value, service::cancel_seminar).await
+    planned(
+        who,
+        *path,
+        &dry_run.0,
+        if_match,
+        &db,
+        &clock,
+        body.value,
+        service::cancel_seminar,
+    )
+    .await
 }
 
 /// Postpone it: no new date yet.
@@ -88,7 +98,17 @@ pub async fn postpone_seminar(
     clock: web::Data<Clock>,
     body: Body<Reason>,
 ) -> Result<HttpResponse> {
-    planned(who, *path, &dry_run.0, if_match, &db, &clock, body.value, service::postpone_seminar).await
+    planned(
+        who,
+        *path,
+        &dry_run.0,
+        if_match,
+        &db,
+        &clock,
+        body.value,
+        service::postpone_seminar,
+    )
+    .await
 }
 
 /// Give it other times.

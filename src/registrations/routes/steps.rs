@@ -65,7 +65,16 @@ pub async fn accept_offer(
     capabilities: web::Data<Capabilities>,
     body: Body<WithToken>,
 ) -> Result<HttpResponse> {
-    step(holder, *path, &db, &clock, capabilities, body.value, service::accept_offer).await
+    step(
+        holder,
+        *path,
+        &db,
+        &clock,
+        capabilities,
+        body.value,
+        service::accept_offer,
+    )
+    .await
 }
 
 /// Say that the new date suits.

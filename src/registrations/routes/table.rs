@@ -11,8 +11,19 @@ use crate::seminars::Question;
 pub const MOST_ROWS: i64 = 50_000;
 
 const HEAD: [&str; 13] = [
-    "Nachname", "Vorname", "E-Mail", "Firma", "Telefon", "Kanal", "Status", "Personen", "Begleitung", "Sprache",
-    "Angemeldet am", "Neuer Termin passt", "Nummer",
+    "Nachname",
+    "Vorname",
+    "E-Mail",
+    "Firma",
+    "Telefon",
+    "Kanal",
+    "Status",
+    "Personen",
+    "Begleitung",
+    "Sprache",
+    "Angemeldet am",
+    "Neuer Termin passt",
+    "Nummer",
 ];
 
 /// UTF-8 with a byte order mark, `;` between cells, CRLF between lines. Sensitive answers are not in it: a file outlives
@@ -25,9 +36,15 @@ pub fn table(questions: &[Question], rows: &[Registration]) -> Result<Vec<u8>> {
         .from_writer("\u{FEFF}".as_bytes().to_vec());
     let head = HEAD.iter().map(|name| (*name).to_owned());
     let head = head.chain(asked().map(|question| question.label.in_language("de").replace('\n', " ")));
-    writer.write_record(head.map(|cell| guarded(&cell))).map_err(Error::internal)?;
+    writer
+        .write_record(head.map(|cell| guarded(&cell)))
+        .map_err(Error::internal)?;
     for row in rows {
-        let companions = row.companions.0.iter().map(|one| format!("{} {}", one.given_name, one.family_name));
+        let companions = row
+            .companions
+            .0
+            .iter()
+            .map(|one| format!("{} {}", one.given_name, one.family_name));
         let time = |at: chrono::DateTime<chrono::Utc>| at.with_timezone(&Berlin).format("%d.%m.%Y %H:%M").to_string();
         let own = [
             row.family_name.clone(),
@@ -46,7 +63,9 @@ pub fn table(questions: &[Question], rows: &[Registration]) -> Result<Vec<u8>> {
         ];
         let answers = asked().map(|question| row.answers.get(question.id.as_str()).map(in_words).unwrap_or_default());
         let cells = own.into_iter().chain(answers);
-        writer.write_record(cells.map(|cell| guarded(&cell))).map_err(Error::internal)?;
+        writer
+            .write_record(cells.map(|cell| guarded(&cell)))
+            .map_err(Error::internal)?;
     }
     writer.into_inner().map_err(|error| Error::internal(error.to_string()))
 }

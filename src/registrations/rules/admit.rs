@@ -95,7 +95,11 @@ pub fn admit(way: Way, seats: Seats, list: WaitingList, wanted: i32) -> Result<P
         Way::Application => return Ok(Place::Application),
         Way::FirstCome if seats.waiting == 0 && seats.fit(wanted) => return Ok(Place::Seat),
         Way::Chosen if seats.fit(wanted) => return Ok(Place::Seat),
-        Way::Chosen => return Err(Refusal::Full { waiting_list: list.open }),
+        Way::Chosen => {
+            return Err(Refusal::Full {
+                waiting_list: list.open,
+            });
+        }
         Way::FirstCome => {}
     }
     if list.open && list.limit.is_none_or(|limit| seats.waiting < limit) {

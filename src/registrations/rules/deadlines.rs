@@ -62,7 +62,8 @@ mod tests {
     #[test]
     fn an_address_is_confirmed_before_the_start_but_nobody_is_hurried() {
         let now = DateTime::<Utc>::UNIX_EPOCH;
-        let by = |left: i64| (confirm_by(now, Some(now + Duration::minutes(left)), Duration::hours(24)) - now).num_minutes();
+        let by =
+            |left: i64| (confirm_by(now, Some(now + Duration::minutes(left)), Duration::hours(24)) - now).num_minutes();
         assert_eq!((by(5000), by(100), by(10), by(-500)), (1440, 100, 30, 30));
         assert_eq!(confirm_by(now, None, Duration::hours(2)), now + Duration::hours(2));
     }

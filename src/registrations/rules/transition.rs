@@ -83,11 +83,56 @@ mod tests {
     fn every_state_and_every_event() {
         let expected = [
             // confirm, offer, accept_offer, expire, cancel, accept, reserve, reject, keep
-            (State::Pending, ["confirmed", "-", "-", "expired", "cancelled", "-", "-", "-", "-"]),
-            (State::Confirmed, ["confirmed", "-", "confirmed", "-", "cancelled", "-", "-", "-", "confirmed"]),
-            (State::Waitlisted, ["-", "offered", "-", "-", "cancelled", "confirmed", "-", "rejected", "-"]),
-            (State::Offered, ["-", "-", "confirmed", "expired", "cancelled", "confirmed", "-", "-", "-"]),
-            (State::Applied, ["-", "-", "-", "-", "cancelled", "confirmed", "waitlisted", "rejected", "-"]),
+            (
+                State::Pending,
+                ["confirmed", "-", "-", "expired", "cancelled", "-", "-", "-", "-"],
+            ),
+            (
+                State::Confirmed,
+                [
+                    "confirmed",
+                    "-",
+                    "confirmed",
+                    "-",
+                    "cancelled",
+                    "-",
+                    "-",
+                    "-",
+                    "confirmed",
+                ],
+            ),
+            (
+                State::Waitlisted,
+                ["-", "offered", "-", "-", "cancelled", "confirmed", "-", "rejected", "-"],
+            ),
+            (
+                State::Offered,
+                [
+                    "-",
+                    "-",
+                    "confirmed",
+                    "expired",
+                    "cancelled",
+                    "confirmed",
+                    "-",
+                    "-",
+                    "-",
+                ],
+            ),
+            (
+                State::Applied,
+                [
+                    "-",
+                    "-",
+                    "-",
+                    "-",
+                    "cancelled",
+                    "confirmed",
+                    "waitlisted",
+                    "rejected",
+                    "-",
+                ],
+            ),
             (State::Rejected, ["-"; 9]),
             (State::Cancelled, ["-"; 9]),
             (State::Expired, ["-"; 9]),
@@ -103,7 +148,10 @@ mod tests {
     fn what_is_over_stays_over() {
         for state in State::ALL.iter().filter(|state| !state.active()) {
             for event in Event::ALL {
-                assert_eq!(transition(*state, event), Err(Refusal::NotFrom { state: *state, event }));
+                assert_eq!(
+                    transition(*state, event),
+                    Err(Refusal::NotFrom { state: *state, event })
+                );
             }
         }
     }
@@ -115,7 +163,10 @@ mod tests {
                 let seated = transition(*state, event).is_ok_and(State::holds_seat);
                 assert_eq!(
                     seated,
-                    matches!((state, event), (State::Waitlisted, Event::Offer | Event::Accept) | (State::Applied, Event::Accept)),
+                    matches!(
+                        (state, event),
+                        (State::Waitlisted, Event::Offer | Event::Accept) | (State::Applied, Event::Accept)
+                    ),
                     "{state} {event:?}"
                 );
             }

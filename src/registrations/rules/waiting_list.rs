@@ -77,19 +77,37 @@ mod tests {
 
     #[test]
     fn in_order_as_far_as_seats_go() {
-        assert_eq!(turns(Some(3), 1, &[(1, None), (1, None), (1, None)]), [Offer, Offer, Wait]);
+        assert_eq!(
+            turns(Some(3), 1, &[(1, None), (1, None), (1, None)]),
+            [Offer, Offer, Wait]
+        );
         assert_eq!(turns(None, 9, &[(1, None), (7, None)]), [Offer, Offer]);
         assert_eq!(turns(Some(3), 5, &[(1, None)]), [Wait]);
-        assert_eq!(turns(Some(3), 3, &[(2, None), (1, None)]), [Wait, Wait], "nothing is free, nothing is saved up");
+        assert_eq!(
+            turns(Some(3), 3, &[(2, None), (1, None)]),
+            [Wait, Wait],
+            "nothing is free, nothing is saved up"
+        );
     }
 
     #[test]
     fn a_group_holds_up_the_list_for_a_day_and_is_passed_after_it() {
         assert_eq!(turns(Some(5), 3, &[(3, None), (1, None)]), [HoldUp, Wait]);
         assert_eq!(turns(Some(5), 3, &[(3, Some(23)), (1, None)]), [HoldUp, Wait]);
-        assert_eq!(turns(Some(5), 3, &[(3, Some(24)), (1, None), (1, None), (1, None)]), [Pass, Offer, Offer, Wait]);
-        assert_eq!(turns(Some(5), 2, &[(3, Some(99)), (1, None)]), [Offer, Wait], "its place is still the first");
-        assert_eq!(turns(Some(5), 3, &[(3, Some(24)), (4, None), (1, None)]), [Pass, HoldUp, Wait], "each group once");
+        assert_eq!(
+            turns(Some(5), 3, &[(3, Some(24)), (1, None), (1, None), (1, None)]),
+            [Pass, Offer, Offer, Wait]
+        );
+        assert_eq!(
+            turns(Some(5), 2, &[(3, Some(99)), (1, None)]),
+            [Offer, Wait],
+            "its place is still the first"
+        );
+        assert_eq!(
+            turns(Some(5), 3, &[(3, Some(24)), (4, None), (1, None)]),
+            [Pass, HoldUp, Wait],
+            "each group once"
+        );
     }
 
     #[test]

@@ -48,9 +48,15 @@ pub fn change(
         let detail = format!("A registration that is {} cannot be changed.", held.registration.state);
         return Err(Problem::new(Code::TransitionNotAllowed).detail(detail).into());
     }
-    let another_address = change.email.as_ref().is_some_and(|email| email.key() != held.registration.email_key);
+    let another_address = change
+        .email
+        .as_ref()
+        .is_some_and(|email| email.key() != held.registration.email_key);
     if change.email.is_some() && !matches!(by, By::Member(_)) {
-        return Err(Error::member("/email", "is changed by the organiser: the links go to it"));
+        return Err(Error::member(
+            "/email",
+            "is changed by the organiser: the links go to it",
+        ));
     }
     let answers = change.answers.clone();
     let fewer = persons(&mut held, &change)?;
@@ -114,12 +120,21 @@ fn persons(held: &mut Held, change: &RegistrationChange) -> Result<bool> {
         Some(companions) => count(companions.len())?,
         None => named_before,
     };
-    let further = change.further_persons.unwrap_or(registration.persons - 1 - named_before);
+    let further = change
+        .further_persons
+        .unwrap_or(registration.persons - 1 - named_before);
     let persons = 1 + named + further.max(0);
     let most = held.whole.admission.max_persons;
     if further < 0 || (persons > most && persons > registration.persons) {
-        let member = if change.further_persons.is_some() { "/further_persons" } else { "/companions" };
-        return Err(Error::member(member, format!("at most {most} persons can be registered at once")));
+        let member = if change.further_persons.is_some() {
+            "/further_persons"
+        } else {
+            "/companions"
+        };
+        return Err(Error::member(
+            member,
+            format!("at most {most} persons can be registered at once"),
+        ));
     }
     let seats = match held.whole.admission.capacity_unit {
         CapacityUnit::Persons => persons,
@@ -154,17 +169,25 @@ fn answer(conn: &mut PgConnection, act: &Act, held: &mut Held, new: Map<String, 
     all.retain(|id, _| questions.iter().any(|question| question.id.as_str() == id));
     all.extend(new);
     all.retain(|_, value| !value.is_null());
-    let answered = answered(questions, held.registration.channel, &all, held.registration.entered_by.is_some());
+    let answered = answered(
+        questions,
+        held.registration.channel,
+        &all,
+        held.registration.entered_by.is_some(),
+    );
     let answered = answered.map_err(|faults: Vec<FieldError>| Error::invalid(faults))?;
     held.registration.answers = Value::Object(answered.kept);
     let last_day = held.sessions().iter().map(|session| session.starts_on).max();
     let delete_on = delete_on(last_day.or(held.whole.seminar.within_to), act.today());
-    let sensitive = answered.sensitive.into_iter().map(|(question, answer)| SensitiveAnswer {
-        organisation_id: of.0,
-        registration_id: of.1,
-        question,
-        answer,
-        delete_on,
-    });
+    let sensitive = answered
+        .sensitive
+        .into_iter()
+        .map(|(question, answer)| SensitiveAnswer {
+            organisation_id: of.0,
+            registration_id: of.1,
+            question,
+            answer,
+            delete_on,
+        });
     store::replace_sensitive_answers(conn, of, &sensitive.collect::<Vec<_>>())
 }

@@ -49,7 +49,9 @@ pub fn keep_time(db: &Db, now: DateTime<Utc>) -> Result<Round> {
             round.offered += told(db.run(false, |conn| offer(conn, &act, seminar, channel))).unwrap_or_default();
         }
     }
-    for (seminar, session) in db.run(true, |conn| seminars::begin_between(conn, now, now + Duration::hours(24)))? {
+    for (seminar, session) in db.run(true, |conn| {
+        seminars::begin_between(conn, now, now + Duration::hours(24))
+    })? {
         round.reminded += told(db.run(false, |conn| remind(conn, &act, seminar, session))).unwrap_or_default();
     }
     for seminar in db.run(true, |conn| seminars::to_decide(conn, now, AT_ONCE))? {
@@ -91,9 +93,13 @@ fn expire(conn: &mut PgConnection, act: &Act, id: RegistrationId) -> Result<bool
 
 /// Offers what is free in one channel.
 fn offer(conn: &mut PgConnection, act: &Act, id: SeminarId, channel: Channel) -> Result<usize> {
-    let Some(found) = seminars::find(conn, id)? else { return Ok(0) };
+    let Some(found) = seminars::find(conn, id)? else {
+        return Ok(0);
+    };
     let of = (found.organisation_id, id);
-    let Some(seats) = seminars::lock_seats(conn, of, channel)? else { return Ok(0) };
+    let Some(seats) = seminars::lock_seats(conn, of, channel)? else {
+        return Ok(0);
+    };
     let seminar = seminars::find(conn, id)?.ok_or(Code::NotFound)?;
     let whole = seminars::whole(conn, seminar)?;
     move_up(conn, act, &whole, seats)

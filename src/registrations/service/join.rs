@@ -36,7 +36,10 @@ pub fn room(conn: &mut PgConnection, capabilities: &Capabilities, claim: Claim, 
     let seminar = seminars::find(conn, registration.seminar_id)?.ok_or(Code::NotFound)?;
     let whole = seminars::whole(conn, seminar)?;
     let session = whole.sessions.iter().map(|(session, _)| session);
-    let session = session.filter(|session| now < end(session)).min_by_key(|session| session.starts_at).cloned();
+    let session = session
+        .filter(|session| now < end(session))
+        .min_by_key(|session| session.starts_at)
+        .cloned();
     let comes = registration.state == State::Confirmed && registration.channel == Channel::Online;
     let takes_place = matches!(whole.seminar.status, Status::Scheduled | Status::Held);
     let open = comes

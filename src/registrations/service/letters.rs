@@ -87,7 +87,10 @@ pub fn letter(facts: &Value, kind: Kind, registration: &Registration, position: 
 /// The facts with the reason of a change of plan.
 pub fn with_change(mut facts: Value, reason: ReasonCode, public_text: Option<&str>) -> Value {
     if let Some(members) = facts.as_object_mut() {
-        members.insert("change".to_owned(), json!({"reason_code": reason, "public_text": public_text}));
+        members.insert(
+            "change".to_owned(),
+            json!({"reason_code": reason, "public_text": public_text}),
+        );
     }
     facts
 }

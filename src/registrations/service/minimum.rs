@@ -54,7 +54,12 @@ pub fn decide(conn: &mut PgConnection, act: &Act, id: SeminarId) -> Result<bool>
             Kind::BelowMinimumCancelled
         }
     };
-    let letters = to_organisers(conn, &whole, kind, &json!({"participants": minimum, "registered": registered}))?;
+    let letters = to_organisers(
+        conn,
+        &whole,
+        kind,
+        &json!({"participants": minimum, "registered": registered}),
+    )?;
     mail::post(conn, act.now, &letters)?;
     Ok(true)
 }
@@ -69,16 +74,18 @@ fn to_organisers(conn: &mut PgConnection, whole: &Whole, kind: Kind, minimum: &V
     if let Some(members) = data.as_object_mut() {
         members.insert("minimum".to_owned(), minimum.clone());
     }
-    let letters = addressees.into_iter().map(|(recipient, recipient_name, language)| Letter {
-        organisation_id: whole.seminar.organisation_id.0,
-        kind,
-        language,
-        once: Some(format!("{kind} {} {recipient}", whole.seminar.id)),
-        recipient,
-        recipient_name,
-        registration_id: None,
-        seminar_id: Some(whole.seminar.id.0),
-        data: data.clone(),
-    });
+    let letters = addressees
+        .into_iter()
+        .map(|(recipient, recipient_name, language)| Letter {
+            organisation_id: whole.seminar.organisation_id.0,
+            kind,
+            language,
+            once: Some(format!("{kind} {} {recipient}", whole.seminar.id)),
+            recipient,
+            recipient_name,
+            registration_id: None,
+            seminar_id: Some(whole.seminar.id.0),
+            data: data.clone(),
+        });
     Ok(letters.collect())
 }

@@ -42,14 +42,24 @@ impl Told {
 }
 
 /// It does not take place. Registrations stay as they are; that nothing comes of them follows from the seminar.
-pub fn cancel_seminar(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>, notify: bool) -> Result<(Seminar, Concerned)> {
+pub fn cancel_seminar(
+    conn: &mut PgConnection,
+    act: &Act,
+    plan: &Plan<'_>,
+    notify: bool,
+) -> Result<(Seminar, Concerned)> {
     let seminar = seminars::cancel(conn, act, plan)?;
     let told = tell(conn, act, plan, &seminar, Kind::SeminarCancelled, &[], notify)?;
     Ok((seminar, told))
 }
 
 /// No new date yet: registrations stay.
-pub fn postpone_seminar(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>, notify: bool) -> Result<(Seminar, Concerned)> {
+pub fn postpone_seminar(
+    conn: &mut PgConnection,
+    act: &Act,
+    plan: &Plan<'_>,
+    notify: bool,
+) -> Result<(Seminar, Concerned)> {
     let seminar = seminars::postpone(conn, act, plan)?;
     let told = tell(conn, act, plan, &seminar, Kind::SeminarPostponed, &[], notify)?;
     Ok((seminar, told))
@@ -94,9 +104,15 @@ pub fn tell(
         return Ok(Concerned::default());
     }
     let whole = seminars::whole(conn, seminar.clone())?;
-    let facts = with_change(facts(&whole, dropped), plan.reason, plan.public_text.as_ref().map(|text| text.as_str()));
+    let facts = with_change(
+        facts(&whole, dropped),
+        plan.reason,
+        plan.public_text.as_ref().map(|text| text.as_str()),
+    );
     let people = store::active(conn, (seminar.organisation_id, seminar.id))?;
-    let letters = people.iter().map(|registration| letter(&facts, kind, registration, None));
+    let letters = people
+        .iter()
+        .map(|registration| letter(&facts, kind, registration, None));
     mail::post(conn, act.now, &letters.collect::<Vec<_>>())?;
     Ok(Concerned {
         told: people.iter().map(|registration| Told::of(registration, kind)).collect(),

@@ -39,7 +39,12 @@ pub fn remind(conn: &mut PgConnection, act: &Act, id: SeminarId, session: Sessio
         // Who registered later has just had a mail with all of it.
         for registration in store::coming(conn, of, session.starts_at - before)? {
             letters.push(Letter {
-                once: Some(format!("{kind} {} {} {}", session.id, registration.id, session.starts_at.timestamp())),
+                once: Some(format!(
+                    "{kind} {} {} {}",
+                    session.id,
+                    registration.id,
+                    session.starts_at.timestamp()
+                )),
                 ..letter(&facts, kind, &registration, None)
             });
         }

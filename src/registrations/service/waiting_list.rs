@@ -19,7 +19,11 @@ const AT_ONCE: i64 = 500;
 /// it is saved here. Returns how many offers were made.
 pub fn move_up(conn: &mut PgConnection, act: &Act, whole: &Whole, mut seats: Seats) -> Result<usize> {
     let of = (seats.organisation_id, seats.seminar_id);
-    let sessions = whole.sessions.iter().map(|(session, _)| session.clone()).collect::<Vec<_>>();
+    let sessions = whole
+        .sessions
+        .iter()
+        .map(|(session, _)| session.clone())
+        .collect::<Vec<_>>();
     let full = Duration::hours(whole.admission.offer_hours.into());
     let held_for = hold_time(act.now, begins(&whole.seminar, &sessions), full);
     let mut letters = Vec::new();

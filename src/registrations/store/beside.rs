@@ -87,7 +87,12 @@ pub fn reviews(conn: &mut PgConnection, organisation: OrganisationId, of: &[Regi
         .load(conn)?)
 }
 
-pub fn insert_join(conn: &mut PgConnection, registration: &Registration, session: SessionId, at: DateTime<Utc>) -> Result<()> {
+pub fn insert_join(
+    conn: &mut PgConnection,
+    registration: &Registration,
+    session: SessionId,
+    at: DateTime<Utc>,
+) -> Result<()> {
     diesel::insert_into(joins::table)
         .values((
             joins::organisation_id.eq(registration.organisation_id),

@@ -74,7 +74,12 @@ pub fn registered(
                AND one.email_key = asked.email_key
                AND one.state IN ('pending', 'confirmed', 'waitlisted', 'offered', 'applied') LIMIT 1) AS known",
     )
-    .bind::<Array<SqlUuid>, _>(asked.iter().map(|(organisation, ..)| organisation.0).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(
+        asked
+            .iter()
+            .map(|(organisation, ..)| organisation.0)
+            .collect::<Vec<_>>(),
+    )
     .bind::<Array<SqlUuid>, _>(asked.iter().map(|(_, seminar, _)| seminar.0).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(asked.iter().map(|(.., address)| address).collect::<Vec<_>>())
     .load::<Known>(conn)?;

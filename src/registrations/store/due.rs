@@ -91,4 +91,3 @@ pub fn remind_once(
 pub fn sweep_reminders(conn: &mut PgConnection, before: DateTime<Utc>) -> Result<usize> {
     Ok(diesel::delete(reminders::table.filter(reminders::starts_at.lt(before))).execute(conn)?)
 }
-

@@ -43,15 +43,20 @@ pub fn register(conn: &mut PgConnection, known: &Known, submissions: &[&Submissi
         outcomes.push(match replayed {
             Some(answer) => (answer, false),
             None => (
-                batch.decide(submission).and_then(|admitted| (submission.receipt)(&admitted)),
+                batch
+                    .decide(submission)
+                    .and_then(|admitted| (submission.receipt)(&admitted)),
                 true,
             ),
         });
     }
-    let fresh = submissions.iter().zip(&outcomes).filter_map(|(submission, (outcome, fresh))| {
-        let created = outcome.as_ref().ok().filter(|_| *fresh)?;
-        Some((submission.key?, created))
-    });
+    let fresh = submissions
+        .iter()
+        .zip(&outcomes)
+        .filter_map(|(submission, (outcome, fresh))| {
+            let created = outcome.as_ref().ok().filter(|_| *fresh)?;
+            Some((submission.key?, created))
+        });
     idempotency::keep(conn, now, &fresh.collect::<Vec<_>>())?;
     batch.written.write(conn, now, batch.seats)?;
     Ok(outcomes.into_iter().map(|(outcome, _)| outcome).collect())
@@ -80,7 +85,9 @@ impl Batch {
         organisations.sort_unstable();
         organisations.dedup();
         let locked = seminars::lock_all_seats(conn, &organisations, &ids, &channels)?;
-        let seats = locked.into_iter().map(|seats| ((seats.seminar_id, seats.channel), (seats, false)));
+        let seats = locked
+            .into_iter()
+            .map(|seats| ((seats.seminar_id, seats.channel), (seats, false)));
         let asked = submissions.iter().filter_map(|one| {
             let organisation = *tenants.get(&one.seminar)?;
             Some((organisation, one.seminar, one.new.email.key()))
@@ -135,7 +142,8 @@ impl Batch {
                 (*seats, *changed) = (taken, true);
                 self.registered.insert(address, Addressee::of(&registration));
                 let beside = understood.beside(act, &prepared, registration.id, &registration.language);
-                self.written.registered(act, &prepared, registration, admitted.position, beside);
+                self.written
+                    .registered(act, &prepared, registration, admitted.position, beside);
             }
         }
         Ok(admitted)
@@ -223,10 +231,12 @@ impl Written {
             _ => Kind::Confirmed,
         };
         // What is entered after the fact is a record, not news to the person.
-        let ahead = prepared.seminar.status == Status::Scheduled && prepared.begins.is_none_or(|begins| act.now < begins);
+        let ahead =
+            prepared.seminar.status == Status::Scheduled && prepared.begins.is_none_or(|begins| act.now < begins);
         if ahead {
             let position = position.map(i64::from);
-            self.letters.push(letter(&prepared.facts, kind, &registration, position));
+            self.letters
+                .push(letter(&prepared.facts, kind, &registration, position));
         }
         self.journal.push((*act, entry(&registration, "registration.created")));
         self.sensitive.extend(sensitive);
@@ -263,7 +273,10 @@ impl Written {
             other => other,
         })?;
         store::insert_beside(conn, &self.sensitive, &self.consents)?;
-        let changed = seats.into_values().filter(|(_, changed)| *changed).map(|(seats, _)| seats);
+        let changed = seats
+            .into_values()
+            .filter(|(_, changed)| *changed)
+            .map(|(seats, _)| seats);
         seminars::save_all_seats(conn, &changed.collect::<Vec<_>>())?;
         journal::record_all(conn, self.journal)?;
         mail::post(conn, now, &self.letters)?;

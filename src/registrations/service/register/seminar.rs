@@ -42,10 +42,16 @@ impl Known {
     pub fn tenants(&self, conn: &mut PgConnection, ids: &[SeminarId]) -> Result<HashMap<SeminarId, OrganisationId>> {
         let mut tenants = {
             let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let known = ids.iter().filter_map(|id| Some((*id, known.get(id)?.seminar.organisation_id)));
+            let known = ids
+                .iter()
+                .filter_map(|id| Some((*id, known.get(id)?.seminar.organisation_id)));
             known.collect::<HashMap<_, _>>()
         };
-        let unknown = ids.iter().copied().filter(|id| !tenants.contains_key(id)).collect::<Vec<_>>();
+        let unknown = ids
+            .iter()
+            .copied()
+            .filter(|id| !tenants.contains_key(id))
+            .collect::<Vec<_>>();
         if !unknown.is_empty() {
             let found = seminars::find_all(conn, &unknown)?;
             tenants.extend(found.iter().map(|seminar| (seminar.id, seminar.organisation_id)));
@@ -85,8 +91,16 @@ impl Known {
 }
 
 fn prepare(whole: &seminars::Whole) -> Prepared {
-    let sessions = whole.sessions.iter().map(|(session, _)| session.clone()).collect::<Vec<_>>();
-    let last_day = sessions.iter().map(|session| session.starts_on).max().or(whole.seminar.within_to);
+    let sessions = whole
+        .sessions
+        .iter()
+        .map(|(session, _)| session.clone())
+        .collect::<Vec<_>>();
+    let last_day = sessions
+        .iter()
+        .map(|session| session.starts_on)
+        .max()
+        .or(whole.seminar.within_to);
     Prepared {
         window: window(&whole.seminar, &sessions),
         waiting_list: waiting_list(&whole.seminar),

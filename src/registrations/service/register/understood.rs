@@ -34,20 +34,30 @@ impl Understood {
         if new.further_persons < 0 {
             errors.push(FieldError::member("/further_persons", "must not be negative"));
         } else if persons > admission.max_persons {
-            let member = if new.further_persons > 0 { "/further_persons" } else { "/companions" };
+            let member = if new.further_persons > 0 {
+                "/further_persons"
+            } else {
+                "/companions"
+            };
             let most = format!("at most {} persons can be registered at once", admission.max_persons);
             errors.push(FieldError::member(member, most));
         }
         let companies = admission.capacity_unit == CapacityUnit::Companies;
         if companies && new.company.is_none() {
-            errors.push(FieldError::member("/company", "is required: seats are counted by company"));
+            errors.push(FieldError::member(
+                "/company",
+                "is required: seats are counted by company",
+            ));
         }
         let answered = answered(&admission.questions.0, new.channel, &new.answers, by_member);
         let answered = answered.unwrap_or_else(|faults| {
             errors.extend(faults);
             Answered::default()
         });
-        let given = new.consents.iter().map(|(purpose, version)| (purpose.as_str(), version.as_str()));
+        let given = new
+            .consents
+            .iter()
+            .map(|(purpose, version)| (purpose.as_str(), version.as_str()));
         let consents = match check_consents(&admission.consent_texts.0, &given.collect::<Vec<_>>()) {
             Ok(texts) => texts.into_iter().cloned().collect(),
             Err(faults) => {
