@@ -9,8 +9,8 @@ use einlass::base::problem::{Error, FieldError, Result};
 use einlass::imports::{DemoSummary, Summary, import, load_demo, read, rehearse};
 use einlass::journal::{Act, Actor};
 use einlass::schema::{
-    accounts, channels, collections, external_refs, headcounts, organisations, parties, schedule_changes, seminars,
-    sessions, venues,
+    accounts, admissions, channels, collections, external_refs, headcounts, organisations, parties, schedule_changes,
+    seminars, sessions, venues,
 };
 use einlass::seminars::{ChangeKind, Channel, Status};
 use serde_json::{Value, json};
@@ -98,6 +98,12 @@ fn the_demo_fills_an_empty_database_once() {
         .order(channels::capacity)
         .select(channels::capacity.assume_not_null());
     assert_eq!(seats.load::<i32>(&mut conn).unwrap(), [3, 20, 40, 50, 80, 100]);
+    let asking = admissions::table.filter(admissions::questions.ne(json!([])));
+    let asking = asking.select((admissions::questions, admissions::consent_texts));
+    let asking = asking.load::<(Value, Value)>(&mut conn).unwrap();
+    let sensitive = |(questions, _): &&(Value, Value)| questions.to_string().contains("\"sensitive\":true");
+    assert_eq!((asking.len(), asking.iter().filter(sensitive).count()), (2, 1));
+    assert!(asking.iter().all(|(_, texts)| texts.as_array().unwrap().len() == 1));
     let open = sessions::table.filter(sessions::starts_at.gt(act().now));
     assert_eq!(open.count().get_result::<i64>(&mut conn), Ok(6));
 }

@@ -4,6 +4,9 @@ DROP TABLE reviews;
 DROP TABLE consents;
 DROP TABLE sensitive_answers;
 DROP INDEX channels_waited_for;
+DROP INDEX registrations_offered_until;
+DROP INDEX registrations_confirm_by;
+COMMENT ON COLUMN registrations.seats IS NULL;
 ALTER TABLE registrations
     DROP COLUMN persons,
     DROP COLUMN companions,

@@ -9,9 +9,11 @@ use serde::{Deserialize, Deserializer};
 
 use crate::attendance::{NewHeadcount, Qualifier, Unit};
 use crate::auth::NewOrganisation;
-use crate::base::text::{Country, Language, Line, Paragraphs, Slug, WebAddress};
+use crate::base::text::{Country, Email, Language, Line, Paragraphs, Slug, WebAddress};
 use crate::catalogue::CollectionKind;
-use crate::seminars::{Audience, Channel, Kind, PartyRole, ReasonCode, Status};
+use crate::seminars::{
+    AdmissionKind, Audience, CapacityUnit, Channel, Confirmation, Kind, NewAdmission, PartyRole, ReasonCode, Status,
+};
 
 /// What the member `format` of a file must say.
 pub const FORMAT: &str = "einlass.programme/1";
@@ -185,6 +187,16 @@ pub struct SeminarPart {
     pub online_platform: Option<Line<100>>,
     #[serde(default)]
     pub waiting_list: bool,
+    #[serde(default)]
+    pub admission: AdmissionKind,
+    #[serde(default)]
+    pub confirmation: Confirmation,
+    pub confirm_hours: Option<i32>,
+    pub offer_hours: Option<i32>,
+    #[serde(default)]
+    pub capacity_unit: CapacityUnit,
+    pub max_persons: Option<i32>,
+    pub contact_email: Option<Email>,
     pub published_on: Option<Day>,
     pub reason_code: Option<ReasonCode>,
     pub public_text: Option<Line<1000>>,
@@ -259,6 +271,7 @@ pub struct Entry {
     pub status: Status,
     pub when: When,
     pub waiting_list: bool,
+    pub admission: NewAdmission,
     pub channels: Vec<ChannelPart>,
     pub collections: Vec<Slug>,
     pub parties: Vec<PartyPart>,

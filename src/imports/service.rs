@@ -12,8 +12,8 @@ use crate::base::text::{FromText, Line, Slug};
 use crate::catalogue::{CollectionId, NewCollection, NewVenue, VenueId, ensure_collection, ensure_venue};
 use crate::journal::Act;
 use crate::seminars::{
-    self, DatePrecision, NewAdmission, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, Outcome,
-    PartyName, ReasonCode, begin_of_day,
+    self, DatePrecision, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, Outcome, PartyName, ReasonCode,
+    begin_of_day,
 };
 
 /// Writes `programme` for `organisation`, whole or not at all: what is refused is named entry by entry.
@@ -168,7 +168,7 @@ impl<'a> Import<'a> {
             registration_opens_at: None,
             registration_closes_at: None,
             source_quote: entry.source_quote.clone(),
-            admission: NewAdmission::default(),
+            admission: entry.admission.clone(),
         })
     }
 

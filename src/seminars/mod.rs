@@ -1,4 +1,4 @@
-//! Seminars: the announced offers, with sessions, channels and parties.
+//! Seminars: the announced offers, with sessions, channels and parties, and how they take registrations.
 //!
 //! What happens to a seminar's date or place is a fact in its history (`schedule_changes`), with a reason; only
 //! scheduled, postponed, cancelled and held are states. Not here: who registers (`registrations`, which also has

@@ -90,6 +90,45 @@ fn a_change_of_plan_is_a_fact_with_reason_and_history() {
 }
 
 #[test]
+fn a_rescheduled_session_stays_the_same_session() {
+    let app = TestApp::spawn();
+    let organiser = app.organiser();
+    let mut body = draft_body(10);
+    body["sessions"] = json!([{"starts_at": "2027-05-13T18:00"}, {"starts_at": "2027-05-06T18:00"}]);
+    let path = format!("/seminars/{}", app.published(&body));
+    let sessions = |seen: &Value, member: &str| {
+        let sessions = seen["sessions"].as_array().unwrap().iter();
+        sessions
+            .map(|session| session[member].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let reschedule = |starts: &[&str]| {
+        let starts = starts
+            .iter()
+            .map(|start| json!({"starts_at": start}))
+            .collect::<Vec<_>>();
+        let body = json!({"reason_code": "speaker", "sessions": starts});
+        organiser
+            .act(&format!("{path}/reschedule"), &app.etag(&path), &body)
+            .expect(200)
+    };
+    let old = sessions(&organiser.get(&path).expect(200), "id");
+
+    let more = reschedule(&["2027-06-17T18:00", "2027-06-10T18:00", "2027-06-03T18:00"]);
+    let days = sessions(&more, "starts_at")
+        .iter()
+        .map(|start| start[..10].to_owned())
+        .collect::<Vec<_>>();
+    assert_eq!(days, ["2027-06-03", "2027-06-10", "2027-06-17"]);
+    let ids = sessions(&more, "id");
+    assert_eq!(ids[..2], old);
+    assert!(!old.contains(&ids[2]));
+
+    let fewer = reschedule(&["2027-07-01T18:00"]);
+    assert_eq!(sessions(&fewer, "id"), old[..1]);
+}
+
+#[test]
 fn a_cancelled_seminar_stays_cancelled() {
     let app = TestApp::spawn();
     let id = app.seminar(10);

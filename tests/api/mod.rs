@@ -1,5 +1,6 @@
 //! The contract, room by room. Arranged, acted and asserted over HTTP.
 
+mod admissions;
 mod attendance;
 mod auth;
 mod authorisation;

@@ -1,5 +1,6 @@
 //! Reading a programme file: understood whole, or refused with every place that is wrong.
 
+mod admission;
 mod seminar;
 mod time;
 

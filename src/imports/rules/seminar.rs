@@ -8,7 +8,7 @@ use super::{Known, Parts, Reader, understood};
 use crate::attendance::{NewHeadcount, Unit, phrase};
 use crate::base::text::Slug;
 use crate::imports::model::{ChannelPart, Entry, HeadcountPart, PartyPart, SeminarPart, SessionPart, When};
-use crate::seminars::{Channel, Status};
+use crate::seminars::{Channel, ConsentText, Question, Status};
 
 impl Reader {
     pub(super) fn seminar(&mut self, value: Value, at: &str, known: &Known) -> Option<Entry> {
@@ -24,6 +24,10 @@ impl Reader {
         let collections = self.parts::<Slug>(collections, &format!("{at}/collections"));
         let parties = self.list(&mut object, "parties", at);
         let parties = self.parts::<PartyPart>(parties, &format!("{at}/parties"));
+        let questions = self.list(&mut object, "questions", at);
+        let questions = self.parts::<Question>(questions, &format!("{at}/questions"));
+        let consent_texts = self.list(&mut object, "consent_texts", at);
+        let consent_texts = self.parts::<ConsentText>(consent_texts, &format!("{at}/consent_texts"));
         let headcounts = self.list(&mut object, "headcounts", at);
         let headcounts = self.parts::<HeadcountPart>(headcounts, &format!("{at}/headcounts"));
 
@@ -38,6 +42,7 @@ impl Reader {
         let headcounts = self.headcounts(headcounts, &channels, part.as_ref().map(|part| part.status));
         let part = part?;
         self.venue(part.venue.as_ref(), &format!("{at}/venue"), known);
+        let admission = self.admission(&part, questions, consent_texts, at);
         let when = self.when(&part, sessions, at, known);
         self.status(&part, when.as_ref(), at);
         let when = when?;
@@ -57,6 +62,7 @@ impl Reader {
             status: part.status,
             when,
             waiting_list: part.waiting_list,
+            admission: admission?,
             channels: understood(channels)?,
             collections: understood(collections)?,
             parties: understood(parties)?,

@@ -6,7 +6,7 @@ use super::time::instant;
 use super::*;
 use crate::attendance::{Count, Qualifier, Unit, phrase};
 use crate::imports::model::{Start, When};
-use crate::seminars::{Audience, Status};
+use crate::seminars::{Audience, Confirmation, NewAdmission, Status};
 
 const PAPER: &str = include_str!("../../../demo/programme-2020-2021.json");
 
@@ -355,4 +355,46 @@ fn a_title_makes_a_system() {
     assert_eq!(system("Mitteilungsvorlage 2021/0047"), "mitteilungsvorlage-2021-0047");
     assert_eq!(system("Über Größe"), "uber-grosse");
     assert_eq!(system(&"wort ".repeat(30)).len(), 59);
+}
+
+#[test]
+fn a_seminar_may_say_how_it_takes_registrations() {
+    let read = |file: &Value| {
+        read(&file.to_string(), day("2021-05-31"))
+            .unwrap()
+            .seminars
+            .remove(0)
+            .admission
+    };
+    assert_eq!(read(&file()), NewAdmission::default());
+    let meal = json!({"id": "meal", "kind": "choice", "label": {"de": "Essen", "en": null}, "options": ["vegan", "egal"],
+        "channels": ["onsite"], "sensitive": true});
+    let photos = json!({"purpose": "photos", "version": "1", "text": {"de": "Fotos dürfen mich zeigen."}});
+    let admission = read(&with(
+        json!({"confirmation": "none", "max_persons": 2, "contact_email": "a@example.org",
+        "questions": [meal], "consent_texts": [photos]}),
+    ));
+    assert_eq!(
+        (admission.confirmation, admission.max_persons),
+        (Confirmation::NotAsked, 2)
+    );
+    assert_eq!((admission.questions.len(), admission.consent_texts.len()), (1, 1));
+
+    let wrong = with(
+        json!({"confirm_hours": 0, "questions": [meal, meal, {"id": "age", "kind": "number", "label": {"de": "Alter"},
+        "options": ["1"]}], "consent_texts": [photos, photos]}),
+    );
+    let expected = [
+        "confirm_hours",
+        "questions/1/id",
+        "questions/2/options",
+        "consent_texts/1/purpose",
+    ];
+    assert_eq!(places(&wrong), expected.map(|place| format!("/seminars/0/{place}")));
+    let unread =
+        with(json!({"contact_email": "nobody", "questions": [meal, {"id": "x"}], "minimum": {"participants": 5}}));
+    let mut found = places(&unread);
+    found.sort();
+    let expected = ["contact_email", "minimum", "questions/1/id"];
+    assert_eq!(found, expected.map(|place| format!("/seminars/0/{place}")));
 }
