@@ -60,6 +60,15 @@ pub fn changed<T: Serialize>(version: i64, view: &T) -> Result<HttpResponse> {
     Ok(response)
 }
 
+/// [`changed`] where the answer says more than the object: the tag is that of the object alone, so that the next
+/// conditional GET of it is answered with 304.
+pub fn changed_with<T: Serialize, B: Serialize>(version: i64, object: &T, answer: &B) -> Result<HttpResponse> {
+    let object = serde_json::to_vec(object).map_err(Error::internal)?;
+    let mut response = HttpResponse::Ok().json(answer);
+    headers(&mut response, Some(&tag(version, &object)), Privacy::Personal);
+    Ok(response)
+}
+
 /// Sets the tag and what caches may do.
 pub fn headers(response: &mut HttpResponse, tag: Option<&str>, privacy: Privacy) {
     let mut set = |name: HeaderName, value: &str| {

@@ -116,13 +116,22 @@ impl<J, A> Writer<J, A> {
             Err(Fault::ForAll(cause)) => batch
                 .into_iter()
                 .for_each(|waiting| answer(waiting, Err(Error::Unavailable(cause.clone())))),
-            Err(Fault::OfOne(error)) => {
-                if batch.len() > 1 {
-                    tracing::warn!(jobs = batch.len(), %error, "a batch failed; each job is tried on its own");
-                }
-                batch.into_iter().for_each(|waiting| self.alone(waiting));
-            }
+            Err(Fault::OfOne(error)) => self.one_by_one(batch, error),
         }
+    }
+
+    /// A batch of one has had its attempt, unless the database asks for another.
+    fn one_by_one(&mut self, mut batch: Vec<Waiting<J, A>>, error: Error) {
+        if batch.len() == 1
+            && !asks_again(&error)
+            && let Some(only) = batch.pop()
+        {
+            return answer(only, Err(error));
+        }
+        if batch.len() > 1 && !asks_again(&error) {
+            tracing::warn!(jobs = batch.len(), %error, "a batch failed; each job is tried on its own");
+        }
+        batch.into_iter().for_each(|waiting| self.alone(waiting));
     }
 
     fn alone(&mut self, waiting: Waiting<J, A>) {

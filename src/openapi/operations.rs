@@ -13,10 +13,7 @@ use crate::base::problem::{Code, Document};
 
 /// Adds parameters, headers and problems that follow from what the operation is.
 pub fn complete(path: &str, method: &str, operation: &mut Operation) {
-    let staff = operation.security.as_ref().is_some_and(|all| {
-        all.iter()
-            .any(|one| serde_json::to_value(one).is_ok_and(|one| one.get("member").is_some()))
-    });
+    let staff = takes(operation, "member");
     if !staff && !optional_member(operation) {
         operation.security = Some(Vec::new());
     }
@@ -67,18 +64,26 @@ pub fn complete(path: &str, method: &str, operation: &mut Operation) {
             .get_or_insert_default()
             .push(header("Idempotency-Key", key, Required::False));
     }
+    let registrant = takes(operation, "registrant");
     if if_match {
         say(&[Code::PreconditionFailed, Code::PreconditionRequired]);
-        let tag = "The ETag of what was read";
+        let (tag, required) = if registrant {
+            (
+                "The ETag of what was read; members must send it, the person who has the mail may",
+                Required::False,
+            )
+        } else {
+            ("The ETag of what was read", Required::True)
+        };
         operation
             .parameters
             .get_or_insert_default()
-            .push(header("If-Match", tag, Required::True));
+            .push(header("If-Match", tag, required));
     }
     for (status, codes) in shared {
         add_problem(operation, status, &codes);
     }
-    let tagged = if_match || (creates && !path.ends_with("/registrations"));
+    let tagged = if_match || (registrant && method != "GET") || (creates && !path.ends_with("/registrations"));
     let paged = is_page(operation);
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
@@ -157,6 +162,12 @@ pub fn complete(path: &str, method: &str, operation: &mut Operation) {
     }
 }
 
+/// Whether one can authenticate this way.
+fn takes(operation: &Operation, scheme: &str) -> bool {
+    let named = |one| serde_json::to_value(one).is_ok_and(|one| one.get(scheme).is_some());
+    operation.security.as_ref().is_some_and(|all| all.iter().any(named))
+}
+
 /// Public operations that show members more say so with an empty and a `member` requirement.
 fn optional_member(operation: &Operation) -> bool {
     operation.security.as_ref().is_some_and(|all| all.len() > 1)
@@ -165,8 +176,19 @@ fn optional_member(operation: &Operation) -> bool {
 /// PATCH, PUT, DELETE and state actions of staff on one object.
 fn needs_if_match(path: &str, method: &str, operation: &Operation) -> bool {
     let creates = operation.responses.responses.contains_key("201");
-    // A headcount never changes, so nobody can overlook a change of it.
-    let unguarded = path.contains("/headcounts/");
+    // A headcount never changes, and a review is its writer's own, so nobody can overlook a change of it. The steps of a
+    // registrant go forward only, and many decisions at once name the state they need by themselves.
+    let unguarded = path.contains("/headcounts/")
+        || [
+            "/review",
+            "/decisions",
+            "/confirm",
+            "/accept-offer",
+            "/keep",
+            "/withdraw",
+        ]
+        .iter()
+        .any(|end| path.ends_with(end));
     path.starts_with("/api/")
         && !unguarded
         && match method {

@@ -83,7 +83,7 @@ fn without_a_waiting_list_or_with_a_full_one_the_seminar_is_full() {
 }
 
 #[test]
-fn a_freed_seat_goes_to_the_first_who_waits() {
+fn a_freed_seat_is_offered_to_the_first_who_waits() {
     let app = TestApp::spawn();
     let id = app.seminar(2);
     for name in ["anna", "berta", "carla", "dora"] {
@@ -101,13 +101,13 @@ fn a_freed_seat_goes_to_the_first_who_waits() {
         (&cancelled["state"], &cancelled["cancelled_by"]),
         (&json!("cancelled"), &json!("organiser"))
     );
-    let moved_up = [
+    let offered = [
         ("anna", "cancelled"),
         ("berta", "confirmed"),
-        ("carla", "confirmed"),
+        ("carla", "offered"),
         ("dora", "waitlisted"),
     ];
-    assert_eq!(states(&app, &id), pairs(&moved_up));
+    assert_eq!(states(&app, &id), pairs(&offered));
     cancel(&app, &id, "anna").problem(409, "transition-not-allowed");
 
     // Leaving the waiting list frees no seat; a raised capacity does.
@@ -126,7 +126,7 @@ fn a_freed_seat_goes_to_the_first_who_waits() {
         raised["channels"][0],
         json!({"channel": "onsite", "capacity": 4, "free_seats": 1, "waiting": 0})
     );
-    assert_eq!(states(&app, &id)[4], ("emma".to_owned(), "confirmed".to_owned()));
+    assert_eq!(states(&app, &id)[4], ("emma".to_owned(), "offered".to_owned()));
 }
 
 #[test]
@@ -314,7 +314,7 @@ fn moving_online_takes_people_along_as_far_as_there_are_seats() {
         ])
     );
     cancel(&app, &id, "anna").expect(200);
-    assert_eq!(states(&app, &id)[2], ("carla".to_owned(), "confirmed".to_owned()));
+    assert_eq!(states(&app, &id)[2], ("carla".to_owned(), "offered".to_owned()));
 }
 
 #[test]

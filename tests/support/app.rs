@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use einlass::app::{self, Site};
 use einlass::auth::AccountId;
+use einlass::base::capability::Purpose;
 use einlass::base::clock::Clock;
 use einlass::base::config::{Config, Flags};
 use einlass::base::db::Db;
@@ -37,6 +38,7 @@ impl TestApp {
         let keys = std::env::temp_dir().join(format!("einlass-keys-{}", database.name));
         let mut config = Config::read([].into(), &Flags::default()).unwrap();
         config.keys_dir = keys.clone();
+        config.mail_dir = keys.join("mail");
         config.public_url = "https://einlass.example".to_owned();
         let clock = Clock::fixed(NOW.parse::<DateTime<Utc>>().unwrap());
         let db = Db::new(&database.url, 12).unwrap();
@@ -114,8 +116,55 @@ impl Drop for TestApp {
     }
 }
 
+/// What goes on beside the requests, when a test wants it.
+impl TestApp {
+    /// One round of what has become due.
+    pub fn tick(&self) -> einlass::registrations::Round {
+        einlass::registrations::keep_time(&self.site.db, self.clock.now()).unwrap()
+    }
+
+    /// Time goes by, and what has become due is done.
+    pub fn later(&self, by: chrono::Duration) -> einlass::registrations::Round {
+        self.clock.advance(by);
+        self.tick()
+    }
+
+    /// Whoever has the mail to `address`, with the token of its links.
+    pub fn registrant(&self, registration: &str, address: &str) -> Client {
+        let token = self.token(Purpose::Manage, registration, address);
+        Client::registrant(self.address, &token)
+    }
+
+    pub fn token(&self, purpose: Purpose, registration: &str, address: &str) -> String {
+        self.site
+            .capabilities
+            .token(purpose, registration.parse().unwrap(), address)
+    }
+}
+
+/// A mail as it stands in the outbox.
+#[derive(Debug, PartialEq, Queryable)]
+pub struct Outgoing {
+    pub kind: String,
+    pub recipient: String,
+    pub data: serde_json::Value,
+}
+
 /// What only the tables tell.
 impl TestApp {
+    /// Every mail so far, in the order written.
+    pub fn mails(&self) -> Vec<Outgoing> {
+        use einlass::schema::mails::dsl;
+        let query = dsl::mails.order(dsl::id).select((dsl::kind, dsl::recipient, dsl::data));
+        query.load(&mut self.database.connect()).unwrap()
+    }
+
+    /// The kinds of all mails to somebody, in the order written.
+    pub fn mails_to(&self, address: &str) -> Vec<String> {
+        let to = |mail: &Outgoing| mail.recipient == address;
+        self.mails().into_iter().filter(to).map(|mail| mail.kind).collect()
+    }
+
     /// How many hold a seat.
     pub fn confirmed(&self, seminar: &str) -> usize {
         use einlass::schema::registrations::dsl;

@@ -40,14 +40,22 @@ impl Client {
             .into();
         Self {
             base: format!("http://{address}"),
-            token,
+            token: token.map(|token| format!("Bearer {token}")),
             agent,
+        }
+    }
+
+    /// Somebody who has a mail with links.
+    pub fn registrant(address: SocketAddr, token: &str) -> Self {
+        Self {
+            token: Some(format!("Registration {token}")),
+            ..Self::new(address, None)
         }
     }
 
     pub fn with_token(&self, token: &str) -> Self {
         Self {
-            token: Some(token.to_owned()),
+            token: Some(format!("Bearer {token}")),
             ..self.clone()
         }
     }
@@ -98,7 +106,7 @@ impl Client {
         let url = format!("{}{}{path}", self.base, if outside { "" } else { "/api/v1" });
         let mut request = Request::builder().method(method).uri(url);
         if let Some(token) = &self.token {
-            request = request.header("Authorization", format!("Bearer {token}"));
+            request = request.header("Authorization", token);
         }
         if body.is_some()
             && !headers

@@ -5,7 +5,7 @@ mod client;
 mod database;
 mod given;
 
-pub use app::TestApp;
+pub use app::{Outgoing, TestApp};
 pub use client::{Answer, Client};
 pub use database::{PASSWORD, PEOPLE, TestDatabase};
 pub use given::{draft_body, person};

@@ -24,6 +24,8 @@ pub struct DryRun {
 
 /// A seminar after a change of plan, and whom the change concerns.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "title": "Onboarding", "status": "cancelled",
+    "concerned": {"dry_run": false, "told": [], "seats_lost": []}}))]
 pub struct Replanned {
     #[serde(flatten)]
     pub seminar: SeminarView,
@@ -98,5 +100,5 @@ pub async fn replanned(
         etag::headers(&mut response, None, Privacy::Personal);
         return Ok(response);
     }
-    etag::changed(version, &view)
+    etag::changed_with(version, &view.seminar, &view)
 }
