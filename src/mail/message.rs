@@ -129,7 +129,7 @@ mod tests {
         };
         let worded = Worded {
             english: false,
-            subject: subject.to_owned(),
+            subject: subject.chars().take(150).collect(),
             text: format!("Guten Tag\n\n{subject}\n"),
             html: format!("<p>{subject}</p>"),
         };
@@ -199,7 +199,11 @@ mod tests {
     #[test]
     fn a_name_cannot_add_a_header() {
         let wire = sent("Anna\r\nBcc: b@example.org", "anna@example.org", "x\r\nX-Evil: 1", &[]).unwrap();
-        assert!(!wire.contains("\r\nBcc") && !wire.contains("\r\nX-Evil"), "{wire}");
+        let headers = wire.split("\r\n\r\n").next().unwrap();
+        assert!(
+            !headers.contains("\r\nBcc") && !headers.contains("\r\nX-Evil"),
+            "{headers}"
+        );
         assert!(sent("Anna", "anna@example.org\r\nBcc: b@example.org", "x", &[]).is_err());
         let fault = sent("Anna", "anna-example.org", "x", &[]).unwrap_err();
         assert!(!fault.contains("anna"), "{fault}");
