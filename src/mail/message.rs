@@ -21,12 +21,13 @@ pub struct Sender<'a> {
 pub fn assemble(
     mail: &Mail,
     sender: &Sender<'_>,
+    to: Mailbox,
     worded: &Worded,
     invitations: &[Invitation],
 ) -> Result<Message, String> {
     let mut builder = Message::builder()
         .from(sender.from.clone())
-        .to(mailbox(Some(&mail.recipient_name), &mail.recipient)?)
+        .to(to)
         .subject(one_line(&worded.subject))
         .date(SystemTime::from(mail.created_at))
         .message_id(Some(format!("<{}@{}>", mail.id, sender.host)));
@@ -90,7 +91,11 @@ pub fn mailbox(name: Option<&str>, address: &str) -> Result<Mailbox, String> {
     // Never with the address in the words: they go into the log.
     let fault = || "the address is not one".to_owned();
     let (user, domain) = address.trim().rsplit_once('@').ok_or_else(fault)?;
-    let domain = idna::domain_to_ascii(domain).map_err(|_| fault())?;
+    let domain = if domain.is_ascii() {
+        domain.to_owned()
+    } else {
+        idna::domain_to_ascii(domain).map_err(|_| fault())?
+    };
     let address = Address::new(user, domain).map_err(|_| fault())?;
     let name = name.map(one_line).filter(|name| !name.is_empty());
     Ok(message::Mailbox::new(name, address))
@@ -133,7 +138,8 @@ mod tests {
             text: format!("Guten Tag\n\n{subject}\n"),
             html: format!("<p>{subject}</p>"),
         };
-        let message = assemble(&mail(name, address), &sender, &worded, invitations)?;
+        let to = mailbox(Some(name), address)?;
+        let message = assemble(&mail(name, address), &sender, to, &worded, invitations)?;
         Ok(String::from_utf8(message.formatted()).unwrap())
     }
 

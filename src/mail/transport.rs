@@ -45,15 +45,12 @@ impl Transport {
             Self::Smtp(server) => server.send(message).map(drop).map_err(|error| {
                 // Told without the server's own words: they may repeat the address.
                 let words = told(&error);
-                if error.is_permanent() {
-                    // 5xx may mean the mail, or us: a wrong password, a blocked sender. Who lets us in means the mail.
-                    if server.test_connection().unwrap_or(false) {
-                        Failure::Refused(words)
-                    } else {
-                        Failure::Away(words)
-                    }
-                } else if error.is_transient() {
+                // 5xx, or what cannot be asked of this server, may mean the mail or us: an address with umlauts or a
+                // missing STARTTLS, an unknown mailbox or a wrong password. Who lets us in means the mail.
+                if error.is_transient() {
                     Failure::Later(words)
+                } else if (error.is_permanent() || error.is_client()) && server.test_connection().unwrap_or(false) {
+                    Failure::Refused(words)
                 } else {
                     Failure::Away(words)
                 }

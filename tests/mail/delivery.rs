@@ -167,6 +167,17 @@ fn a_recipient_that_does_not_exist_is_given_up_at_once_and_named_nowhere() {
 }
 
 #[test]
+fn an_address_that_the_server_cannot_take_is_given_up_and_one_with_a_german_domain_is_not() {
+    let (office, server) = (Office::open(), Server::start(&[]));
+    office.post(&[confirmed("jörg@example.org"), confirmed("info@müller.example")]);
+    let postman = office.postman(Some(server.url.clone()));
+    let delivered = postman.deliver_due(&office.db, &office.clock, 10).unwrap();
+    assert_eq!((delivered.sent, delivered.dead), (1, 1));
+    assert_eq!(office.states(), ["dead", "sent"]);
+    assert!(server.got()[0].contains("<info@xn--mller-kva.example>"));
+}
+
+#[test]
 fn a_mailbox_that_is_full_is_asked_again() {
     let (office, server) = (Office::open(), Server::start(&[Order::AnswerRcpt("452 4.2.2 full")]));
     office.post(&[confirmed("anna@example.org"), confirmed("berta@example.org")]);

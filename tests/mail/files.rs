@@ -92,16 +92,22 @@ fn many_letters_at_once_all_arrive() {
 }
 
 #[test]
-fn every_kind_can_be_delivered_in_both_languages() {
+fn every_kind_can_be_delivered_in_both_languages_and_channels() {
     let office = Office::open();
-    let letters = Kind::ALL.iter().flat_map(|kind| {
-        ["de", "en"].map(|language| {
+    let mut letters = Vec::new();
+    for kind in Kind::ALL {
+        for (language, channel) in [("de", "onsite"), ("de", "online"), ("en", "onsite"), ("en", "online")] {
             let mut letter = letter(*kind, "anna@example.org");
             letter.language = language.to_owned();
-            letter
-        })
-    });
-    let letters = letters.collect::<Vec<_>>();
+            letter.data = facts(letter.registration_id.unwrap(), channel);
+            if channel == "online" {
+                letter.data["seminar"]["dropped_sessions"] = letter.data["seminar"]["sessions"].clone();
+                letter.data["seminar"]["sessions"][1]["time_zone"] = json!("America/New_York");
+                letter.data["seminar"]["sessions"][0]["date_precision"] = json!("day");
+            }
+            letters.push(letter);
+        }
+    }
     office.post(&letters);
     let delivered = office
         .postman(None)
