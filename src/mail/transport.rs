@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -106,12 +107,16 @@ fn told(error: &lettre::transport::smtp::Error) -> String {
         .map_or_else(|| kind.to_owned(), |code| format!("{kind} with {code}"))
 }
 
-/// Whole or not at all, and under the same name however often.
+/// Whole or not at all, and under the same name however often. For nobody else's eyes: the links in it are personal.
 fn write(folder: &Path, mail: &Mail, bytes: &[u8]) -> std::io::Result<()> {
-    fs::create_dir_all(folder)?;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let name = format!("{}-{}", mail.created_at.format("%Y%m%dT%H%M%SZ"), mail.id);
     let draft = folder.join(format!(".{name}.{}", crate::base::ids::fresh()));
-    let mut file = fs::File::create(&draft)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&draft)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     written
         .and_then(|()| fs::rename(&draft, folder.join(format!("{name}.eml"))))

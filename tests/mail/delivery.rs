@@ -279,6 +279,48 @@ fn what_a_worker_holds_is_nobody_elses_until_its_lease_is_over() {
 }
 
 #[test]
+fn who_comes_back_too_late_changes_nothing() {
+    let orders = [Order::Hesitate("550 5.1.1 no such user")];
+    let (office, server) = (Office::open(), Server::start(&orders));
+    office.post(&[confirmed("anna@example.org")]);
+    std::thread::scope(|scope| {
+        let late = scope.spawn(|| {
+            let postman = office.postman(Some(server.url.clone()));
+            postman.deliver_due(&office.db, &office.clock, 10).unwrap()
+        });
+        std::thread::sleep(Duration::from_millis(500));
+        // Its lease is over; another one takes the mail, and is luckier.
+        office.clock.advance(chrono::Duration::minutes(6));
+        let postman = office.postman(Some(server.url.clone()));
+        assert_eq!(postman.deliver_due(&office.db, &office.clock, 10).unwrap().sent, 1);
+        assert_eq!(late.join().unwrap().dead, 1);
+    });
+    assert_eq!(office.states(), ["sent"]);
+}
+
+#[test]
+fn who_is_stopped_gives_back_what_he_has_not_begun() {
+    let (office, server) = (Office::open(), Server::start(&[Order::Hesitate("250 ok")]));
+    let letters = ["a@example.org", "b@example.org", "c@example.org"].map(confirmed);
+    office.post_at(&Clock::System, &letters);
+    let mut postboy = Arc::new(office.postman(Some(server.url.clone()))).start(office.db.clone(), Clock::System);
+    let begun = Instant::now();
+    while office.outbox()[0].1 == 0 && begun.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    postboy.stop();
+    let left = office
+        .outbox()
+        .into_iter()
+        .map(|(state, attempts, due_at, _)| (state, attempts, due_at <= Clock::System.now()));
+    let queued = || ("queued".to_owned(), 0, true);
+    assert_eq!(
+        left.collect::<Vec<_>>(),
+        [("sent".to_owned(), 1, false), queued(), queued()]
+    );
+}
+
+#[test]
 fn the_postboy_goes_round_by_himself_and_stops_when_he_is_told() {
     let (office, server) = (Office::open(), Server::start(&[]));
     let postman = Arc::new(office.postman(Some(server.url.clone())));

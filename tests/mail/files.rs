@@ -40,6 +40,13 @@ fn what_is_posted_becomes_a_file_with_text_html_and_calendar() {
     ] {
         assert!(mail.contains(part), "{part} in {mail}");
     }
+    // Whoever reads the file could act for the recipient.
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &std::fs::metadata(office.folder.join("mail").join(name))
+            .unwrap()
+            .permissions(),
+    );
+    assert_eq!(mode & 0o777, 0o600);
     assert_eq!(office.states(), ["sent"]);
     assert_eq!(
         office.postman(None).deliver_due(&office.db, &office.clock, 10).unwrap(),

@@ -12,6 +12,8 @@ pub enum Order {
     HangUp,
     /// This answer to RCPT.
     AnswerRcpt(&'static str),
+    /// This answer to RCPT, after a second.
+    Hesitate(&'static str),
 }
 
 pub struct Server {
@@ -86,6 +88,10 @@ fn converse(state: &Mutex<State>, stream: TcpStream) -> Option<()> {
             }
             "RCPT" => match order {
                 Order::AnswerRcpt(answer) => say(answer)?,
+                Order::Hesitate(answer) => {
+                    std::thread::sleep(std::time::Duration::from_secs(1));
+                    say(answer)?;
+                }
                 _ => say("250 ok")?,
             },
             "DATA" => {

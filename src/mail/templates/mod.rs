@@ -309,6 +309,24 @@ mod tests {
     }
 
     #[test]
+    fn what_does_not_take_place_is_not_announced() {
+        let templates = Templates::open(None).unwrap();
+        let (facts, links) = (samples::facts("onsite", 1, true), samples::links(false));
+        let word = |kind, language| {
+            templates
+                .word(&told(kind, language, "Anna", &facts, &links))
+                .unwrap()
+                .text
+        };
+        let german = word(Kind::SeminarCancelled, "de");
+        assert!(
+            german.contains("\n\nEs entfällt\n\nDonnerstag") && !german.contains("\nTermin"),
+            "{german}"
+        );
+        assert!(word(Kind::Cancelled, "en").contains("\n\nYou were registered for\n\nThursday"));
+    }
+
+    #[test]
     fn deadlines_are_told_in_the_time_of_the_office() {
         let templates = Templates::open(None).unwrap();
         let (facts, links) = (samples::facts("onsite", 1, true), samples::links(false));
