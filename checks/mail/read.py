@@ -104,8 +104,14 @@ def read_calendar(message: email.message.EmailMessage, raw: bytes, method: str |
     told.unless(len(events) == 1, "ics: not one event")
     event = events[0]
     told.unless(not event.errors, f"ics: {event.errors}")
-    for name in ("UID", "DTSTAMP", "DTSTART", "SEQUENCE", "SUMMARY", "ORGANIZER", "ATTENDEE"):
-        told.unless(name in event, f"ics: no {name}")
+    missing = [
+        name
+        for name in ("UID", "DTSTAMP", "DTSTART", "SEQUENCE", "SUMMARY", "ORGANIZER", "ATTENDEE")
+        if name not in event
+    ]
+    if missing:
+        told.append(f"ics: no {', '.join(missing)}")
+        return [method, "-", "-", "-"]
     to = message["To"].addresses[0]
     told.unless(str(event["ATTENDEE"]).removeprefix("mailto:") == to.addr_spec, "ics: the attendee is somebody else")
     name = to.display_name.replace('"', "'")
