@@ -12,8 +12,9 @@
 //!  4    seminars        seminar, sessions, channels with seats, parties, schedule changes
 //!  3    catalogue       collections, venues
 //!  2    auth            organisations, accounts, members, passwords, tokens, who is asking
-//!  1    journal         one append-only record of every effect      mail     the outbox, its words, and who empties it
-//!  0    base            clock, config, db, private PostgreSQL, ids, pages, problems, etags, idempotency, text
+//!  1    journal         one append-only record of every effect     mail     what is said to people, and its delivery
+//!  0    base            clock, config, db, private PostgreSQL, ids, pages, problems, etags, idempotency, text,
+//!                      capability tokens, iCalendar
 //!       schema          generated from the migrations
 //! ```
 //!
@@ -28,6 +29,8 @@
 //! - Never more seats taken than there are: every seat is given under the lock of its row in `channels`, by
 //!   `registrations::rules::admit`, or to those waiting by `promote`; a CHECK stands behind them. `tests/api/rush.rs`
 //! - What is acknowledged is kept: one transaction per effect, Idempotency-Key inside it. `tests/kill.rs`
+//! - A mail is written with what it tells and delivered at least once, each time under one Message-ID; no personal link
+//!   is stored. `tests/mail`
 //! - Everybody reaches what their role reaches and nothing else. `docs/authorisation.md`, `tests/api/authorisation.rs`
 //! - The OpenAPI document, the schema and the migrations agree with the code. `tests/contract.rs`, `tests/migrations.rs`
 //!
