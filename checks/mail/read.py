@@ -16,6 +16,8 @@ from html.parser import HTMLParser
 
 import icalendar
 
+from people import name
+
 VOID = {"meta", "br", "img", "link", "hr", "input"}
 # The kinds of HTML that could fetch or run something.
 ACTIVE = {"img", "script", "link", "iframe", "object", "form", "video", "audio"}
@@ -90,7 +92,7 @@ def read_message(raw: bytes, told: Complaints) -> email.message.EmailMessage:
     return message
 
 
-def read_calendar(message: email.message.EmailMessage, raw: bytes, method: str | None, told: Complaints) -> list[str]:
+def read_calendar(message: email.message.EmailMessage, whole: bytes, raw: bytes, method: str | None, told: Complaints) -> list[str]:
     told.unless(all(len(line) <= 75 for line in raw.split(b"\r\n")), "ics: a line is longer than 75 octets")
     told.unless(not re.search(rb"[^\r]\n|\r[^\n]", raw), "ics: a line that does not end in CRLF")
     raw.decode()
@@ -114,8 +116,8 @@ def read_calendar(message: email.message.EmailMessage, raw: bytes, method: str |
         return [method, "-", "-", "-"]
     to = message["To"].addresses[0]
     told.unless(str(event["ATTENDEE"]).removeprefix("mailto:") == to.addr_spec, "ics: the attendee is somebody else")
-    name = to.display_name.replace('"', "'")
-    told.unless(event["ATTENDEE"].params["CN"] == name, f"ics: {event['ATTENDEE'].params['CN']} is called {name}")
+    called = name(whole).replace('"', "'")
+    told.unless(event["ATTENDEE"].params["CN"] == called, f"ics: {event['ATTENDEE'].params['CN']} is called {called}")
     sender = message["From"].addresses[0].addr_spec
     told.unless(str(event["ORGANIZER"]) == f"mailto:{sender}", "ics: the organiser is not the sender")
     told.unless(event["DTSTAMP"].dt == message["Date"].datetime, "ics: DTSTAMP is not the date of the mail")
@@ -163,7 +165,7 @@ def main() -> int:
         for one in message.walk():
             if one.get_content_type() == "text/calendar":
                 raw = one.get_payload(decode=True)
-                calendars_of = read_calendar(message, raw, one.get_param("method"), told)
+                calendars_of = read_calendar(message, file.read_bytes(), raw, one.get_param("method"), told)
                 if one.is_attachment():
                     calendars.append(calendars_of)
                     told.unless((one.get_filename() or "").endswith(".ics"), "an attachment without a name")
