@@ -71,19 +71,29 @@ fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
     let registration = || register(&seminar(), &person("anna"));
     let of = |members: Value| {
         let mut body = draft_body(1);
-        body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        body.as_object_mut()
+            .unwrap()
+            .extend(members.as_object().unwrap().clone());
         format!("/seminars/{}", app.published(&body))
     };
     let applied = || register(&of(json!({"admission": "selection"})), &person("anna"));
     let offered = || {
         let seminar = seminar();
         app.organiser()
-            .patch(&seminar, &app.etag(&seminar), &json!({"channels": [{"channel": "onsite", "capacity": 1}]}))
+            .patch(
+                &seminar,
+                &app.etag(&seminar),
+                &json!({"channels": [{"channel": "onsite", "capacity": 1}]}),
+            )
             .expect(200);
         register(&seminar, &person("berta"));
         let waiting = register(&seminar, &person("anna"));
         app.organiser()
-            .patch(&seminar, &app.etag(&seminar), &json!({"channels": [{"channel": "onsite", "capacity": 2}]}))
+            .patch(
+                &seminar,
+                &app.etag(&seminar),
+                &json!({"channels": [{"channel": "onsite", "capacity": 2}]}),
+            )
             .expect(200);
         waiting
     };
@@ -204,10 +214,19 @@ fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
         "create_registration" => post(format!("{}/registrations", seminar()), person("anna")),
         "list_registrations" => get(format!("{}/registrations", seminar())),
         "get_registration" => get(registration()),
-        "change_registration" => guarded(&organiser, "PATCH", &registration(), "", Some(json!({"company": "Printenfabrik"}))),
+        "change_registration" => guarded(
+            &organiser,
+            "PATCH",
+            &registration(),
+            "",
+            Some(json!({"company": "Printenfabrik"})),
+        ),
         "cancel_registration" => guarded(&organiser, "POST", &registration(), "/cancel", Some(json!({}))),
         "confirm_registration" => post(
-            format!("{}/confirm", register(&of(json!({"confirmation": "email"})), &person("anna"))),
+            format!(
+                "{}/confirm",
+                register(&of(json!({"confirmation": "email"})), &person("anna"))
+            ),
             json!({}),
         ),
         "accept_offer" => post(format!("{}/accept-offer", offered()), json!({})),
@@ -296,7 +315,10 @@ fn every_cell_is_true() {
                 "anonymous" => app.anonymous(),
                 // Of the registration that the call is about, where it is about one.
                 "registrant" => {
-                    let id = call.path.strip_prefix("/registrations/").and_then(|rest| rest.split('/').next());
+                    let id = call
+                        .path
+                        .strip_prefix("/registrations/")
+                        .and_then(|rest| rest.split('/').next());
                     app.registrant(id.unwrap_or("01900000-0000-7000-8000-000000000000"), "anna@example.org")
                 }
                 _ => app.person(&actor),

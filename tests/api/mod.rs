@@ -7,6 +7,7 @@ mod authorisation;
 mod bad_input;
 mod change_of_plan;
 mod collections;
+mod desk;
 mod headcounts;
 mod http;
 mod registrations;
