@@ -2,7 +2,7 @@
 //! are decided, sensitive answers are forgotten. Each thing in a transaction of its own, under the locks that everybody
 //! takes; several instances may do it at once, and doing it twice does nothing twice.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use diesel::PgConnection;
 
 use super::held::{By, Held};
