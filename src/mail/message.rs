@@ -31,7 +31,9 @@ pub fn assemble(
         .subject(one_line(&worded.subject))
         .date(SystemTime::from(mail.created_at))
         .message_id(Some(format!("<{}@{}>", mail.id, sender.host)));
-    if let Some(address) = sender.reply_to {
+    // A local part beyond ASCII needs SMTPUTF8 of every server on the way (RFC 6531); without the header the mail arrives.
+    let local_is_ascii = |address: &&str| address.rsplit_once('@').is_some_and(|(local, _)| local.is_ascii());
+    if let Some(address) = sender.reply_to.filter(local_is_ascii) {
         builder = builder.reply_to(mailbox(None, address)?);
     }
     for (name, value) in [
