@@ -52,7 +52,7 @@ pub fn decide(
         admit(Way::Chosen, free(&held.seats), list, held.registration.seats).map_err(refused)?;
     }
     held.step(act, event)?;
-    held.keep(conn, act, action, tell.then_some(kind))?;
+    held.save(conn, act, action, tell.then_some(kind))?;
     if before == State::Waitlisted {
         move_up(conn, act, &held.whole, held.seats)?;
     }

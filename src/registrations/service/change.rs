@@ -79,7 +79,7 @@ pub fn change(
         _ => Kind::Changed,
     };
     let tell = another_address || held.registration.state == State::Confirmed;
-    held.keep(conn, act, "registration.changed", tell.then_some(kind))?;
+    held.save(conn, act, "registration.changed", tell.then_some(kind))?;
     if fewer {
         move_up(conn, act, &held.whole, held.seats)?;
     }

@@ -38,7 +38,7 @@ pub fn keep_time(db: &Db, now: DateTime<Utc>) -> Result<Round> {
     };
     let mut round = Round::default();
     for id in db.run(true, |conn| store::overdue(conn, now, AT_ONCE))? {
-        round.expired += usize::from(told(db.run(false, |conn| expire(conn, &act, id))).unwrap_or_default());
+        round.expired += usize::from(logged(db.run(false, |conn| expire(conn, &act, id))).unwrap_or_default());
     }
     let mut after = None;
     loop {
@@ -46,14 +46,14 @@ pub fn keep_time(db: &Db, now: DateTime<Utc>) -> Result<Round> {
         let Some(last) = page.last() else { break };
         after = Some(*last);
         for (seminar, channel) in page {
-            round.offered += told(db.run(false, |conn| offer(conn, &act, seminar, channel))).unwrap_or_default();
+            round.offered += logged(db.run(false, |conn| offer(conn, &act, seminar, channel))).unwrap_or_default();
         }
     }
     for (seminar, session) in db.run(true, |conn| due(conn, now))? {
-        round.reminded += told(db.run(false, |conn| remind(conn, &act, seminar, session))).unwrap_or_default();
+        round.reminded += logged(db.run(false, |conn| remind(conn, &act, seminar, session))).unwrap_or_default();
     }
     for seminar in db.run(true, |conn| seminars::to_decide(conn, now, AT_ONCE))? {
-        let decided = told(db.run(false, |conn| super::minimum::decide(conn, &act, seminar)));
+        let decided = logged(db.run(false, |conn| super::minimum::decide(conn, &act, seminar)));
         round.decided += usize::from(decided.unwrap_or_default());
     }
     round.forgotten = db.run(false, |conn| {
@@ -63,7 +63,7 @@ pub fn keep_time(db: &Db, now: DateTime<Utc>) -> Result<Round> {
     Ok(round)
 }
 
-fn told<T>(outcome: Result<T>) -> Option<T> {
+fn logged<T>(outcome: Result<T>) -> Option<T> {
     outcome
         .inspect_err(|error| tracing::warn!(%error, "something that was due was not done; it is tried again"))
         .ok()
@@ -84,7 +84,7 @@ fn expire(conn: &mut PgConnection, act: &Act, id: RegistrationId) -> Result<bool
         return Ok(false);
     }
     held.step(act, Event::Expire)?;
-    held.keep(conn, act, "registration.expired", Some(Kind::Expired))?;
+    held.save(conn, act, "registration.expired", Some(Kind::Expired))?;
     move_up(conn, act, &held.whole, held.seats)?;
     Ok(true)
 }

@@ -112,7 +112,7 @@ impl Held {
     }
 
     /// Writes the registration and its seats, records what happened, and tells the person where `kind` says so.
-    pub fn keep(&mut self, conn: &mut PgConnection, act: &Act, action: &'static str, kind: Option<Kind>) -> Result<()> {
+    pub fn save(&mut self, conn: &mut PgConnection, act: &Act, action: &'static str, kind: Option<Kind>) -> Result<()> {
         store::save(conn, &self.registration)?;
         self.seats.overbooked = self.seats.too_many();
         seminars::save_seats(conn, &self.seats)?;
