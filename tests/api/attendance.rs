@@ -31,7 +31,7 @@ pub fn held(app: &TestApp, channels: &[&str]) -> String {
 }
 
 /// Somebody's registration, in the table.
-fn registered(app: &TestApp, seminar: &str, channel: &str, state: &str, seats: i32) {
+fn registered(app: &TestApp, seminar: &str, channel: &str, state: &str, persons: i32) {
     let (id, cancelled) = (fresh(), state == "cancelled");
     let (at, by) = if cancelled {
         ("now()", "'registrant'")
@@ -39,9 +39,9 @@ fn registered(app: &TestApp, seminar: &str, channel: &str, state: &str, seats: i
         ("NULL", "NULL")
     };
     let sql = format!(
-        "INSERT INTO registrations (organisation_id, id, seminar_id, channel, state, seats, waiting_ticket, given_name, family_name,
+        "INSERT INTO registrations (organisation_id, id, seminar_id, channel, state, seats, persons, waiting_ticket, given_name, family_name,
              email, email_key, language, search_text, cancelled_at, cancelled_by, created_at, updated_at)
-         SELECT organisation_id, '{id}', id, '{channel}', '{state}', {seats}, 1, 'Anna', 'Schmidt',
+         SELECT organisation_id, '{id}', id, '{channel}', '{state}', 1, {persons}, 1, 'Anna', 'Schmidt',
              '{id}@example.org', '{id}@example.org', 'de', '', {at}, {by}, now(), now()
          FROM seminars WHERE id = '{seminar}';"
     );
@@ -86,7 +86,7 @@ fn what_nobody_knows_is_null() {
 fn the_registered_are_counted_by_channel_and_state() {
     let app = TestApp::spawn();
     let hybrid = held(&app, &["onsite", "online"]);
-    for (channel, state, seats) in [
+    for (channel, state, persons) in [
         ("onsite", "confirmed", 1),
         ("onsite", "confirmed", 3),
         ("onsite", "cancelled", 1),
@@ -95,7 +95,7 @@ fn the_registered_are_counted_by_channel_and_state() {
         ("online", "waitlisted", 1),
         ("online", "rejected", 1),
     ] {
-        registered(&app, &hybrid, channel, state, seats);
+        registered(&app, &hybrid, channel, state, persons);
     }
     assert_eq!(
         picture(&app, &hybrid)["registered"],

@@ -4,8 +4,10 @@ mod app;
 mod client;
 mod database;
 mod given;
+mod registered;
 
 pub use app::{Outgoing, TestApp};
 pub use client::{Answer, Client};
 pub use database::{PASSWORD, PEOPLE, TestDatabase};
 pub use given::{draft_body, person};
+pub use registered::draft_with;

@@ -151,6 +151,8 @@ fn persons(held: &mut Held, change: &RegistrationChange) -> Result<bool> {
             }
         }
         held.seats.taken += more;
+    } else if let Some(capacity) = held.seats.capacity.filter(|all| more > 0 && seats > *all) {
+        return Err(refused(Refusal::TooLarge { capacity }));
     }
     held.registration.persons = persons;
     held.registration.seats = seats;

@@ -13,11 +13,11 @@ use crate::registrations::model::{Registration, State};
 use crate::registrations::rules::{Place, WaitingList, Way, admit};
 use crate::registrations::store;
 use crate::seminars::{
-    self, AdmissionKind, Channel, Moved, Plan, ReasonCode, Seats, Seminar, SeminarChange, SeminarId,
+    self, AdmissionKind, Channel, Moved, Plan, ReasonCode, Seats, Seminar, SeminarChange, SeminarId, Status,
 };
 
 /// Changes a seminar. Seats that a raised capacity brings are offered to those who wait; another venue is told to
-/// everybody.
+/// everybody, unless it was held and its record is set right.
 pub fn change_seminar(
     conn: &mut PgConnection,
     act: &Act,
@@ -41,7 +41,7 @@ pub fn change_seminar(
     }
     let seminar = seminars::change(conn, act, reach, id, check, change)?;
     let mut concerned = Concerned::default();
-    if seminar.calendar_sequence != before {
+    if seminar.calendar_sequence != before && seminar.status != Status::Held {
         let plan = Plan {
             reach,
             id,

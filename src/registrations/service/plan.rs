@@ -3,6 +3,7 @@
 use diesel::PgConnection;
 
 use super::letters::{facts, letter, with_change};
+use super::register::delete_on;
 use crate::base::problem::Result;
 use crate::catalogue::VenueRef;
 use crate::journal::Act;
@@ -65,7 +66,8 @@ pub fn postpone_seminar(
     Ok((seminar, told))
 }
 
-/// New times. Whoever is registered keeps the seat or gives it back; what they said of an earlier date is forgotten.
+/// New times. Whoever is registered keeps the seat or gives it back; what they said of an earlier date is forgotten,
+/// and what is to be deleted after the seminar goes with its new date.
 pub fn reschedule_seminar(
     conn: &mut PgConnection,
     act: &Act,
@@ -81,6 +83,8 @@ pub fn reschedule_seminar(
     let gone = |(session, _): &(Session, Option<VenueRef>)| !after.iter().any(|one| one.id == session.id);
     let dropped = before.into_iter().filter(gone).collect::<Vec<_>>();
     store::forget_kept(conn, of)?;
+    let last_day = after.iter().map(|session| session.starts_on).max();
+    store::move_deletion(conn, of, delete_on(last_day, act.today()))?;
     let told = tell(conn, act, plan, &seminar, Kind::SeminarRescheduled, &dropped, notify)?;
     // There may have been seats that nobody was offered while there was no date.
     let whole = seminars::whole(conn, seminar.clone())?;

@@ -7,8 +7,8 @@ use crate::auth::OrganisationId;
 use crate::base::ids::fresh;
 use crate::base::problem::Result;
 use crate::registrations::model::{Consent, Registration, RegistrationId, Review, SensitiveAnswer};
-use crate::schema::{consents, joins, reviews, sensitive_answers};
-use crate::seminars::SessionId;
+use crate::schema::{consents, joins, registrations, reviews, sensitive_answers};
+use crate::seminars::{SeminarId, SessionId};
 
 type Of = (OrganisationId, RegistrationId);
 
@@ -40,6 +40,21 @@ pub fn replace_sensitive_answers(conn: &mut PgConnection, of: Of, new: &[Sensiti
         .filter(sensitive_answers::registration_id.eq(of.1));
     diesel::delete(old).execute(conn)?;
     insert_beside(conn, new, &[])
+}
+
+/// The sensitive answers to a seminar are deleted on another day: it has another date.
+pub fn move_deletion(conn: &mut PgConnection, of: (OrganisationId, SeminarId), delete_on: NaiveDate) -> Result<()> {
+    let of_seminar = registrations::table
+        .filter(registrations::organisation_id.eq(of.0))
+        .filter(registrations::seminar_id.eq(of.1))
+        .select(registrations::id);
+    let answers = sensitive_answers::table
+        .filter(sensitive_answers::organisation_id.eq(of.0))
+        .filter(sensitive_answers::registration_id.eq_any(of_seminar));
+    diesel::update(answers)
+        .set(sensitive_answers::delete_on.eq(delete_on))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Forgets the answers whose day has come.

@@ -151,7 +151,7 @@ pub fn list(
     Ok(query.load(conn)?)
 }
 
-/// People by channel and state of their registration.
+/// People by channel and state of their registration; of a company all it brings, whatever seats are counted by.
 pub fn people_by_state(conn: &mut PgConnection, of: Of) -> Result<Vec<(Channel, State, i64)>> {
     let rows = registrations::table
         .filter(registrations::organisation_id.eq(of.0))
@@ -160,7 +160,7 @@ pub fn people_by_state(conn: &mut PgConnection, of: Of) -> Result<Vec<(Channel, 
         .select((
             registrations::channel,
             registrations::state,
-            diesel::dsl::sum(registrations::seats),
+            diesel::dsl::sum(registrations::persons),
         ))
         .load::<(Channel, State, Option<i64>)>(conn)?;
     Ok(rows
