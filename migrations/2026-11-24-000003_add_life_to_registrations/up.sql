@@ -14,6 +14,7 @@ COMMENT ON COLUMN registrations.held_up_since IS 'Since when free seats are save
 COMMENT ON COLUMN registrations.kept_at IS 'When the person said that the new date suits them.';
 CREATE INDEX registrations_confirm_by ON registrations (confirm_by) WHERE state = 'pending';
 CREATE INDEX registrations_offered_until ON registrations (offered_until) WHERE state = 'offered';
+CREATE INDEX sessions_by_start ON sessions (starts_at);
 CREATE INDEX channels_waited_for ON channels (organisation_id, seminar_id, channel) WHERE waiting > 0;
 
 CREATE TABLE sensitive_answers (

@@ -12,7 +12,7 @@ use crate::base::problem::{Code, Error, Result};
 use crate::journal::Act;
 use crate::mail::{self, Kind};
 use crate::registrations::model::{CancelledBy, Registration, RegistrationId};
-use crate::registrations::rules::{Event, links_work, transition};
+use crate::registrations::rules::{Event, Refusal, links_work, transition};
 use crate::registrations::store;
 use crate::seminars::{self, Seats, Session, Status, Whole};
 
@@ -101,6 +101,16 @@ impl Held {
     pub fn ahead(&self, now: DateTime<Utc>) -> bool {
         matches!(self.whole.seminar.status, Status::Scheduled | Status::Postponed)
             && self.begins().is_none_or(|begins| now < begins)
+    }
+
+    /// What was held, has begun or does not take place is a record: the person changes nothing of it any more, the
+    /// organiser may set it right.
+    pub fn open_to(&self, by: &By<'_>, now: DateTime<Utc>) -> Result<()> {
+        match (by, self.whole.seminar.status) {
+            (By::Registrant(..), Status::Cancelled) => Err(refused(Refusal::Cancelled)),
+            (By::Registrant(..), _) if !self.ahead(now) => Err(refused(Refusal::Closed)),
+            _ => Ok(()),
+        }
     }
 
     /// One step of the table in `rules::transition`.

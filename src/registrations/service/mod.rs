@@ -28,7 +28,7 @@ use crate::seminars::{self, Seats, Seminar, Session};
 pub use applications::{Decision, decide, decide_all, review};
 pub use change::{RegistrationChange, change};
 pub use change_of_plan::{change_seminar, move_seminar};
-pub use deadlines::{Round, keep_time};
+pub use deadlines::{Round, keep_time, round};
 pub use held::By;
 pub use join::{EARLY, Room, joined, room};
 pub use plan::{Concerned, Told, cancel_seminar, postpone_seminar, reschedule_seminar};

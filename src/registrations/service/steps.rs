@@ -67,6 +67,7 @@ pub fn cancel(
 ) -> Result<Registration> {
     let mut held = Held::take(conn, act, by, id)?;
     check(held.registration.version)?;
+    held.open_to(by, act.now)?;
     held.step(act, Event::Cancel)?;
     held.registration.cancelled_at = Some(act.now);
     held.registration.cancelled_by = Some(by.canceller());
