@@ -6,14 +6,16 @@
 //!
 //! ```text
 //! roof  main · cli (commands) · app (the route table) · openapi · health
+//!  8    portal          the pages behind the links of a mail
 //!  7    reports         activity report                        imports   a programme from a file, the demo
 //!  6    attendance      headcounts, the reconciled picture
-//!  5    registrations   admission, waiting list
-//!  4    seminars        seminar, sessions, channels with seats, parties, schedule changes
+//!  5    registrations   the desk, admission, waiting list, applications, changes of plan that tell everybody, deadlines
+//!  4    seminars        seminar, sessions, channels with seats, admission and questions, parties, schedule changes
 //!  3    catalogue       collections, venues
 //!  2    auth            organisations, accounts, members, passwords, tokens, who is asking
-//!  1    journal         one append-only record of every effect      mail     the outbox, its words, and who empties it
-//!  0    base            clock, config, db, private PostgreSQL, ids, pages, problems, etags, idempotency, text
+//!  1    journal         one append-only record of every effect   mail      the outbox, its words, its delivery
+//!  0    base            clock, config, db, group commit, private PostgreSQL, capability tokens, iCalendar, ids, pages,
+//!                       problems, etags, idempotency, text
 //!       schema          generated from the migrations
 //! ```
 //!
@@ -26,19 +28,37 @@
 //!   `base::idempotency`, which are all SQL). `tests/structure.rs`
 //! - The clock, the environment, the blocking pool and v4 ids are asked for in one place each. `clippy.toml`
 //! - Never more seats taken than there are: every seat is given under the lock of its row in `channels`, by
-//!   `registrations::rules::admit`, or to those waiting by `promote`; a CHECK stands behind them. `tests/api/rush.rs`
+//!   `registrations::rules::admit`, or offered to those waiting by `promote`; a CHECK stands behind them.
+//!   `tests/api/rush.rs`, `tests/api/desk.rs`
+//! - What may become of a registration stands in one table, `registrations::rules::transition`, which a test repeats cell
+//!   by cell. What a deadline ends is ended by the step that comes too late, whether or not anybody has noticed before.
+//! - Whoever is concerned is told: the mail is a row in the transaction of what it tells. `tests/api/informed.rs`
+//! - A link in a mail does nothing when it is opened. Its token is made when the mail is sent and stored nowhere; the
+//!   online room stands behind it and in no mail. `tests/api/portal.rs`
 //! - What is acknowledged is kept: one transaction per effect, Idempotency-Key inside it. `tests/kill.rs`
+//! - A mail is written with what it tells and delivered at least once, each time under one Message-ID; no personal link
+//!   is stored. `tests/mail`
 //! - Everybody reaches what their role reaches and nothing else. `docs/authorisation.md`, `tests/api/authorisation.rs`
 //! - The OpenAPI document, the schema and the migrations agree with the code. `tests/contract.rs`, `tests/migrations.rs`
 //!
 //! ## Following a request
 //!
 //! `POST /seminars/{seminar}/registrations` → `app.rs` → `registrations/routes/register.rs` (wire types) →
-//! `registrations/service/register.rs` (lock the channel, read, decide, write, record) → `registrations/rules.rs` (the
-//! decision) → `registrations/store.rs` (SQL). The noun of a URL is its tag, its table and its test; a folder is a room
-//! of several nouns: `collections` and `venues` are the catalogue, `headcounts` are attendance, `organisations`,
-//! `members`, `accounts` and `me` are auth. PATCH and the moves of `/seminars/{seminar}` stand in `registrations`,
-//! because the waiting list moves with them.
+//! `registrations/service/register.rs` (the desk: what arrives while one batch commits is the next) →
+//! `registrations/service/register/batch.rs` (lock the channels, read, decide each, write all) →
+//! `registrations/rules/admit.rs` (the decision) → `registrations/store/bulk.rs` (SQL). The noun of a URL is its tag, its
+//! table and its test; a folder is a room of several nouns: `collections` and `venues` are the catalogue, `headcounts` are
+//! attendance, `organisations`, `members`, `accounts` and `me` are auth, `applications` are registrations that wait for a
+//! decision. PATCH, cancel, postpone, reschedule and the moves of `/seminars/{seminar}` stand in `registrations`, because
+//! they concern those who are registered.
+//!
+//! ## Where this differs from what was planned
+//!
+//! - Capability tokens are derived (HMAC of purpose, registration and address), not stored as hashes: a reminder can carry
+//!   the same link as the first mail, the outbox holds no secret, and a new address ends the old links. The price is a key
+//!   file that instances share, like the signing keys. The built-in pages have the token in the path, because a fragment
+//!   needs JavaScript; a portal's own pages may have it in the fragment (`EINLASS_PORTAL_URL`).
+//! - How a seminar takes registrations is a row of its own, `admissions`, and not a part of `seminars`.
 
 pub mod app;
 pub mod attendance;

@@ -1,8 +1,8 @@
 //! One binary for all tests that need more than one file of the crate: linking is what tests wait for.
 //!
 //! `api` speaks HTTP to a service on a port of its own, with a database of its own, on a PostgreSQL that the
-//! tests start themselves. `kill` does to the program what no program should have to bear. The others read the
-//! source, the schema and the OpenAPI document.
+//! tests start themselves. `kill` does to the program what no program should have to bear. `mail` reads what
+//! a mail server or a folder got. The others read the source, the schema and the OpenAPI document.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,6 +18,7 @@ mod cli;
 mod contract;
 mod imports;
 mod kill;
+mod mail;
 mod migrations;
 mod private_database;
 mod structure;

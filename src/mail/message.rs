@@ -21,16 +21,19 @@ pub struct Sender<'a> {
 pub fn assemble(
     mail: &Mail,
     sender: &Sender<'_>,
+    to: Mailbox,
     worded: &Worded,
     invitations: &[Invitation],
 ) -> Result<Message, String> {
     let mut builder = Message::builder()
         .from(sender.from.clone())
-        .to(mailbox(Some(&mail.recipient_name), &mail.recipient)?)
+        .to(to)
         .subject(one_line(&worded.subject))
         .date(SystemTime::from(mail.created_at))
         .message_id(Some(format!("<{}@{}>", mail.id, sender.host)));
-    if let Some(address) = sender.reply_to {
+    // A local part beyond ASCII needs SMTPUTF8 of every server on the way (RFC 6531); without the header the mail arrives.
+    let local_is_ascii = |address: &&str| address.rsplit_once('@').is_some_and(|(local, _)| local.is_ascii());
+    if let Some(address) = sender.reply_to.filter(local_is_ascii) {
         builder = builder.reply_to(mailbox(None, address)?);
     }
     for (name, value) in [
@@ -90,7 +93,11 @@ pub fn mailbox(name: Option<&str>, address: &str) -> Result<Mailbox, String> {
     // Never with the address in the words: they go into the log.
     let fault = || "the address is not one".to_owned();
     let (user, domain) = address.trim().rsplit_once('@').ok_or_else(fault)?;
-    let domain = idna::domain_to_ascii(domain).map_err(|_| fault())?;
+    let domain = if domain.is_ascii() {
+        domain.to_owned()
+    } else {
+        idna::domain_to_ascii(domain).map_err(|_| fault())?
+    };
     let address = Address::new(user, domain).map_err(|_| fault())?;
     let name = name.map(one_line).filter(|name| !name.is_empty());
     Ok(message::Mailbox::new(name, address))
@@ -129,11 +136,12 @@ mod tests {
         };
         let worded = Worded {
             english: false,
-            subject: subject.to_owned(),
+            subject: subject.chars().take(150).collect(),
             text: format!("Guten Tag\n\n{subject}\n"),
             html: format!("<p>{subject}</p>"),
         };
-        let message = assemble(&mail(name, address), &sender, &worded, invitations)?;
+        let to = mailbox(Some(name), address)?;
+        let message = assemble(&mail(name, address), &sender, to, &worded, invitations)?;
         Ok(String::from_utf8(message.formatted()).unwrap())
     }
 
@@ -199,7 +207,11 @@ mod tests {
     #[test]
     fn a_name_cannot_add_a_header() {
         let wire = sent("Anna\r\nBcc: b@example.org", "anna@example.org", "x\r\nX-Evil: 1", &[]).unwrap();
-        assert!(!wire.contains("\r\nBcc") && !wire.contains("\r\nX-Evil"), "{wire}");
+        let headers = wire.split("\r\n\r\n").next().unwrap();
+        assert!(
+            !headers.contains("\r\nBcc") && !headers.contains("\r\nX-Evil"),
+            "{headers}"
+        );
         assert!(sent("Anna", "anna@example.org\r\nBcc: b@example.org", "x", &[]).is_err());
         let fault = sent("Anna", "anna-example.org", "x", &[]).unwrap_err();
         assert!(!fault.contains("anna"), "{fault}");

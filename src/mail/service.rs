@@ -136,10 +136,11 @@ impl Postman {
             links: links.as_ref(),
         };
         let worded = self.templates.word(&told).map_err(|error| error.to_string())?;
+        let to = message::mailbox(Some(&mail.recipient_name), &mail.recipient)?;
         let between = Between {
             from_address: self.from.email.as_ref(),
             to_name: &mail.recipient_name,
-            to_address: &mail.recipient,
+            to_address: to.email.as_ref(),
             host: &self.host,
             created_at: mail.created_at,
             english: worded.english,
@@ -154,7 +155,7 @@ impl Postman {
             reply_to: facts.seminar.contact_email.as_deref(),
             host: &self.host,
         };
-        message::assemble(mail, &sender, &worded, &invitations)
+        message::assemble(mail, &sender, to.clone(), &worded, &invitations)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -45,15 +46,12 @@ impl Transport {
             Self::Smtp(server) => server.send(message).map(drop).map_err(|error| {
                 // Told without the server's own words: they may repeat the address.
                 let words = told(&error);
-                if error.is_permanent() {
-                    // 5xx may mean the mail, or us: a wrong password, a blocked sender. Who lets us in means the mail.
-                    if server.test_connection().unwrap_or(false) {
-                        Failure::Refused(words)
-                    } else {
-                        Failure::Away(words)
-                    }
-                } else if error.is_transient() {
+                // 5xx, or what cannot be asked of this server, may mean the mail or us: an address with umlauts or a
+                // missing STARTTLS, an unknown mailbox or a wrong password. Who lets us in means the mail.
+                if error.is_transient() {
                     Failure::Later(words)
+                } else if (error.is_permanent() || error.is_client()) && server.test_connection().unwrap_or(false) {
+                    Failure::Refused(words)
                 } else {
                     Failure::Away(words)
                 }
@@ -109,12 +107,16 @@ fn told(error: &lettre::transport::smtp::Error) -> String {
         .map_or_else(|| kind.to_owned(), |code| format!("{kind} with {code}"))
 }
 
-/// Whole or not at all, and under the same name however often.
+/// Whole or not at all, and under the same name however often. For nobody else's eyes: the links in it are personal.
 fn write(folder: &Path, mail: &Mail, bytes: &[u8]) -> std::io::Result<()> {
-    fs::create_dir_all(folder)?;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let name = format!("{}-{}", mail.created_at.format("%Y%m%dT%H%M%SZ"), mail.id);
     let draft = folder.join(format!(".{name}.{}", crate::base::ids::fresh()));
-    let mut file = fs::File::create(&draft)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&draft)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     written
         .and_then(|()| fs::rename(&draft, folder.join(format!("{name}.eml"))))

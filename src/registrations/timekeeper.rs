@@ -12,6 +12,9 @@ use crate::base::problem::{Error, Result};
 /// How late a deadline may be noticed. Nobody gets a seat by it: steps look at their deadlines themselves.
 const EVERY: Duration = Duration::from_secs(5);
 
+/// Where much is due, the next round comes at once.
+const SOON: Duration = Duration::from_millis(100);
+
 /// The handle of the thread; stops it when dropped.
 pub struct Timekeeper {
     stop: Option<Sender<()>>,
@@ -23,12 +26,18 @@ impl Timekeeper {
         let (stop, stopped) = channel::<()>();
         let rounds = move || {
             loop {
-                match keep_time(&db, clock.now()) {
-                    Ok(round) if round != Round::default() => tracing::info!(?round, "kept time"),
-                    Ok(_) => {}
-                    Err(error) => tracing::warn!(%error, "what is due waits for the database"),
-                }
-                if stopped.recv_timeout(EVERY) != Err(RecvTimeoutError::Timeout) {
+                let pause = match keep_time(&db, clock.now()) {
+                    Ok(round) if round == Round::default() => EVERY,
+                    Ok(round) => {
+                        tracing::info!(?round, "kept time");
+                        SOON
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "what is due waits for the database");
+                        EVERY
+                    }
+                };
+                if stopped.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
                     return;
                 }
             }

@@ -64,12 +64,44 @@ fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
                 .unwrap()
         )
     };
-    let registration = || {
-        let seminar = seminar();
-        let made = app
-            .anonymous()
-            .post(&format!("{seminar}/registrations"), &person("anna"));
+    let register = |seminar: &str, body: &Value| {
+        let made = app.anonymous().post(&format!("{seminar}/registrations"), body);
         format!("/registrations/{}", made.id())
+    };
+    let registration = || register(&seminar(), &person("anna"));
+    let of = |members: Value| {
+        let mut body = draft_body(1);
+        body.as_object_mut()
+            .unwrap()
+            .extend(members.as_object().unwrap().clone());
+        format!("/seminars/{}", app.published(&body))
+    };
+    let applied = || register(&of(json!({"admission": "selection"})), &person("anna"));
+    let offered = || {
+        let seminar = seminar();
+        app.organiser()
+            .patch(
+                &seminar,
+                &app.etag(&seminar),
+                &json!({"channels": [{"channel": "onsite", "capacity": 1}]}),
+            )
+            .expect(200);
+        register(&seminar, &person("berta"));
+        let waiting = register(&seminar, &person("anna"));
+        app.organiser()
+            .patch(
+                &seminar,
+                &app.etag(&seminar),
+                &json!({"channels": [{"channel": "onsite", "capacity": 2}]}),
+            )
+            .expect(200);
+        waiting
+    };
+    let consented = || {
+        let texts = json!([{"purpose": "photos", "version": "1", "text": {"de": "Fotos"}}]);
+        let mut body = person("anna");
+        body["consents"] = json!([{"purpose": "photos", "text_version": "1"}]);
+        register(&of(json!({"consent_texts": texts})), &body)
     };
     let stated = || json!({"stated_as": "über 130 Teilnehmende"});
     let headcount = || {
@@ -96,7 +128,7 @@ fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
         "logout" => post("/auth/logout", json!({"refresh_token": refresh_token()})),
         "get_me" => get("/me"),
         "change_me" => {
-            let reader = if actor == "anonymous" {
+            let reader = if ["anonymous", "registrant"].contains(&actor) {
                 organiser
             } else {
                 app.person(actor)
@@ -182,7 +214,43 @@ fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
         "create_registration" => post(format!("{}/registrations", seminar()), person("anna")),
         "list_registrations" => get(format!("{}/registrations", seminar())),
         "get_registration" => get(registration()),
+        "change_registration" => guarded(
+            &organiser,
+            "PATCH",
+            &registration(),
+            "",
+            Some(json!({"company": "Printenfabrik"})),
+        ),
         "cancel_registration" => guarded(&organiser, "POST", &registration(), "/cancel", Some(json!({}))),
+        "confirm_registration" => post(
+            format!(
+                "{}/confirm",
+                register(&of(json!({"confirmation": "email"})), &person("anna"))
+            ),
+            json!({}),
+        ),
+        "accept_offer" => post(format!("{}/accept-offer", offered()), json!({})),
+        "keep_registration" => post(format!("{}/keep", registration()), json!({})),
+        "withdraw_consent" => post(format!("{}/consents/photos/withdraw", consented()), json!({})),
+        "list_applications" => get(format!("{}/applications", seminar())),
+        "review_registration" => Call {
+            method: "PUT",
+            path: format!("{}/review", applied()),
+            etag: None,
+            body: Some(json!({"score": 7})),
+        },
+        "accept_registration" => guarded(&organiser, "POST", &applied(), "/accept", Some(json!({}))),
+        "reserve_registration" => guarded(&organiser, "POST", &applied(), "/reserve", Some(json!({}))),
+        "reject_registration" => guarded(&organiser, "POST", &applied(), "/reject", Some(json!({}))),
+        "decide_applications" => {
+            let seminar = of(json!({"admission": "selection"}));
+            let id = register(&seminar, &person("anna"));
+            let id = id.rsplit('/').next().unwrap();
+            post(
+                format!("{seminar}/decisions"),
+                json!({"decisions": [{"registration": id, "decision": "accept"}]}),
+            )
+        }
         "create_headcount" => post(format!("{}/headcounts", seminar()), stated()),
         "list_headcounts" => get(format!("{}/headcounts", seminar())),
         "get_headcount" => get(headcount()),
@@ -243,10 +311,17 @@ fn every_cell_is_true() {
         for (actor, expected) in row {
             n += 1;
             let call = call(&app, &operation, &actor, n).unwrap_or_else(|| panic!("how is {operation} called?"));
-            let client = if actor == "anonymous" {
-                app.anonymous()
-            } else {
-                app.person(&actor)
+            let client = match actor.as_str() {
+                "anonymous" => app.anonymous(),
+                // Of the registration that the call is about, where it is about one.
+                "registrant" => {
+                    let id = call
+                        .path
+                        .strip_prefix("/registrations/")
+                        .and_then(|rest| rest.split('/').next());
+                    app.registrant(id.unwrap_or("01900000-0000-7000-8000-000000000000"), "anna@example.org")
+                }
+                _ => app.person(&actor),
             };
             let mut headers = Vec::new();
             if let Some(etag) = &call.etag {

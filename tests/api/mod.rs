@@ -12,6 +12,7 @@ mod change_of_plan;
 mod collections;
 mod companions;
 mod confirmation;
+mod desk;
 mod headcounts;
 mod http;
 mod informed;

@@ -1,7 +1,7 @@
 //! A service of one's own: real HTTP on port 0, a database of its own, a clock that stands still.
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
 use chrono::{DateTime, Utc};
@@ -36,32 +36,21 @@ impl TestApp {
 
     pub fn on(database: TestDatabase) -> Self {
         let keys = std::env::temp_dir().join(format!("einlass-keys-{}", database.name));
-        let mut config = Config::read([].into(), &Flags::default()).unwrap();
-        config.keys_dir = keys.clone();
-        config.mail_dir = keys.join("mail");
-        config.public_url = "https://einlass.example".to_owned();
         let clock = Clock::fixed(NOW.parse::<DateTime<Utc>>().unwrap());
-        let db = Db::new(&database.url, 12).unwrap();
-        let site = Site::assemble(config, db, clock.clone()).unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let (sender, receiver) = mpsc::channel();
-        let served = site.clone();
-        std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let server = app::listen(served, listener, 1).unwrap();
-                sender.send(server.handle()).unwrap();
-                server.await.unwrap();
-            });
-        });
+        let Instance { address, site, handle } = Instance::start(&database, &keys, &clock);
         Self {
             address,
             clock,
             database,
             site,
-            handle: receiver.recv().unwrap(),
+            handle,
             keys,
         }
+    }
+
+    /// Another instance on the same database, with the same keys and the same time.
+    pub fn second(&self) -> Instance {
+        Instance::start(&self.database, &self.keys, &self.clock)
     }
 
     pub fn anonymous(&self) -> Client {
@@ -106,6 +95,48 @@ impl TestApp {
 
     pub fn platform_admin(&self) -> Client {
         self.person("platform_admin")
+    }
+}
+
+/// A service as it runs; the database it stands on is somebody else's.
+pub struct Instance {
+    address: SocketAddr,
+    site: Site,
+    handle: actix_web::dev::ServerHandle,
+}
+
+impl Instance {
+    fn start(database: &TestDatabase, keys: &Path, clock: &Clock) -> Self {
+        let mut config = Config::read([].into(), &Flags::default()).unwrap();
+        config.keys_dir = keys.to_owned();
+        config.mail_dir = keys.join("mail");
+        config.public_url = "https://einlass.example".to_owned();
+        let db = Db::new(&database.url, 12).unwrap();
+        let site = Site::assemble(config, db, clock.clone()).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (sender, receiver) = mpsc::channel();
+        let served = site.clone();
+        std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = app::listen(served, listener, 1).unwrap();
+                sender.send(server.handle()).unwrap();
+                server.await.unwrap();
+            });
+        });
+        Self {
+            address,
+            site,
+            handle: receiver.recv().unwrap(),
+        }
+    }
+
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.address, None)
+    }
+
+    pub fn stop(self) {
+        drop(self.handle.stop(false));
     }
 }
 

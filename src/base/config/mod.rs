@@ -9,80 +9,15 @@ use std::str::FromStr;
 use lettre::message::Mailbox;
 use secrecy::{ExposeSecret, SecretString};
 
+use self::shapes::{database_fault, nobody, portal, smtp_fault};
 use self::source::Source;
 use super::text::{FromText, WebAddress};
 
+mod shapes;
 mod source;
+mod variables;
 
-/// Every variable the service knows, its default and what it is for. `config check` prints this table.
-pub const VARIABLES: &[(&str, &str, &str)] = &[
-    (
-        "DATABASE_URL",
-        "private PostgreSQL in the data directory",
-        "postgresql://user:password@host/database",
-    ),
-    ("EINLASS_LISTEN", "127.0.0.1:8080", "address and port to listen on"),
-    (
-        "EINLASS_PUBLIC_URL",
-        "http://<listen>",
-        "where people reach the service; issuer of its tokens",
-    ),
-    ("EINLASS_DATA_DIR", "data", "private PostgreSQL, signing keys, mails"),
-    (
-        "EINLASS_KEYS_DIR",
-        "<data dir>/keys",
-        "signing keys, one PKCS #8 file each; share it between instances",
-    ),
-    ("EINLASS_POOL_SIZE", "12", "database connections, 2 to 200"),
-    (
-        "EINLASS_PG_BIN_DIR",
-        "looked for",
-        "folder of PostgreSQL's server programs",
-    ),
-    (
-        "EINLASS_PG_USER",
-        "postgres, else nobody",
-        "who runs the private PostgreSQL when the service is started as root",
-    ),
-    (
-        "EINLASS_TRUSTED_PROXIES",
-        "none",
-        "comma-separated addresses whose X-Forwarded-For is believed",
-    ),
-    ("EINLASS_LOG", "info", "log filter, e.g. info,einlass=debug"),
-    ("EINLASS_LOG_FORMAT", "text", "text or json"),
-    (
-        "EINLASS_SMTP_URL",
-        "mails are written to files",
-        "smtps://user:password@host or smtp://…; with a password STARTTLS is required, ?tls=none forbids it",
-    ),
-    (
-        "EINLASS_MAIL_FROM",
-        "Einlass <einlass@localhost>",
-        "who sends the mails; needed with EINLASS_SMTP_URL",
-    ),
-    (
-        "EINLASS_MAIL_DIR",
-        "<data dir>/mail",
-        "where mails are written without EINLASS_SMTP_URL",
-    ),
-    (
-        "EINLASS_TEMPLATES_DIR",
-        "none",
-        "own wording: files named as in templates/mail, each replaces one",
-    ),
-    (
-        "EINLASS_PORTAL_URL",
-        "<public url>/registrations/{token}",
-        "the portal's page for {token}, may have {action}: confirm, see, change, cancel, accept_offer, keep",
-    ),
-    (
-        "EINLASS_DEMO_PASSWORD",
-        "made and shown once",
-        "password of the demo's accounts",
-    ),
-];
-const SECRETS: &[&str] = &["DATABASE_URL", "EINLASS_SMTP_URL", "EINLASS_DEMO_PASSWORD"];
+pub use self::variables::VARIABLES;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
@@ -296,46 +231,6 @@ impl Config {
 
 fn parse<T: FromStr>(text: &str) -> Option<T> {
     text.parse().ok()
-}
-
-fn database_fault(url: &str) -> Result<(), String> {
-    let known = ["postgres://", "postgresql://"]
-        .iter()
-        .any(|scheme| url.starts_with(scheme));
-    let tls = ["sslmode=require", "sslmode=verify"]
-        .iter()
-        .any(|mode| url.contains(mode));
-    match (known, tls) {
-        (false, _) => Err("must start with postgresql://".to_owned()),
-        // libpq is built in without TLS: saying so is better than a connection in clear text.
-        (true, true) => Err("asks for TLS, which this build has not; use a local socket or a TLS tunnel".to_owned()),
-        (true, false) => Ok(()),
-    }
-}
-
-/// The shape only; the mail room reads the rest.
-fn smtp_fault(url: &str) -> Result<(), String> {
-    let rest = url.strip_prefix("smtps://").or_else(|| url.strip_prefix("smtp://"));
-    let host = rest.map(|rest| rest.rsplit('@').next().unwrap_or_default());
-    match host {
-        Some(host) if !host.is_empty() && !host.starts_with([':', '/', '?']) => Ok(()),
-        _ => Err("must be smtps://user:password@host or smtp://user:password@host:port".to_owned()),
-    }
-}
-
-/// With the places filled in it must be an address; braces alone would not be one.
-fn portal(text: &str) -> Option<String> {
-    let filled = text.replace("{token}", "token").replace("{action}", "see");
-    let sound = text.contains("{token}") && !filled.contains(['{', '}']) && WebAddress::from_text(&filled).is_ok();
-    sound.then(|| text.to_owned())
-}
-
-/// The sender of mails that only ever become files.
-fn nobody() -> Mailbox {
-    Mailbox::new(
-        Some("Einlass".to_owned()),
-        lettre::Address::new_dangerous("einlass", "localhost"),
-    )
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
-use super::{SECRETS, VARIABLES};
+use super::variables::{SECRETS, VARIABLES};
 
 /// The environment, and what was found wrong in it so far.
 pub struct Source {

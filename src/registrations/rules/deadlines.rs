@@ -33,6 +33,15 @@ pub fn in_time(deadline: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<()
     }
 }
 
+/// How long the links of mails work after the last session: long enough to look something up, not for ever.
+const LINKS_LAST: Duration = Duration::days(30);
+
+/// Whether the links in somebody's mails still work. `ends`: when the last session began, as far as is known.
+#[must_use]
+pub fn links_work(ends: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    ends.is_none_or(|ends| now < ends + LINKS_LAST)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +75,14 @@ mod tests {
             |left: i64| (confirm_by(now, Some(now + Duration::minutes(left)), Duration::hours(24)) - now).num_minutes();
         assert_eq!((by(5000), by(100), by(10), by(-500)), (1440, 100, 30, 30));
         assert_eq!(confirm_by(now, None, Duration::hours(2)), now + Duration::hours(2));
+    }
+
+    #[test]
+    fn links_end_a_month_after_the_last_session() {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        assert!(links_work(None, now));
+        assert!(links_work(Some(now - Duration::days(29)), now));
+        assert!(!links_work(Some(now - Duration::days(30)), now));
     }
 
     #[test]

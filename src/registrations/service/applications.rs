@@ -36,7 +36,7 @@ pub fn decide(
     decision: Decision,
     tell: bool,
 ) -> Result<Registration> {
-    let mut held = Held::take(conn, by, id)?;
+    let mut held = Held::take(conn, act, by, id)?;
     check(held.registration.version)?;
     if held.whole.admission.admission != AdmissionKind::Selection {
         return Err(refused(Refusal::NoSelection));

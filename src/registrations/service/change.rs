@@ -42,7 +42,7 @@ pub fn change(
     check: Check<'_>,
     change: RegistrationChange,
 ) -> Result<Registration> {
-    let mut held = Held::take(conn, by, id)?;
+    let mut held = Held::take(conn, act, by, id)?;
     check(held.registration.version)?;
     if !held.registration.state.active() {
         let detail = format!("A registration that is {} cannot be changed.", held.registration.state);

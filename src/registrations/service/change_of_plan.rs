@@ -6,13 +6,15 @@ use super::plan::{Concerned, Told, tell};
 use super::waiting_list::move_up;
 use super::{draw_ticket, free, journal, touch};
 use crate::auth::Reach;
-use crate::base::problem::{Error, Result};
+use crate::base::problem::{Code, Error, FieldError, Problem, Result};
 use crate::journal::Act;
 use crate::mail::Kind;
 use crate::registrations::model::{Registration, State};
 use crate::registrations::rules::{Place, WaitingList, Way, admit};
 use crate::registrations::store;
-use crate::seminars::{self, Channel, Moved, Plan, ReasonCode, Seats, Seminar, SeminarChange, SeminarId, Status};
+use crate::seminars::{
+    self, AdmissionKind, Channel, Moved, Plan, ReasonCode, Seats, Seminar, SeminarChange, SeminarId, Status,
+};
 
 /// Changes a seminar. Seats that a raised capacity brings are offered to those who wait; another venue is told to
 /// everybody, unless it was held and its record is set right.
@@ -24,7 +26,19 @@ pub fn change_seminar(
     check: &dyn Fn(i64) -> Result<()>,
     change: SeminarChange,
 ) -> Result<(Seminar, Concerned)> {
-    let before = seminars::lock(conn, reach, id)?.calendar_sequence;
+    let locked = seminars::lock(conn, reach, id)?;
+    let before = locked.calendar_sequence;
+    // Who applies takes no seat, so the room below cannot see them.
+    let applied = store::count(conn, (locked.organisation_id, id), State::Applied)?;
+    if applied > 0
+        && change
+            .admission
+            .admission
+            .is_some_and(|kind| kind != AdmissionKind::Selection)
+    {
+        let place = FieldError::member("/admission", format!("{applied} have applied"));
+        return Err(Problem::new(Code::TransitionNotAllowed).errors(vec![place]).into());
+    }
     let seminar = seminars::change(conn, act, reach, id, check, change)?;
     let mut concerned = Concerned::default();
     if seminar.calendar_sequence != before && seminar.status != Status::Held {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::PgConnection;
 
 use super::held::{By, Held};
-use super::reminders::remind;
+use super::reminders::{due, remind};
 use super::waiting_list::move_up;
 use crate::base::db::Db;
 use crate::base::problem::{Code, Error, Result};
@@ -49,9 +49,7 @@ pub fn keep_time(db: &Db, now: DateTime<Utc>) -> Result<Round> {
             round.offered += told(db.run(false, |conn| offer(conn, &act, seminar, channel))).unwrap_or_default();
         }
     }
-    for (seminar, session) in db.run(true, |conn| {
-        seminars::begin_between(conn, now, now + Duration::hours(24))
-    })? {
+    for (seminar, session) in db.run(true, |conn| due(conn, now))? {
         round.reminded += told(db.run(false, |conn| remind(conn, &act, seminar, session))).unwrap_or_default();
     }
     for seminar in db.run(true, |conn| seminars::to_decide(conn, now, AT_ONCE))? {
@@ -73,7 +71,7 @@ fn told<T>(outcome: Result<T>) -> Option<T> {
 
 /// Lets go of a seat whose deadline has passed, if that is still so under the lock.
 fn expire(conn: &mut PgConnection, act: &Act, id: RegistrationId) -> Result<bool> {
-    let mut held = match Held::take(conn, &By::Deadline, id) {
+    let mut held = match Held::take(conn, act, &By::Deadline, id) {
         Err(Error::Refused(problem)) if problem.code == Code::NotFound => return Ok(false),
         held => held?,
     };

@@ -12,7 +12,7 @@ use crate::base::problem::{Code, Error, Result};
 use crate::journal::Act;
 use crate::mail::{self, Kind};
 use crate::registrations::model::{CancelledBy, Registration, RegistrationId};
-use crate::registrations::rules::{Event, transition};
+use crate::registrations::rules::{Event, links_work, transition};
 use crate::registrations::store;
 use crate::seminars::{self, Seats, Session, Status, Whole};
 
@@ -41,6 +41,15 @@ impl By<'_> {
         }
     }
 
+    /// Refuses links that have ended like those that never were.
+    pub fn still(&self, whole: &Whole, now: DateTime<Utc>) -> Result<()> {
+        let last = whole.sessions.iter().map(|(session, _)| session.starts_at).max();
+        match self {
+            Self::Registrant(..) if !links_work(last, now) => Err(Code::NotFound.into()),
+            _ => Ok(()),
+        }
+    }
+
     pub const fn canceller(&self) -> CancelledBy {
         match self {
             Self::Member(_) => CancelledBy::Organiser,
@@ -59,7 +68,7 @@ pub struct Held {
 
 impl Held {
     /// Locks the row of seats, then reads everything else: what is read is true until we commit.
-    pub fn take(conn: &mut PgConnection, by: &By<'_>, id: RegistrationId) -> Result<Self> {
+    pub fn take(conn: &mut PgConnection, act: &Act, by: &By<'_>, id: RegistrationId) -> Result<Self> {
         let found = store::find(conn, id)?.ok_or(Code::NotFound)?;
         by.may(&found)?;
         let of = (found.organisation_id, found.seminar_id);
@@ -71,10 +80,12 @@ impl Held {
         }
         by.may(&registration)?;
         let seminar = seminars::find(conn, registration.seminar_id)?.ok_or(Code::NotFound)?;
+        let whole = seminars::whole(conn, seminar)?;
+        by.still(&whole, act.now)?;
         Ok(Self {
             registration,
             seats,
-            whole: seminars::whole(conn, seminar)?,
+            whole,
         })
     }
 

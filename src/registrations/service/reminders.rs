@@ -16,6 +16,23 @@ const REMINDERS: [(Kind, &str, Duration, Duration); 2] = [
     (Kind::ReminderHour, "hour", Duration::hours(1), Duration::zero()),
 ];
 
+/// The sessions that somebody is to be reminded of now. Looked up without locks: nobody waits for a look at the clock.
+pub fn due(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<(SeminarId, SessionId)>> {
+    let soon = seminars::begin_between(conn, now, now + Duration::hours(24))?;
+    let noted = store::reminded(conn, &soon.iter().map(|session| session.id).collect::<Vec<_>>())?;
+    let open = |session: &&Session| {
+        REMINDERS.iter().any(|(_, name, before, too_late)| {
+            is_due(session, now, *before, *too_late)
+                && !noted.contains(&(session.id, (*name).to_owned(), session.starts_at))
+        })
+    };
+    Ok(soon
+        .iter()
+        .filter(open)
+        .map(|session| (session.seminar_id, session.id))
+        .collect())
+}
+
 /// Reminds of one session, as far as it is time. Returns how many mails were written.
 pub fn remind(conn: &mut PgConnection, act: &Act, id: SeminarId, session: SessionId) -> Result<usize> {
     // Locked, so that nobody is reminded of what is being cancelled at this moment.

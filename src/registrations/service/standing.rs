@@ -42,6 +42,7 @@ pub fn standing(conn: &mut PgConnection, by: &By<'_>, id: RegistrationId, now: D
         .iter()
         .any(|change| change.kind == ChangeKind::Rescheduled && change.at > registration.created_at);
     let whole = seminars::whole(conn, seminar)?;
+    by.still(&whole, now)?;
     Ok(Standing {
         position: store::position(conn, &registration)?,
         sensitive: store::sensitive_answers(conn, of)?,

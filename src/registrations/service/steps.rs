@@ -19,7 +19,7 @@ pub type Check<'a> = &'a dyn Fn(i64) -> Result<()>;
 
 /// The address is confirmed, and with it the seat. Pressed twice it is still confirmed, and nobody gets a second mail.
 pub fn confirm(conn: &mut PgConnection, act: &Act, by: &By<'_>, id: RegistrationId) -> Result<Registration> {
-    let mut held = Held::take(conn, by, id)?;
+    let mut held = Held::take(conn, act, by, id)?;
     takes_place(&held)?;
     in_time(held.registration.confirm_by, act.now).map_err(refused)?;
     if held.registration.state == State::Confirmed {
@@ -33,7 +33,7 @@ pub fn confirm(conn: &mut PgConnection, act: &Act, by: &By<'_>, id: Registration
 
 /// The seat that is held for the person becomes theirs.
 pub fn accept_offer(conn: &mut PgConnection, act: &Act, by: &By<'_>, id: RegistrationId) -> Result<Registration> {
-    let mut held = Held::take(conn, by, id)?;
+    let mut held = Held::take(conn, act, by, id)?;
     takes_place(&held)?;
     in_time(held.registration.offered_until, act.now).map_err(refused)?;
     if held.registration.state == State::Confirmed {
@@ -47,7 +47,7 @@ pub fn accept_offer(conn: &mut PgConnection, act: &Act, by: &By<'_>, id: Registr
 
 /// The new date suits the person.
 pub fn keep(conn: &mut PgConnection, act: &Act, by: &By<'_>, id: RegistrationId) -> Result<Registration> {
-    let mut held = Held::take(conn, by, id)?;
+    let mut held = Held::take(conn, act, by, id)?;
     takes_place(&held)?;
     held.step(act, Event::Keep)?;
     held.registration.kept_at = Some(act.now);
@@ -65,7 +65,7 @@ pub fn cancel(
     reason: Option<Line<500>>,
     tell: bool,
 ) -> Result<Registration> {
-    let mut held = Held::take(conn, by, id)?;
+    let mut held = Held::take(conn, act, by, id)?;
     check(held.registration.version)?;
     held.step(act, Event::Cancel)?;
     held.registration.cancelled_at = Some(act.now);
@@ -84,7 +84,7 @@ pub fn withdraw_consent(
     id: RegistrationId,
     purpose: &Slug,
 ) -> Result<Registration> {
-    let mut held = Held::take(conn, by, id)?;
+    let mut held = Held::take(conn, act, by, id)?;
     let of = (held.registration.organisation_id, id);
     if store::withdraw_consent(conn, of, purpose.as_str(), act.now)? == 0 {
         return Err(Code::NotFound.into());

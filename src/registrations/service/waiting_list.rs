@@ -16,9 +16,10 @@ use crate::seminars::{self, Seats, Status, Whole};
 const AT_ONCE: i64 = 500;
 
 /// Offers free seats to those who wait, in their order, as `rules::promote` says. The channel's row must be locked;
-/// it is saved here. Returns how many offers were made.
+/// what changes of it is saved here. Returns how many offers were made.
 pub fn move_up(conn: &mut PgConnection, act: &Act, whole: &Whole, mut seats: Seats) -> Result<usize> {
     let of = (seats.organisation_id, seats.seminar_id);
+    let before = seats.clone();
     let sessions = whole
         .sessions
         .iter()
@@ -59,6 +60,8 @@ pub fn move_up(conn: &mut PgConnection, act: &Act, whole: &Whole, mut seats: Sea
     mail::post(conn, act.now, &letters)?;
     // Each seat given back after an overbooking lessens it.
     seats.overbooked = seats.too_many();
-    seminars::save_seats(conn, &seats)?;
+    if seats != before {
+        seminars::save_seats(conn, &seats)?;
+    }
     Ok(letters.len())
 }

@@ -1,5 +1,7 @@
 //! What is due: deadlines that passed, seats that are free while somebody waits, sessions to remind of.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
@@ -85,6 +87,19 @@ pub fn remind_once(
         .on_conflict_do_nothing()
         .execute(conn)?;
     Ok(noted == 1)
+}
+
+/// Of which starts of these sessions their registrants were reminded, and how.
+pub fn reminded(
+    conn: &mut PgConnection,
+    sessions: &[SessionId],
+) -> Result<HashSet<(SessionId, String, DateTime<Utc>)>> {
+    let query = reminders::table.filter(reminders::session_id.eq_any(sessions)).select((
+        reminders::session_id,
+        reminders::kind,
+        reminders::starts_at,
+    ));
+    Ok(query.load(conn)?.into_iter().collect())
 }
 
 /// Forgets the notes of sessions that are over.

@@ -8,7 +8,8 @@ use diesel::prelude::*;
 
 use super::model::{Registration, RegistrationId, State};
 use crate::auth::OrganisationId;
-use crate::base::problem::Result;
+use crate::base::db::OnConstraint;
+use crate::base::problem::{Code, Problem, Result};
 use crate::base::text::{fold, like_escape};
 use crate::schema::registrations;
 use crate::seminars::{Channel, SeminarId};
@@ -30,10 +31,12 @@ pub fn find(conn: &mut PgConnection, id: RegistrationId) -> Result<Option<Regist
     Ok(query.first(conn).optional()?)
 }
 
+/// Another address may be somebody's who is registered already.
 pub fn save(conn: &mut PgConnection, registration: &Registration) -> Result<()> {
     diesel::update(registrations::table.find((registration.organisation_id, registration.id)))
         .set(registration)
-        .execute(conn)?;
+        .execute(conn)
+        .on_constraint("registrations_one_per_person", || Problem::new(Code::AlreadyRegistered))?;
     Ok(())
 }
 
@@ -65,6 +68,14 @@ pub fn through(conn: &mut PgConnection, of: Of, channel: Channel) -> Result<Vec<
         _ => (0, None),
     });
     Ok(all)
+}
+
+pub fn count(conn: &mut PgConnection, of: Of, state: State) -> Result<i64> {
+    let such = registrations::table
+        .filter(registrations::organisation_id.eq(of.0))
+        .filter(registrations::seminar_id.eq(of.1))
+        .filter(registrations::state.eq(state));
+    Ok(such.count().get_result(conn)?)
 }
 
 /// After a new date nobody has said yet that it suits them.

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use crate::auth::OrganisationId;
 use crate::base::problem::Result;
 use crate::schema::{admissions, channels, seminars, sessions};
-use crate::seminars::model::{Channel, Seats, Seminar, SeminarId, SessionId, Status};
+use crate::seminars::model::{Channel, Seats, Seminar, SeminarId, Session, Status};
 
 /// Channels with free seats that somebody waits for, a page after `after`. Those whose group saves up are among them.
 pub fn waited_for(
@@ -40,11 +40,7 @@ pub fn waited_for(
 }
 
 /// Sessions of scheduled seminars that begin after `from` and until `to`.
-pub fn begin_between(
-    conn: &mut PgConnection,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-) -> Result<Vec<(SeminarId, SessionId)>> {
+pub fn begin_between(conn: &mut PgConnection, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Session>> {
     let of_seminar = sessions::organisation_id
         .eq(seminars::organisation_id)
         .and(sessions::seminar_id.eq(seminars::id));
@@ -54,7 +50,7 @@ pub fn begin_between(
         .filter(sessions::starts_at.le(to))
         .filter(seminars::status.eq(Status::Scheduled))
         .order((sessions::starts_at, sessions::id))
-        .select((sessions::seminar_id, sessions::id));
+        .select(Session::as_select());
     Ok(query.load(conn)?)
 }
 

@@ -8,6 +8,7 @@ use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error as TemplateError, ErrorKind, State, UndefinedBehavior};
 use serde::Serialize;
 
+use self::files::{BUILT_IN, read};
 use super::dates;
 use super::html;
 use super::links::Links;
@@ -16,48 +17,11 @@ use super::rules::greeted;
 use super::samples;
 use crate::base::problem::{Error, Result};
 
+mod files;
+
 /// What a mail program shows of a subject, and more.
 const SUBJECT: usize = 150;
 const LAYOUT: &str = "layout.html";
-
-macro_rules! built_in {
-    ($($name:literal),+ $(,)?) => {
-        &[
-            (LAYOUT, include_str!("../../templates/mail/layout.html")),
-            $(
-                (concat!("de/", $name, ".txt"), include_str!(concat!("../../templates/mail/de/", $name, ".txt"))),
-                (concat!("en/", $name, ".txt"), include_str!(concat!("../../templates/mail/en/", $name, ".txt"))),
-            )+
-        ]
-    };
-}
-
-const BUILT_IN: &[(&str, &str)] = built_in![
-    "_footer",
-    "_greeting",
-    "_manage",
-    "_reason",
-    "_sessions",
-    "already_registered",
-    "applied",
-    "below_minimum",
-    "below_minimum_cancelled",
-    "cancelled",
-    "changed",
-    "confirm_address",
-    "confirmed",
-    "expired",
-    "offered",
-    "rejected",
-    "reminder_day",
-    "reminder_hour",
-    "seminar_cancelled",
-    "seminar_moved",
-    "seminar_postponed",
-    "seminar_rescheduled",
-    "venue_changed",
-    "waitlisted",
-];
 
 /// A mail in words.
 #[derive(Clone, Debug)]
@@ -228,35 +192,6 @@ fn fault(folder: Option<&Path>, error: &TemplateError) -> Error {
     Error::internal(format!("{file}{line}: {error}"))
 }
 
-/// The operator's files by the names of those they replace.
-fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
-    let mut found = BTreeMap::new();
-    for below in ["", "de", "en"] {
-        let place = folder.join(below);
-        if !place.exists() {
-            continue;
-        }
-        let context = |error: std::io::Error| Error::internal(format!("{}: {error}", place.display()));
-        for entry in std::fs::read_dir(&place).map_err(context)? {
-            let path = entry.map_err(context)?.path();
-            let template = path
-                .extension()
-                .is_some_and(|extension| extension == "txt" || extension == "html");
-            if let (true, Some(name)) = (template, path.file_name().and_then(|name| name.to_str())) {
-                let text = std::fs::read_to_string(&path)
-                    .map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
-                let name = if below.is_empty() {
-                    name.to_owned()
-                } else {
-                    format!("{below}/{name}")
-                };
-                found.insert(name, text.replace("\r\n", "\n"));
-            }
-        }
-    }
-    Ok(found)
-}
-
 fn shortened(subject: &str) -> String {
     let subject = subject.replace(char::is_control, " ");
     if subject.chars().count() <= SUBJECT {
@@ -371,6 +306,24 @@ mod tests {
             worded.text
         );
         assert!(worded.text.contains("aktion=cancel\n"), "{}", worded.text);
+    }
+
+    #[test]
+    fn what_does_not_take_place_is_not_announced() {
+        let templates = Templates::open(None).unwrap();
+        let (facts, links) = (samples::facts("onsite", 1, true), samples::links(false));
+        let word = |kind, language| {
+            templates
+                .word(&told(kind, language, "Anna", &facts, &links))
+                .unwrap()
+                .text
+        };
+        let german = word(Kind::SeminarCancelled, "de");
+        assert!(
+            german.contains("\n\nEs entfällt\n\nDonnerstag") && !german.contains("\nTermin"),
+            "{german}"
+        );
+        assert!(word(Kind::Cancelled, "en").contains("\n\nYou were registered for\n\nThursday"));
     }
 
     #[test]

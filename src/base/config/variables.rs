@@ -1,0 +1,72 @@
+//! The names of all settings.
+
+/// Every variable the service knows, its default and what it is for. `config check` prints this table.
+pub const VARIABLES: &[(&str, &str, &str)] = &[
+    (
+        "DATABASE_URL",
+        "private PostgreSQL in the data directory",
+        "postgresql://user:password@host/database",
+    ),
+    ("EINLASS_LISTEN", "127.0.0.1:8080", "address and port to listen on"),
+    (
+        "EINLASS_PUBLIC_URL",
+        "http://<listen>",
+        "where people reach the service; issuer of its tokens",
+    ),
+    ("EINLASS_DATA_DIR", "data", "private PostgreSQL, signing keys, mails"),
+    (
+        "EINLASS_KEYS_DIR",
+        "<data dir>/keys",
+        "signing keys, one PKCS #8 file each; share it between instances",
+    ),
+    ("EINLASS_POOL_SIZE", "12", "database connections, 2 to 200"),
+    (
+        "EINLASS_PG_BIN_DIR",
+        "looked for",
+        "folder of PostgreSQL's server programs",
+    ),
+    (
+        "EINLASS_PG_USER",
+        "postgres, else nobody",
+        "who runs the private PostgreSQL when the service is started as root",
+    ),
+    (
+        "EINLASS_TRUSTED_PROXIES",
+        "none",
+        "comma-separated addresses whose X-Forwarded-For is believed",
+    ),
+    ("EINLASS_LOG", "info", "log filter, e.g. info,einlass=debug"),
+    ("EINLASS_LOG_FORMAT", "text", "text or json"),
+    (
+        "EINLASS_SMTP_URL",
+        "mails are written to files",
+        "smtps://user:password@host or smtp://…; with a password STARTTLS is required, ?tls=none forbids it",
+    ),
+    (
+        "EINLASS_MAIL_FROM",
+        "Einlass <einlass@localhost>",
+        "who sends the mails; needed with EINLASS_SMTP_URL",
+    ),
+    (
+        "EINLASS_MAIL_DIR",
+        "<data dir>/mail",
+        "where mails are written without EINLASS_SMTP_URL",
+    ),
+    (
+        "EINLASS_TEMPLATES_DIR",
+        "none",
+        "own wording: files named as in templates/mail, each replaces one",
+    ),
+    (
+        "EINLASS_PORTAL_URL",
+        "<public url>/registrations/{token}",
+        "the portal's page for {token}, may have {action}: confirm, see, change, cancel, accept_offer, keep",
+    ),
+    (
+        "EINLASS_DEMO_PASSWORD",
+        "made and shown once",
+        "password of the demo's accounts",
+    ),
+];
+/// Those that may also come from a file, and are never shown.
+pub const SECRETS: &[&str] = &["DATABASE_URL", "EINLASS_SMTP_URL", "EINLASS_DEMO_PASSWORD"];
