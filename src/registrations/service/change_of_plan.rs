@@ -92,6 +92,7 @@ pub fn move_seminar(
         }
         source.overbooked = source.too_many();
         seminars::save_seats(conn, &source)?;
+        seminars::save_seats(conn, &target)?;
     }
     let told = tell(conn, act, plan, &seminar, Kind::SeminarMoved, &[], notify)?.told;
     let whole = seminars::whole(conn, seminar.clone())?;
