@@ -12,9 +12,7 @@ use crate::mail::Kind;
 use crate::registrations::model::{Registration, State};
 use crate::registrations::rules::{Place, WaitingList, Way, admit};
 use crate::registrations::store;
-use crate::seminars::{
-    self, AdmissionKind, Channel, Moved, Plan, ReasonCode, Seats, Seminar, SeminarChange, SeminarId, Status,
-};
+use crate::seminars::{self, Channel, Moved, Plan, ReasonCode, Seats, Seminar, SeminarChange, SeminarId, Status};
 
 /// Changes a seminar. Seats that a raised capacity brings are offered to those who wait; another venue is told to
 /// everybody, unless it was held and its record is set right.
@@ -28,17 +26,8 @@ pub fn change_seminar(
 ) -> Result<(Seminar, Concerned)> {
     let locked = seminars::lock(conn, reach, id)?;
     let before = locked.calendar_sequence;
-    // Who applies takes no seat, so the room below cannot see them.
-    let applied = store::count(conn, (locked.organisation_id, id), State::Applied)?;
-    if applied > 0
-        && change
-            .admission
-            .admission
-            .is_some_and(|kind| kind != AdmissionKind::Selection)
-    {
-        let place = FieldError::member("/admission", format!("{applied} have applied"));
-        return Err(Problem::new(Code::TransitionNotAllowed).errors(vec![place]).into());
-    }
+    check(locked.version)?;
+    keep_what_applications_rest_on(conn, &locked, &change)?;
     let seminar = seminars::change(conn, act, reach, id, check, change)?;
     let mut concerned = Concerned::default();
     if seminar.calendar_sequence != before && seminar.status != Status::Held {
@@ -56,6 +45,30 @@ pub fn change_seminar(
         move_up(conn, act, &whole, seats)?;
     }
     Ok((seminar, concerned))
+}
+
+/// Who applies takes no seat, so the room below cannot see them.
+fn keep_what_applications_rest_on(conn: &mut PgConnection, seminar: &Seminar, change: &SeminarChange) -> Result<()> {
+    let of = (seminar.organisation_id, seminar.id);
+    let applied = store::count(conn, of, State::Applied)?;
+    if applied == 0 {
+        return Ok(());
+    }
+    let (old, new) = (seminars::admission(conn, of)?, &change.admission);
+    let touched = [
+        ("/admission", new.admission.is_some_and(|kind| kind != old.admission)),
+        (
+            "/capacity_unit",
+            new.capacity_unit.is_some_and(|unit| unit != old.capacity_unit),
+        ),
+    ];
+    let touched = touched.into_iter().filter(|(_, touched)| *touched);
+    let places = touched.map(|(at, _)| FieldError::member(at, format!("{applied} have applied")));
+    let places = places.collect::<Vec<_>>();
+    if places.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::new(Code::TransitionNotAllowed).errors(places).into())
 }
 
 /// Moves a seminar online or on site, and with it, if the organiser says so, those who are registered: first come
