@@ -249,6 +249,25 @@ fn where_companies_are_counted_three_persons_of_one_take_one_seat() {
 }
 
 #[test]
+fn what_applications_rest_on_stays_while_there_are_any() {
+    let app = TestApp::spawn();
+    let id = selection(&app, 5);
+    let [anna] = app.registered(&id, ["anna"]);
+    let path = format!("/seminars/{id}");
+    let patch = |body: Value| app.organiser().patch(&path, &app.etag(&path), &body);
+    for (body, places) in [
+        (json!({"admission": "first_come"}), vec!["/admission"]),
+        (json!({"capacity_unit": "companies"}), vec!["/capacity_unit"]),
+    ] {
+        let refused = patch(body.clone()).problem(409, "transition-not-allowed");
+        assert_eq!(pointers(&refused), places, "{body}");
+    }
+    patch(json!({"admission": "selection", "capacity_unit": "persons"})).expect(200);
+    app.press(&anna, "anna", "cancel").expect(200);
+    patch(json!({"admission": "first_come", "capacity_unit": "companies"})).expect(200);
+}
+
+#[test]
 fn where_seats_are_first_come_nobody_is_chosen() {
     let app = TestApp::spawn();
     let id = app.seminar(1);

@@ -154,7 +154,9 @@ fn a_token_that_is_not_for_it_is_answered_as_if_nothing_were_there() {
     let app = TestApp::spawn();
     let id = asking(&app, 5);
     let [anna, berta] = app.registered(&id, ["anna", "berta"]);
+    let [elsewhere] = app.registered(&asking(&app, 5), ["anna"]);
     for token in [
+        app.token(Purpose::Manage, &elsewhere, "anna@example.org"),
         app.token(Purpose::Manage, &berta, "berta@example.org"),
         app.token(Purpose::Manage, &anna, "berta@example.org"),
         app.token(Purpose::Join, &anna, "anna@example.org"),
