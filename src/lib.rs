@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! roof  main · cli (commands) · app (the route table) · openapi · health
+//!  8    portal          the pages behind the links of the mails
 //!  7    reports         activity report                        imports   a programme from a file, the demo
 //!  6    attendance      headcounts, the reconciled picture
 //!  5    registrations   admission, waiting list
@@ -51,6 +52,7 @@ pub mod imports;
 pub mod journal;
 pub mod mail;
 pub mod openapi;
+pub mod portal;
 pub mod registrations;
 pub mod reports;
 #[rustfmt::skip]

@@ -8,6 +8,7 @@ mod change_of_plan;
 mod collections;
 mod headcounts;
 mod http;
+mod portal;
 mod registrations;
 mod reports;
 mod reports_asked;
