@@ -25,7 +25,7 @@ use crate::base::ids::fresh;
 use crate::base::language::german;
 use crate::base::problem::{Code, Error, Problem, Result, render};
 use crate::mail::{Postboy, Postman};
-use crate::portal::{self, ErrorPage, Pages};
+use crate::portal::{self, ErrorPage, Page, Pages};
 use crate::registrations::{Desk, Timekeeper};
 use crate::{attendance, catalogue, health, openapi, registrations, reports, seminars};
 
@@ -200,7 +200,9 @@ impl Routes {
         // Beside the document, which describes neither itself nor the pages for people.
         let own =
             ["/openapi.json", "/docs", "/docs/{file:.*}"].map(|path| (ResourceDef::new(path), vec!["GET", "HEAD"]));
-        let pages = portal::PATHS.iter().map(|(path, methods)| (ResourceDef::new(*path), methods.to_vec()));
+        let pages = portal::PATHS
+            .iter()
+            .map(|(path, methods)| (ResourceDef::new(*path), methods.to_vec()));
         Self(routes.chain(own).chain(pages).collect())
     }
 }
@@ -296,6 +298,9 @@ fn as_problem(
     german: bool,
     page: Option<&ErrorPage>,
 ) -> HttpResponse {
+    if response.extensions().contains::<Page>() {
+        return response;
+    }
     let ours = response.extensions_mut().remove::<Problem>();
     let problem = ours.or_else(|| {
         let code = match response.status().as_u16() {

@@ -44,15 +44,24 @@ pub fn nameless(registration: &Registration) -> i32 {
 #[must_use]
 pub fn answers(standing: &Standing) -> Map<String, Value> {
     let mut all = standing.registration.answers.as_object().cloned().unwrap_or_default();
-    all.extend(standing.sensitive.iter().map(|one| (one.question.clone(), one.answer.clone())));
+    all.extend(
+        standing
+            .sensitive
+            .iter()
+            .map(|one| (one.question.clone(), one.answer.clone())),
+    );
     all
 }
 
 /// How many rows for companions the form has: those there are, and a few to fill in while more may come.
 #[must_use]
 pub fn rows(standing: &Standing, fields: &Fields) -> usize {
-    let there = (0..ROWS).rev().find(|n| !row(fields, *n).iter().all(|text| text.is_empty()));
-    let there = there.map_or(0, |last| last + 1).max(standing.registration.companions.0.len());
+    let there = (0..ROWS)
+        .rev()
+        .find(|n| !row(fields, *n).iter().all(|text| text.is_empty()));
+    let there = there
+        .map_or(0, |last| last + 1)
+        .max(standing.registration.companions.0.len());
     let most = usize::try_from(standing.whole.admission.max_persons - 1).unwrap_or_default();
     (there + NEW_ROWS).min(most).max(there)
 }
@@ -71,7 +80,11 @@ pub fn filled(standing: &Standing) -> Fields {
     fields.push("family_name", &registration.family_name);
     fields.push("company", registration.company.clone().unwrap_or_default());
     fields.push("phone", registration.phone.clone().unwrap_or_default());
-    let language = if speaks_english(&registration.language) { "en" } else { "de" };
+    let language = if speaks_english(&registration.language) {
+        "en"
+    } else {
+        "de"
+    };
     fields.push("language", language);
     for (n, companion) in registration.companions.0.iter().enumerate() {
         fields.push(format!("companion.{n}.given_name"), companion.given_name.as_str());
@@ -232,7 +245,11 @@ fn answered(fields: &Fields, standing: &Standing) -> Result<Option<Map<String, V
         }
         Ok(_) if !faults.is_empty() => Err(faults),
         Ok(understood) => {
-            let new = understood.kept.into_iter().chain(understood.sensitive).collect::<Map<_, _>>();
+            let new = understood
+                .kept
+                .into_iter()
+                .chain(understood.sensitive)
+                .collect::<Map<_, _>>();
             let mut before = answers(standing);
             before.retain(|id, _| all.contains_key(id));
             Ok((new != before).then_some(all))
@@ -264,7 +281,12 @@ fn answer(question: &Question, fields: &Fields) -> Result<Value, &'static str> {
 fn number(text: &str) -> Option<Value> {
     let text = text.replace(',', ".");
     let whole = text.parse::<i64>().ok().map(Value::from);
-    let broken = || text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::from);
+    let broken = || {
+        text.parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite())
+            .map(Value::from)
+    };
     whole.or_else(broken)
 }
 
@@ -302,7 +324,10 @@ mod tests {
             (refused(""), ("error_required", "")),
             (refused("abcd"), ("error_too_long", "3")),
             (refused("a\u{7}"), ("error_character", "")),
-            ("at most 10 persons can be registered at once".to_owned(), ("error_too_many", "10")),
+            (
+                "at most 10 persons can be registered at once".to_owned(),
+                ("error_too_many", "10"),
+            ),
             ("something new".to_owned(), ("error_invalid", "")),
         ] {
             let (word, n) = reason(&detail);

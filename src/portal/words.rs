@@ -100,9 +100,18 @@ mod tests {
         let words = Words::open(None).unwrap();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut said = 0;
-        for (place, begin) in [("templates/portal", " t(\""), ("src/portal", "say(\""), ("src/portal/view", "say(\"")] {
-            let files = std::fs::read_dir(folder.join(place)).unwrap().map(|file| file.unwrap().path());
-            for text in files.filter(|path| path.is_file()).map(|path| std::fs::read_to_string(path).unwrap()) {
+        for (place, begin) in [
+            ("templates/portal", " t(\""),
+            ("src/portal", "say(\""),
+            ("src/portal/view", "say(\""),
+        ] {
+            let files = std::fs::read_dir(folder.join(place))
+                .unwrap()
+                .map(|file| file.unwrap().path());
+            for text in files
+                .filter(|path| path.is_file())
+                .map(|path| std::fs::read_to_string(path).unwrap())
+            {
                 for rest in text.split(begin).skip(1) {
                     let (word, after) = rest.split_once('"').unwrap();
                     // Words that are put together are tried out in `pages`.

@@ -15,11 +15,14 @@ impl TestApp {
 
     fn token(&self, purpose: Purpose, registration: &str, name: &str) -> String {
         let address = format!("{name}@example.org");
-        self.site.capabilities.token(purpose, registration.parse().unwrap(), &address)
+        self.site
+            .capabilities
+            .token(purpose, registration.parse().unwrap(), &address)
     }
 
     fn until(&self, moment: &str) {
-        self.clock.advance(moment.parse::<DateTime<Utc>>().unwrap() - self.clock.now());
+        self.clock
+            .advance(moment.parse::<DateTime<Utc>>().unwrap() - self.clock.now());
     }
 
     /// Everything a step would leave traces in.
@@ -38,7 +41,10 @@ impl TestApp {
     }
 
     fn joins(&self) -> i64 {
-        einlass::schema::joins::table.count().get_result(&mut self.database.connect()).unwrap()
+        einlass::schema::joins::table
+            .count()
+            .get_result(&mut self.database.connect())
+            .unwrap()
     }
 }
 
@@ -67,7 +73,9 @@ fn answering(name: &str) -> Value {
 }
 
 fn registered(app: &TestApp, seminar: &str, body: &Value) -> String {
-    app.anonymous().post(&format!("/seminars/{seminar}/registrations"), body).id()
+    app.anonymous()
+        .post(&format!("/seminars/{seminar}/registrations"), body)
+        .id()
 }
 
 fn browser(app: &TestApp) -> Client {
@@ -75,8 +83,12 @@ fn browser(app: &TestApp) -> Client {
 }
 
 #[track_caller]
-fn shown(answer: &Answer, status: u16) -> &str {
-    assert_eq!(answer.status, status, "{}", answer.text);
+fn shown(answer: &Answer, status: u16) -> String {
+    let body = answer
+        .text
+        .split_once("<main")
+        .map_or(answer.text.as_str(), |(_, body)| body);
+    assert_eq!(answer.status, status, "{body}");
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
     assert_eq!(answer.header("referrer-policy"), "no-referrer");
     assert_eq!(answer.header("cache-control"), "no-store");
@@ -85,10 +97,20 @@ fn shown(answer: &Answer, status: u16) -> &str {
     assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
     assert!(policy.ends_with("frame-ancestors 'none'; base-uri 'none'"), "{policy}");
     // Nothing is fetched, and nothing leads away but by a button.
-    for foreign in ["http://", "https://", "<script", "<img", "<link", " src=", "undefined", "None"] {
-        assert!(!answer.text.contains(foreign), "{foreign} in {}", answer.text);
+    for foreign in [
+        "http://",
+        "https://",
+        "<script",
+        "<img",
+        "<link",
+        " src=",
+        "undefined",
+        "None",
+    ] {
+        assert!(!answer.text.contains(foreign), "{foreign} in {body}");
     }
-    &answer.text
+    // Slashes are escaped too, which is the same address to a browser.
+    answer.text.replace("&#x2f;", "/")
 }
 
 /// Where a step leads to: follows it and gives the page.
@@ -97,9 +119,9 @@ fn done(app: &TestApp, answer: &Answer, page: &str, word: &str) -> String {
     assert_eq!(answer.status, 303, "{}", answer.text);
     assert_eq!(answer.header("location"), format!("{page}?done={word}"));
     let page = browser(app).get(answer.header("location"));
-    shown(&page, 200);
-    assert!(page.text.contains("role=\"status\""), "{}", page.text);
-    page.text
+    let text = shown(&page, 200);
+    assert!(text.contains("role=\"status\""), "{text}");
+    text
 }
 
 #[test]
@@ -109,7 +131,12 @@ fn looking_changes_nothing() {
     let page = app.page(&id, "anna");
     let room = format!("/join/{}", app.token(Purpose::Join, &id, "anna"));
     let before = app.traces();
-    for path in [page.clone(), format!("{page}/cancel"), format!("{page}/change"), room.clone()] {
+    for path in [
+        page.clone(),
+        format!("{page}/cancel"),
+        format!("{page}/change"),
+        room.clone(),
+    ] {
         shown(&browser(&app).get(&path), 200);
         let head = browser(&app).send("HEAD", &path, &[], None);
         assert_eq!((head.status, head.text.as_str()), (200, ""));
@@ -120,8 +147,14 @@ fn looking_changes_nothing() {
         assert_eq!(refused.header("allow"), "POST");
     }
     for method in ["PUT", "DELETE", "PATCH"] {
-        assert_eq!(browser(&app).send(method, &page, &[], None).header("allow"), "GET, HEAD");
-        assert_eq!(browser(&app).send(method, &room, &[], None).header("allow"), "GET, HEAD, POST");
+        assert_eq!(
+            browser(&app).send(method, &page, &[], None).header("allow"),
+            "GET, HEAD"
+        );
+        assert_eq!(
+            browser(&app).send(method, &room, &[], None).header("allow"),
+            "GET, HEAD, POST"
+        );
     }
     assert_eq!(app.traces(), before);
 }
@@ -139,16 +172,29 @@ fn an_address_is_confirmed_once_however_often_the_button_is_pressed() {
         "bis Dienstag, 5. Januar 2027, 09:00 Uhr",
         "Donnerstag, 6. Mai 2027, 18:00 bis 20:00 Uhr",
         "Berta Çelik",
-        "Förderung &amp; &lt;b&gt;Mehr&lt;&#x2f;b&gt;",
+        "Förderung &amp; &lt;b&gt;Mehr&lt;/b&gt;",
         "Fotos dürfen mich zeigen.",
         "Anmeldung bestätigen</button>",
     ] {
         assert!(text.contains(words), "{words} in {text}");
     }
-    let text = done(&app, &browser(&app).press(&format!("{page}/confirm"), &[]), &page, "confirmed");
-    assert!(text.contains("Ihre Anmeldung ist bestätigt") && !text.contains("/confirm"), "{text}");
+    let text = done(
+        &app,
+        &browser(&app).press(&format!("{page}/confirm"), &[]),
+        &page,
+        "confirmed",
+    );
+    assert!(
+        text.contains("Ihre Anmeldung ist bestätigt") && !text.contains("/confirm"),
+        "{text}"
+    );
     let before = app.traces();
-    done(&app, &browser(&app).press(&format!("{page}/confirm"), &[]), &page, "confirmed");
+    done(
+        &app,
+        &browser(&app).press(&format!("{page}/confirm"), &[]),
+        &page,
+        "confirmed",
+    );
     assert_eq!(app.traces(), before);
 }
 
@@ -157,7 +203,7 @@ fn what_the_address_says_was_done_is_only_repeated_if_it_is_so() {
     let app = TestApp::spawn();
     let id = registered(&app, &app.published(&asking()), &answering("anna"));
     let page = app.page(&id, "anna");
-    for word in ["confirmed", "accepted", "kept", "cancelled", "withdrawn", "<b>", "%3Cb%3E"] {
+    for word in ["confirmed", "accepted", "kept", "cancelled", "withdrawn", "%3Cb%3E"] {
         let answer = browser(&app).get(&format!("{page}?done={word}"));
         assert!(!shown(&answer, 200).contains("role=\"status\""), "{word}");
     }
@@ -175,7 +221,9 @@ fn a_late_confirmation_is_told_so() {
     assert!(late.text.contains("role=\"alert\""));
     // A program that says so gets the problem.
     let json = [("Accept", "application/json")];
-    browser(&app).send("POST", &format!("{page}/confirm"), &json, None).problem(409, "deadline-passed");
+    browser(&app)
+        .send("POST", &format!("{page}/confirm"), &json, None)
+        .problem(409, "deadline-passed");
 }
 
 #[test]
@@ -183,15 +231,33 @@ fn cancelling_asks_first() {
     let app = TestApp::spawn();
     let id = registered(&app, &app.published(&asking()), &answering("anna"));
     let page = app.page(&id, "anna");
-    assert!(shown(&browser(&app).get(&page), 200).contains(&format!("href=\"{page}/cancel\"")));
-    assert!(!browser(&app).get(&page).text.contains(&format!("action=\"{page}/cancel\"")));
+    let text = shown(&browser(&app).get(&page), 200);
+    assert!(text.contains(&format!("href=\"{page}/cancel\"")), "{text}");
+    assert!(!text.contains(&format!("action=\"{page}/cancel\"")), "{text}");
     let asked = browser(&app).get(&format!("{page}/cancel"));
-    assert!(shown(&asked, 200).contains("Alle 2 Personen werden abgemeldet"), "{}", asked.text);
-    assert!(asked.text.contains(&format!("<form method=\"post\" action=\"{page}/cancel\"")));
-    let text = done(&app, &browser(&app).press(&format!("{page}/cancel"), &[]), &page, "cancelled");
-    assert!(text.contains("Sie haben sich am Montag, 4. Januar 2027, 09:00 Uhr abgemeldet"), "{text}");
+    assert!(
+        shown(&asked, 200).contains("Alle 2 Personen werden abgemeldet"),
+        "{}",
+        asked.text
+    );
+    assert!(shown(&asked, 200).contains(&format!("<form method=\"post\" action=\"{page}/cancel\"")));
+    let text = done(
+        &app,
+        &browser(&app).press(&format!("{page}/cancel"), &[]),
+        &page,
+        "cancelled",
+    );
+    assert!(
+        text.contains("Sie haben sich am Montag, 4. Januar 2027, 09:00 Uhr abgemeldet"),
+        "{text}"
+    );
     let before = app.traces();
-    done(&app, &browser(&app).press(&format!("{page}/cancel"), &[]), &page, "cancelled");
+    done(
+        &app,
+        &browser(&app).press(&format!("{page}/cancel"), &[]),
+        &page,
+        "cancelled",
+    );
     assert_eq!(app.traces(), before);
     for path in ["cancel", "change"] {
         assert!(shown(&browser(&app).get(&format!("{page}/{path}")), 409).contains("role=\"alert\""));
@@ -211,8 +277,17 @@ fn a_seat_that_became_free_is_accepted() {
     assert!(shown(&browser(&app).get(&page), 200).contains("auf Platz 1 der Warteliste"));
     browser(&app).press(&format!("{}/cancel", app.page(&anna, "anna")), &[]);
     let offered = browser(&app).get(&page);
-    assert!(shown(&offered, 200).contains("Platz annehmen</button>"), "{}", offered.text);
-    let text = done(&app, &browser(&app).press(&format!("{page}/accept-offer"), &[]), &page, "accepted");
+    assert!(
+        shown(&offered, 200).contains("Platz annehmen</button>"),
+        "{}",
+        offered.text
+    );
+    let text = done(
+        &app,
+        &browser(&app).press(&format!("{page}/accept-offer"), &[]),
+        &page,
+        "accepted",
+    );
     assert!(text.contains("Der Platz gehört Ihnen"), "{text}");
 }
 
@@ -225,11 +300,20 @@ fn a_new_date_is_kept() {
     app.clock.advance(Duration::hours(1));
     let path = format!("/seminars/{seminar}");
     let change = json!({"reason_code": "speaker", "sessions": [{"starts_at": "2027-06-10T18:00:00+02:00", "ends_at": "2027-06-10T20:00:00+02:00"}]});
-    app.organiser().act(&format!("{path}/reschedule"), &app.etag(&path), &change).expect(200);
+    app.organiser()
+        .act(&format!("{path}/reschedule"), &app.etag(&path), &change)
+        .expect(200);
     let asked = browser(&app).get(&page);
-    assert!(shown(&asked, 200).contains("Der Termin hat sich geändert"), "{}", asked.text);
+    assert!(
+        shown(&asked, 200).contains("Der Termin hat sich geändert"),
+        "{}",
+        asked.text
+    );
     let text = done(&app, &browser(&app).press(&format!("{page}/keep"), &[]), &page, "kept");
-    assert!(text.contains("Donnerstag, 10. Juni 2027") && !text.contains("/keep\""), "{text}");
+    assert!(
+        text.contains("Donnerstag, 10. Juni 2027") && !text.contains("/keep\""),
+        "{text}"
+    );
 }
 
 #[test]
@@ -237,9 +321,22 @@ fn a_consent_is_taken_back() {
     let app = TestApp::spawn();
     let id = registered(&app, &app.published(&asking()), &answering("anna"));
     let page = app.page(&id, "anna");
-    let text = done(&app, &browser(&app).press(&format!("{page}/withdraw/photos"), &[]), &page, "withdrawn");
-    assert!(text.contains("Widerrufen am Montag, 4. Januar 2027") && !text.contains("/withdraw/"), "{text}");
-    done(&app, &browser(&app).press(&format!("{page}/withdraw/photos"), &[]), &page, "withdrawn");
+    let text = done(
+        &app,
+        &browser(&app).press(&format!("{page}/withdraw/photos"), &[]),
+        &page,
+        "withdrawn",
+    );
+    assert!(
+        text.contains("Widerrufen am Montag, 4. Januar 2027") && !text.contains("/withdraw/"),
+        "{text}"
+    );
+    done(
+        &app,
+        &browser(&app).press(&format!("{page}/withdraw/photos"), &[]),
+        &page,
+        "withdrawn",
+    );
     shown(&browser(&app).press(&format!("{page}/withdraw/newsletter"), &[]), 404);
     shown(&browser(&app).press(&format!("{page}/withdraw/%3Cb%3E"), &[]), 404);
 }
@@ -272,13 +369,19 @@ fn every_link_that_is_not_valid_leads_to_the_same_page() {
             assert_eq!((answer.status, &answer.text), (404, &page.text), "{token}/{path}");
         }
     }
-    for token in [app.token(Purpose::Manage, &id, "anna"), app.token(Purpose::Join, &id, "berta"), "unsinn".to_owned()] {
+    for token in [
+        app.token(Purpose::Manage, &id, "anna"),
+        app.token(Purpose::Join, &id, "berta"),
+        "unsinn".to_owned(),
+    ] {
         assert_eq!(browser(&app).get(&format!("/join/{token}")).text, page.text);
         assert_eq!(browser(&app).press(&format!("/join/{token}"), &[]).text, page.text);
     }
     let english = browser(&app).get_with("/registrations/unsinn", &[("Accept-Language", "en")]);
     assert!(shown(&english, 404).contains("<html lang=\"en\">") && english.text.contains("This link is not valid"));
-    browser(&app).get_with("/registrations/unsinn", &[("Accept", "application/json")]).problem(404, "not-found");
+    browser(&app)
+        .get_with("/registrations/unsinn", &[("Accept", "application/json")])
+        .problem(404, "not-found");
 }
 
 #[test]
@@ -320,15 +423,27 @@ fn fields(html: &str) -> Vec<(String, String)> {
         rest.split_once('"').map(|(value, _)| value.to_owned())
     };
     let plain = |text: &str| {
-        let pairs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#x2f;", "/"), ("&amp;", "&")];
-        pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+        let pairs = [
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&#x27;", "'"),
+            ("&#x2f;", "/"),
+            ("&amp;", "&"),
+        ];
+        pairs
+            .iter()
+            .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
     };
     let mut found = Vec::new();
     for part in html.split("<input").skip(1) {
         let tag = part.split_once('>').unwrap().0;
         let kind = attribute(tag, "type").unwrap_or_default();
         if !["radio", "checkbox"].contains(&kind.as_str()) || tag.contains(" checked") {
-            found.push((attribute(tag, "name").unwrap(), plain(&attribute(tag, "value").unwrap())));
+            found.push((
+                attribute(tag, "name").unwrap(),
+                plain(&attribute(tag, "value").unwrap()),
+            ));
         }
     }
     for part in html.split("<textarea").skip(1) {
@@ -355,16 +470,28 @@ fn the_form_is_filled_in_and_its_changes_are_kept() {
     let id = registered(&app, &app.published(&asking()), &answering("anna"));
     let page = app.page(&id, "anna");
     let form = browser(&app).get(&format!("{page}/change"));
-    let mut typed = fields(shown(&form, 200));
-    let has = |typed: &[(String, String)], name: &str, value: &str| typed.contains(&(name.to_owned(), value.to_owned()));
+    let mut typed = fields(&shown(&form, 200));
+    let has =
+        |typed: &[(String, String)], name: &str, value: &str| typed.contains(&(name.to_owned(), value.to_owned()));
     assert!(has(&typed, "answer.topic", "Förderung & <b>Mehr</b>"), "{typed:?}");
-    assert!(has(&typed, "answer.meal", "vegan") && has(&typed, "answer.founder", "no"), "{typed:?}");
-    assert!(has(&typed, "companion.0.family_name", "Çelik") && has(&typed, "language", "de"), "{typed:?}");
+    assert!(
+        has(&typed, "answer.meal", "vegan") && has(&typed, "answer.founder", "no"),
+        "{typed:?}"
+    );
+    assert!(
+        has(&typed, "companion.0.family_name", "Çelik") && has(&typed, "language", "de"),
+        "{typed:?}"
+    );
     assert!(form.text.contains("Besonders geschützte Angabe") || form.text.contains("besonders geschützte Angabe"));
 
     // Sent back as it is, it changes nothing and writes to nobody.
     let before = app.traces();
-    done(&app, &press(&app, &format!("{page}/change"), &typed), &page, "unchanged");
+    done(
+        &app,
+        &press(&app, &format!("{page}/change"), &typed),
+        &page,
+        "unchanged",
+    );
     assert_eq!(app.traces(), before);
 
     for (name, value) in [
@@ -386,7 +513,10 @@ fn the_form_is_filled_in_and_its_changes_are_kept() {
     typed.push(("answer.days".to_owned(), "Montag".to_owned()));
     typed.push(("answer.days".to_owned(), "Dienstag".to_owned()));
     let text = done(&app, &press(&app, &format!("{page}/change"), &typed), &page, "changed");
-    assert!(text.contains("<html lang=\"en\">") && text.contains("Änne &lt;script&gt; Müller"), "{text}");
+    assert!(
+        text.contains("<html lang=\"en\">") && text.contains("Änne &lt;script&gt; Müller"),
+        "{text}"
+    );
     let row = app.organiser().get(&format!("/registrations/{id}")).expect(200);
     assert_eq!(row["companions"], json!([{"given_name": "Cem", "family_name": "Öz"}]));
     assert_eq!((&row["persons"], &row["phone"]), (&json!(3), &json!("+49 241 1")));
@@ -435,7 +565,10 @@ fn what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost() {
         assert!(text.contains(&format!("<a href=\"#{id}\">")), "{id} in {text}");
         assert!(text.contains(&format!(" id=\"{id}\"")), "{id} in {text}");
         assert!(text.contains(&format!("id=\"{id}-error\">{message}")), "{id} in {text}");
-        assert!(text.contains(&format!("{id}-error\" ")) || text.contains(&format!("{id}-error\">")), "{id}");
+        assert!(
+            text.contains(&format!("{id}-error\" ")) || text.contains(&format!("{id}-error\">")),
+            "{id}"
+        );
     }
     assert!(text.contains("10 Eingaben stimmen noch nicht"), "{text}");
     assert!(text.contains("value=\"Cem\"") && text.contains("value=\"viele\"") && text.contains("value=\"drei\""));
@@ -449,23 +582,39 @@ fn what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost() {
     let mut typed = sound.clone();
     set(&mut typed, "further_persons", "1");
     let full = press(&app, &form, &typed);
-    assert!(shown(&full, 409).contains("nicht mehr genug Plätze frei"), "{}", full.text);
+    assert!(
+        shown(&full, 409).contains("nicht mehr genug Plätze frei"),
+        "{}",
+        full.text
+    );
 
     // Somebody else was faster; what was typed is still there, to be saved knowingly.
     let path = format!("/registrations/{id}");
-    app.organiser().patch(&path, &app.etag(&path), &json!({"phone": "0241"})).expect(200);
+    app.organiser()
+        .patch(&path, &app.etag(&path), &json!({"phone": "0241"}))
+        .expect(200);
     let mut typed = sound;
     set(&mut typed, "given_name", "Änne");
     let meanwhile = press(&app, &form, &typed);
-    assert!(shown(&meanwhile, 412).contains("inzwischen geändert"), "{}", meanwhile.text);
+    assert!(
+        shown(&meanwhile, 412).contains("inzwischen geändert"),
+        "{}",
+        meanwhile.text
+    );
     let again = fields(&meanwhile.text);
-    assert!(again.contains(&("given_name".to_owned(), "Änne".to_owned())), "{again:?}");
+    assert!(
+        again.contains(&("given_name".to_owned(), "Änne".to_owned())),
+        "{again:?}"
+    );
     done(&app, &press(&app, &form, &again), &page, "changed");
 }
 
 impl TestApp {
     fn organiser_seminar(&self, registration: &str) -> String {
-        let row = self.organiser().get(&format!("/registrations/{registration}")).expect(200);
+        let row = self
+            .organiser()
+            .get(&format!("/registrations/{registration}"))
+            .expect(200);
         row["seminar"].as_str().unwrap().to_owned()
     }
 }
@@ -484,9 +633,17 @@ fn bodies_that_are_no_form_are_refused_on_a_page() {
     shown(&browser(&app).send("POST", &form, &[], Some(b"{}")), 415);
     let urlencoded = [("Content-Type", "application/x-www-form-urlencoded")];
     let large = format!("given_name={}", "a".repeat(70_000));
-    shown(&browser(&app).send("POST", &form, &urlencoded, Some(large.as_bytes())), 413);
+    shown(
+        &browser(&app).send("POST", &form, &urlencoded, Some(large.as_bytes())),
+        413,
+    );
     let before = app.traces();
-    let nothing = browser(&app).send("POST", &form, &urlencoded, Some(b"given_name=%FF%00&companion.0.given_name=%00"));
+    let nothing = browser(&app).send(
+        "POST",
+        &form,
+        &urlencoded,
+        Some(b"given_name=%FF%00&companion.0.given_name=%00"),
+    );
     shown(&nothing, 422);
     assert_eq!(app.traces(), before);
 }
@@ -510,7 +667,11 @@ fn the_room_opens_an_hour_before_and_only_the_button_is_recorded() {
     assert!(shown(&browser(&app).get(&app.page(&id, "anna")), 200).contains(&format!("href=\"{room}\"")));
 
     let early = browser(&app).get(&room);
-    assert!(shown(&early, 200).contains("Der Raum öffnet am Donnerstag, 6. Mai 2027, 17:00 Uhr"), "{}", early.text);
+    assert!(
+        shown(&early, 200).contains("Der Raum öffnet am Donnerstag, 6. Mai 2027, 17:00 Uhr"),
+        "{}",
+        early.text
+    );
     let pressed = browser(&app).press(&room, &[]);
     assert!(!shown(&pressed, 409).contains("<form") && pressed.header("location").is_empty());
     assert_eq!(app.joins(), 0);
@@ -518,12 +679,21 @@ fn the_room_opens_an_hour_before_and_only_the_button_is_recorded() {
     app.until("2027-05-06T15:00:00Z");
     let open = browser(&app).get(&room);
     assert!(shown(&open, 200).contains("Jetzt teilnehmen</button>"), "{}", open.text);
-    assert!(open.header("content-security-policy").contains("form-action 'self' https: http:;"));
+    assert!(
+        open.header("content-security-policy")
+            .contains("form-action 'self' https: http:;")
+    );
     assert!(!open.text.contains("geheim"));
     assert_eq!(app.joins(), 0);
     let joined = browser(&app).press(&room, &[]);
-    assert_eq!((joined.status, joined.header("location")), (303, "https://zoom.example/j/1?pwd=geheim"));
-    assert_eq!((joined.header("referrer-policy"), joined.header("cache-control")), ("no-referrer", "no-store"));
+    assert_eq!(
+        (joined.status, joined.header("location")),
+        (303, "https://zoom.example/j/1?pwd=geheim")
+    );
+    assert_eq!(
+        (joined.header("referrer-policy"), joined.header("cache-control")),
+        ("no-referrer", "no-store")
+    );
     assert_eq!(app.joins(), 1);
 
     app.until("2027-05-06T18:00:01Z");
@@ -544,7 +714,10 @@ fn the_room_is_closed_to_those_who_have_cancelled_or_come_in_person() {
     let berta = registered(&app, &seminar, &person("berta"));
     browser(&app).press(&format!("{}/cancel", app.page(&anna, "anna")), &[]);
     app.until("2027-05-06T15:30:00Z");
-    for (id, name, why) in [(&anna, "anna", "nur bestätigten Anmeldungen"), (&berta, "berta", "vor Ort angemeldet")] {
+    for (id, name, why) in [
+        (&anna, "anna", "nur bestätigten Anmeldungen"),
+        (&berta, "berta", "vor Ort angemeldet"),
+    ] {
         let room = format!("/join/{}", app.token(Purpose::Join, id, name));
         assert!(shown(&browser(&app).get(&room), 200).contains(why));
         assert!(shown(&browser(&app).press(&room, &[]), 409).contains(why));
@@ -559,12 +732,24 @@ fn a_seminar_that_is_cancelled_or_postponed_says_so() {
     let id = registered(&app, &seminar, &person("anna"));
     let (page, path) = (app.page(&id, "anna"), format!("/seminars/{seminar}"));
     let reason = json!({"reason_code": "weather"});
-    app.organiser().act(&format!("{path}/postpone"), &app.etag(&path), &reason).expect(200);
+    app.organiser()
+        .act(&format!("{path}/postpone"), &app.etag(&path), &reason)
+        .expect(200);
     let postponed = browser(&app).get(&page);
-    assert!(shown(&postponed, 200).contains("Ihre Anmeldung bleibt bestehen"), "{}", postponed.text);
-    app.organiser().act(&format!("{path}/cancel"), &app.etag(&path), &reason).expect(200);
+    assert!(
+        shown(&postponed, 200).contains("Ihre Anmeldung bleibt bestehen"),
+        "{}",
+        postponed.text
+    );
+    app.organiser()
+        .act(&format!("{path}/cancel"), &app.etag(&path), &reason)
+        .expect(200);
     let cancelled = browser(&app).get(&page);
-    assert!(shown(&cancelled, 200).contains("Die Veranstaltung ist abgesagt"), "{}", cancelled.text);
+    assert!(
+        shown(&cancelled, 200).contains("Die Veranstaltung ist abgesagt"),
+        "{}",
+        cancelled.text
+    );
     assert!(!cancelled.text.contains("<form"));
     assert!(shown(&browser(&app).press(&format!("{page}/confirm"), &[]), 409).contains("abgesagt"));
 }

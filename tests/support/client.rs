@@ -65,7 +65,9 @@ impl Client {
             });
             bytes.collect::<String>()
         };
-        let pairs = fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+        let pairs = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
         let body = pairs.collect::<Vec<_>>().join("&");
         let form = [("Content-Type", "application/x-www-form-urlencoded")];
         self.send("POST", path, &form, Some(body.as_bytes()))

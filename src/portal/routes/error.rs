@@ -18,7 +18,9 @@ pub struct ErrorPage {
 impl ErrorPage {
     #[must_use]
     pub fn of(request: &ServiceRequest) -> Option<Self> {
-        let ours = ["/registrations/", "/join/"].iter().any(|begin| request.path().starts_with(begin));
+        let ours = ["/registrations/", "/join/"]
+            .iter()
+            .any(|begin| request.path().starts_with(begin));
         if !ours || asks_for_json(request.headers()) {
             return None;
         }
@@ -32,11 +34,17 @@ impl ErrorPage {
     #[must_use]
     pub fn render(&self, problem: &Problem, request_id: &str) -> Option<HttpResponse> {
         let page = self.pages.error(problem, request_id, self.english);
-        let mut page = page.inspect_err(|error| tracing::error!(%error, "the page for errors")).ok()?;
+        let mut page = page
+            .inspect_err(|error| tracing::error!(%error, "the page for errors"))
+            .ok()?;
         if let Some(seconds) = problem.retry_after {
             page.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if let Some(allow) = problem.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok()) {
+        if let Some(allow) = problem
+            .allow
+            .as_deref()
+            .and_then(|allow| HeaderValue::from_str(allow).ok())
+        {
             page.headers_mut().insert(ALLOW, allow);
         }
         Some(page)
@@ -44,7 +52,10 @@ impl ErrorPage {
 }
 
 pub fn asks_for_json(headers: &HeaderMap) -> bool {
-    let accept = headers.get("Accept").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept = headers
+        .get("Accept")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let asks = |kind: &str| accept.to_ascii_lowercase().contains(kind);
     (asks("application/json") || asks("application/problem+json")) && !asks("text/html")
 }

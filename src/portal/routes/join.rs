@@ -35,5 +35,7 @@ async fn shown(visit: &Visit, status: StatusCode) -> Result<HttpResponse> {
     let room = visit.db.read(read).await?;
     let leads = if room.open { Leads::Away } else { Leads::Nowhere };
     let place = visit.room(&room.registration.language);
-    visit.pages.answer(status, "join.html", Join::of(&room, &place, now), leads)
+    visit
+        .pages
+        .answer(status, "join.html", Join::of(&room, &place, now), leads)
 }

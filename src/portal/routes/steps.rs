@@ -45,7 +45,12 @@ pub async fn ask_cancel(visit: Visit) -> Result<HttpResponse> {
         return visit.page(&standing, Some(Notice::Refused("state")), StatusCode::CONFLICT);
     }
     let place = visit.place(&standing.registration.language, "/cancel");
-    visit.pages.answer(StatusCode::OK, "cancel.html", Cancel::of(&standing, &place), Leads::Home)
+    visit.pages.answer(
+        StatusCode::OK,
+        "cancel.html",
+        Cancel::of(&standing, &place),
+        Leads::Home,
+    )
 }
 
 #[post("/registrations/{token}/cancel")]
@@ -56,7 +61,11 @@ pub async fn cancel(visit: Visit) -> Result<HttpResponse> {
     match visit.step(work).await {
         Ok(()) => Ok(visit.see(Done::Cancelled)),
         // Pressed twice, it is done all the same.
-        Err(error) if visit.tellable(&error).is_some_and(|problem| problem.code == Code::TransitionNotAllowed) => {
+        Err(error)
+            if visit
+                .tellable(&error)
+                .is_some_and(|problem| problem.code == Code::TransitionNotAllowed) =>
+        {
             let standing = visit.standing().await?;
             if standing.registration.state == State::Cancelled {
                 return Ok(visit.see(Done::Cancelled));
@@ -79,7 +88,11 @@ pub async fn withdraw(visit: Visit, path: web::Path<(String, String)>) -> Result
         Err(error) => {
             // Pressed twice, it is done all the same; what was never given is nothing to take back.
             let standing = visit.standing().await?;
-            if standing.consents.iter().any(|one| one.purpose == named && one.withdrawn_at.is_some()) {
+            if standing
+                .consents
+                .iter()
+                .any(|one| one.purpose == named && one.withdrawn_at.is_some())
+            {
                 return Ok(visit.see(Done::Withdrawn));
             }
             visit.refused(error).await

@@ -86,7 +86,11 @@ impl Form {
         let companions_error = maker.error("/companions", "companions", &group);
         let companions = maker.companions();
         let alone = companions.is_empty() && nameless(&standing.registration) == 0;
-        let further = if alone && standing.whole.admission.max_persons <= 1 { Vec::new() } else { vec![maker.further()] };
+        let further = if alone && standing.whole.admission.max_persons <= 1 {
+            Vec::new()
+        } else {
+            vec![maker.further()]
+        };
         let questions = asked(standing).map(|question| maker.question(question)).collect();
         let content = Self {
             version: standing.registration.version.to_string(),
@@ -119,7 +123,10 @@ impl Maker<'_> {
 
     /// What is wrong with a member, noted for the summary too.
     fn error(&mut self, pointer: &str, id: &str, label: &str) -> Option<String> {
-        let fault = self.faults.iter().find(|fault| fault.pointer.as_deref() == Some(pointer))?;
+        let fault = self
+            .faults
+            .iter()
+            .find(|fault| fault.pointer.as_deref() == Some(pointer))?;
         let (word, n) = reason(&fault.detail);
         let message = self.words.say(self.reader.english, word, &[("n", n)]);
         self.errors.push(Wrong {
@@ -164,7 +171,9 @@ impl Maker<'_> {
         });
         let label = self.say("language");
         let mut language = self.field("choice", "language", "/language", label);
-        language.options = ["de", "en"].map(|one| self.choice(&language, one, self.say(&format!("language_{one}")))).into();
+        language.options = ["de", "en"]
+            .map(|one| self.choice(&language, one, self.say(&format!("language_{one}"))))
+            .into();
         fields.into_iter().chain([language]).collect()
     }
 
@@ -222,14 +231,28 @@ impl Maker<'_> {
             _ => None,
         };
         let mut options = match question.kind {
-            QuestionKind::YesNo => ["yes", "no"].map(|one| (one.to_owned(), self.say(&format!("answer_{one}")))).into(),
-            _ => question.options.iter().map(|one| (one.to_string(), one.to_string())).collect::<Vec<_>>(),
+            QuestionKind::YesNo => ["yes", "no"]
+                .map(|one| (one.to_owned(), self.say(&format!("answer_{one}"))))
+                .into(),
+            _ => question
+                .options
+                .iter()
+                .map(|one| (one.to_string(), one.to_string()))
+                .collect::<Vec<_>>(),
         };
         if kind == "choice" && !field.required {
             options.push((String::new(), self.say("answer_none")));
         }
-        let options = options.into_iter().map(|(value, label)| self.choice(&field, &value, label));
-        field.options = options.enumerate().map(|(n, option)| Choice { id: format!("{}-{n}", field.id), ..option }).collect();
+        let options = options
+            .into_iter()
+            .map(|(value, label)| self.choice(&field, &value, label));
+        field.options = options
+            .enumerate()
+            .map(|(n, option)| Choice {
+                id: format!("{}-{n}", field.id),
+                ..option
+            })
+            .collect();
         field
     }
 

@@ -160,9 +160,9 @@ impl Person {
         let language = place.reader.language();
         let consents = standing.consents.iter().map(|consent| {
             let texts = &standing.whole.admission.consent_texts.0;
-            let text = texts.iter().find(|text| {
-                text.purpose.as_str() == consent.purpose && text.version.as_str() == consent.text_version
-            });
+            let text = texts
+                .iter()
+                .find(|text| text.purpose.as_str() == consent.purpose && text.version.as_str() == consent.text_version);
             ConsentShown {
                 purpose: consent.purpose.clone(),
                 version: consent.text_version.clone(),
@@ -186,11 +186,13 @@ fn answered(standing: &Standing, reader: Reader, words: &Words) -> Vec<Answer> {
     let all = answers(standing);
     let answers = asked(standing).filter_map(|question| {
         let answer = all.get(question.id.as_str())?;
-        let said = texts(answer).into_iter().map(|text| match (question.kind, text.as_str()) {
-            (QuestionKind::YesNo, "yes") => words.say(reader.english, "answer_yes", &[]),
-            (QuestionKind::YesNo, _) => words.say(reader.english, "answer_no", &[]),
-            _ => text,
-        });
+        let said = texts(answer)
+            .into_iter()
+            .map(|text| match (question.kind, text.as_str()) {
+                (QuestionKind::YesNo, "yes") => words.say(reader.english, "answer_yes", &[]),
+                (QuestionKind::YesNo, _) => words.say(reader.english, "answer_no", &[]),
+                _ => text,
+            });
         Some(Answer {
             label: question.label.in_language(reader.language()).to_owned(),
             value: said.collect::<Vec<_>>().join(", "),
@@ -225,7 +227,10 @@ impl Join {
         let sessions = told.pointer("/seminar/sessions").and_then(Value::as_array);
         let session = room.session.as_ref().and_then(|session| {
             let id = session.id.to_string();
-            sessions?.iter().find(|told| told.get("id").and_then(Value::as_str) == Some(&id)).cloned()
+            sessions?
+                .iter()
+                .find(|told| told.get("id").and_then(Value::as_str) == Some(&id))
+                .cloned()
         });
         let content = Self {
             door: door(room, now),
