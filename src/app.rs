@@ -25,7 +25,7 @@ use crate::base::ids::fresh;
 use crate::base::language::german;
 use crate::base::problem::{Code, Error, Problem, Result, render};
 use crate::mail::{Postboy, Postman};
-use crate::portal::{self, ErrorPage, Pages};
+use crate::portal::{self, ErrorPage, Page, Pages};
 use crate::registrations::{Desk, Timekeeper};
 use crate::{attendance, catalogue, health, openapi, registrations, reports, seminars};
 
@@ -298,6 +298,9 @@ fn as_problem(
     german: bool,
     page: Option<&ErrorPage>,
 ) -> HttpResponse {
+    if response.extensions().contains::<Page>() {
+        return response;
+    }
     let ours = response.extensions_mut().remove::<Problem>();
     let problem = ours.or_else(|| {
         let code = match response.status().as_u16() {

@@ -11,8 +11,9 @@ mod model;
 mod pages;
 mod routes;
 mod rules;
+mod samples;
 mod view;
 mod words;
 
-pub use pages::Pages;
+pub use pages::{Page, Pages};
 pub use routes::{ErrorPage, PATHS, configure};

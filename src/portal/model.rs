@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::base::ids::words;
+use crate::base::problem::Code;
 
 words! {
     /// What was done a moment ago, as the address of the page says it.
@@ -23,6 +24,19 @@ words! {
 pub enum Notice {
     Done(Done),
     Refused(&'static str),
+}
+
+/// What a refusal is called in the table of words.
+#[must_use]
+pub const fn refused(code: Code) -> &'static str {
+    match code {
+        Code::DeadlinePassed => "late",
+        Code::SeminarFull => "full",
+        Code::SeminarCancelled => "seminar_cancelled",
+        Code::TransitionNotAllowed => "state",
+        Code::PreconditionFailed => "meanwhile",
+        _ => "other",
+    }
 }
 
 /// Who reads: in which language, and whether that was chosen on the page and so has to be kept in its links.

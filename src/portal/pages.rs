@@ -1,6 +1,6 @@
 //! The pages as they leave: templates of `templates/portal`, filled, with the headers that keep them to themselves.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -10,6 +10,7 @@ use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{AutoEscape, Environment, Error as TemplateError, State};
 use serde::Serialize;
 
+use super::samples;
 use super::words::Words;
 use crate::base::config::Config;
 use crate::base::digest::sha256;
@@ -36,6 +37,9 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "registration.html",
 ];
 
+/// In the extensions of an answer: it is a page, and says what went wrong by itself.
+pub struct Page;
+
 /// Where a form of the page may lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leads {
@@ -50,6 +54,8 @@ pub enum Leads {
 
 pub struct Pages {
     environment: Environment<'static>,
+    /// Where the operator's templates are.
+    folder: Option<PathBuf>,
     pub words: Words,
     style: String,
     /// The hash of the style sheet, which is part of the page: so that nothing has to be fetched, and nothing else runs.
@@ -69,7 +75,11 @@ impl Pages {
     /// Reads the templates, the words and the style sheet, the operator's (`portal/` in the folder) before ours.
     pub fn open(config: &Config) -> Result<Self> {
         let folder = config.templates_dir.as_deref().map(|folder| folder.join("portal"));
-        Self::with(folder.as_deref(), base(&config.public_url))
+        let pages = Self::with(folder.as_deref(), base(&config.public_url))?;
+        if folder.is_some() {
+            samples::try_out(&pages)?;
+        }
+        Ok(pages)
     }
 
     fn with(folder: Option<&Path>, base: &str) -> Result<Self> {
@@ -95,6 +105,7 @@ impl Pages {
         Ok(Self {
             style_hash: STANDARD.encode(sha256(style.as_bytes())),
             environment,
+            folder: folder.map(Path::to_owned),
             words,
             style,
             base: base.to_owned(),
@@ -114,7 +125,9 @@ impl Pages {
         content: impl Serialize,
         leads: Leads,
     ) -> Result<HttpResponse> {
-        let html = self.render(name, content).map_err(|error| fault(None, &error))?;
+        let html = self
+            .render(name, content)
+            .map_err(|error| fault(self.folder.as_deref(), &error))?;
         let form_action = match leads {
             Leads::Nowhere => "'none'",
             Leads::Home => "'self'",
@@ -124,11 +137,13 @@ impl Pages {
             "default-src 'none'; style-src 'sha256-{}'; form-action {form_action}; frame-ancestors 'none'; base-uri 'none'",
             self.style_hash
         );
-        Ok(HttpResponse::build(status)
+        let mut page = HttpResponse::build(status)
             .content_type("text/html; charset=utf-8")
             .insert_header(("Content-Security-Policy", policy))
             .insert_header(("X-Robots-Tag", "noindex"))
-            .body(html))
+            .body(html);
+        page.extensions_mut().insert(Page);
+        Ok(page)
     }
 
     fn render(&self, name: &str, content: impl Serialize) -> std::result::Result<String, TemplateError> {
@@ -180,6 +195,32 @@ fn base(public_url: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_page_can_be_filled_in_every_state_and_language() {
+        samples::try_out(&Pages::with(None, "").unwrap()).unwrap();
+    }
+
+    #[test]
+    fn an_own_page_that_cannot_be_filled_is_found_at_the_start() {
+        let folder = std::env::temp_dir().join(format!("einlass-pages-{}", crate::base::ids::fresh()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let fault = |name: &str, text: &str| {
+            std::fs::write(folder.join(name), text).unwrap();
+            let told = Pages::with(Some(&folder), "").and_then(|pages| samples::try_out(&pages));
+            std::fs::remove_file(folder.join(name)).unwrap();
+            told.err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        assert_eq!(fault("cancel.html", "<form method=post action={{ here }}/cancel>"), "");
+        assert_eq!(fault("style.css", "body{color:red}"), "");
+        let told = fault("cancel.html", "\n{{ vorname }}");
+        assert!(told.contains("cancel.html:2"), "{told}");
+        let told = fault("cancel.html", "{{ t(\"no_such_word\") }}");
+        assert!(told.contains("there is no word `no_such_word`"), "{told}");
+        let told = fault("cancle.html", "");
+        assert!(told.contains("cancle.html replaces no template"), "{told}");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 
     #[test]
     fn the_path_of_the_public_address_stands_before_ours() {

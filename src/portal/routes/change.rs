@@ -9,11 +9,11 @@ use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, get, post};
 use diesel::PgConnection;
 
-use super::visit::{Visit, word};
+use super::visit::Visit;
 use crate::base::body::PATIENCE;
 use crate::base::problem::{Code, Error, FieldError, Problem, Result};
 use crate::journal::Act;
-use crate::portal::model::{Done, Fields, Notice};
+use crate::portal::model::{Done, Fields, Notice, refused};
 use crate::portal::pages::Leads;
 use crate::portal::rules::{filled, nothing, understood};
 use crate::portal::view::Form;
@@ -83,7 +83,7 @@ fn wrong(visit: &Visit, standing: &Standing, fields: &Fields, error: Error) -> R
     let Some(Problem { code, errors, .. }) = visit.tellable(&error).cloned() else {
         return Err(error);
     };
-    let notice = errors.is_empty().then(|| Notice::Refused(word(code)));
+    let notice = errors.is_empty().then(|| Notice::Refused(refused(code)));
     let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::CONFLICT);
     shown(visit, standing, notice, fields, &errors, status)
 }

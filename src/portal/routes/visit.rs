@@ -14,7 +14,7 @@ use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::problem::{Code, Error, Problem, Result};
 use crate::journal::{Act, Actor};
-use crate::portal::model::{Done, Notice, Reader};
+use crate::portal::model::{Done, Notice, Reader, refused};
 use crate::portal::pages::{Leads, Pages};
 use crate::portal::view::{Person, Place};
 use crate::registrations::{By, RegistrationId, Standing, State, standing};
@@ -129,7 +129,11 @@ impl Visit {
             return Err(error);
         };
         let standing = self.standing().await?;
-        self.page(&standing, Some(Notice::Refused(word(problem.code))), problem.status())
+        self.page(
+            &standing,
+            Some(Notice::Refused(refused(problem.code))),
+            problem.status(),
+        )
     }
 
     /// A refusal that belongs on a page about the registration.
@@ -154,18 +158,6 @@ impl Visit {
     }
 }
 
-/// What a refusal is called in the table of words.
-pub const fn word(code: Code) -> &'static str {
-    match code {
-        Code::DeadlinePassed => "late",
-        Code::SeminarFull => "full",
-        Code::SeminarCancelled => "seminar_cancelled",
-        Code::TransitionNotAllowed => "state",
-        Code::PreconditionFailed => "meanwhile",
-        _ => "other",
-    }
-}
-
 fn part<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>> {
     let part = request.app_data::<web::Data<T>>().cloned();
     part.ok_or_else(|| Error::internal("the pages are not assembled"))
@@ -173,7 +165,10 @@ fn part<T: 'static>(request: &HttpRequest) -> Result<web::Data<T>> {
 
 fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.filter(|(known, _)| *known == name).map(|(_, value)| value).last()
+    pairs
+        .filter(|(known, _)| *known == name)
+        .map(|(_, value)| value)
+        .next_back()
 }
 
 /// `?lang=`: whether it is English. Anything else is no choice.
