@@ -291,7 +291,7 @@ diesel::table! {
         updated_at -> Timestamptz,
         /// The contact and everybody it brings.
         persons -> Int4,
-        /// Who comes along, in order: {given_name, family_name}, or {} for somebody without a name.
+        /// Who comes along by name, in order: {given_name, family_name}. Who comes without one is in persons only.
         companions -> Jsonb,
         /// By question; sensitive ones are in sensitive_answers.
         answers -> Jsonb,

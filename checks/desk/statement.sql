@@ -11,8 +11,8 @@ WITH seat AS (
         family_name, email, email_key, company, phone, language, search_text, entered_by, cancelled_at, cancelled_by, cancel_reason,
         version, created_at, updated_at, persons, companions, answers, email_confirmed_at, held_up_since, kept_at)
     SELECT organisation_id, id, seminar_id, 'onsite', 'pending', 1, NULL, now() + interval '1 day', NULL, 'Jürgen',
-        'Offermann', 'teilnehmende.' || :r::text || '@example.org', 'teilnehmende.' || :r::text || '@example.org',
-        'Tuchmacherei Monschau e. K.', NULL, 'de', E'jurgen \n offermann \n tuchmacherei monschau e. k.', NULL::uuid, NULL::timestamptz,
+        'Schmitz', 'teilnehmende.' || :r::text || '@example.org', 'teilnehmende.' || :r::text || '@example.org',
+        'Nadelwerk Eifel GmbH', NULL, 'de', E'jurgen \n schmitz \n nadelwerk eifel gmbh', NULL::uuid, NULL::timestamptz,
         NULL, NULL, 1, now(), now(), 1, '[]'::jsonb, '{}'::jsonb, NULL::timestamptz, NULL::timestamptz, NULL::timestamptz
     FROM seat
 ), entry AS (
@@ -23,9 +23,9 @@ WITH seat AS (
 ), letter AS (
     INSERT INTO mails (organisation_id, id, kind, language, recipient, recipient_name, registration_id, seminar_id, data, once, due_at,
         created_at)
-    SELECT organisation_id, id, 'confirm_address', 'de', 'teilnehmende.' || :r::text || '@example.org', 'Jürgen Offermann', id, seminar_id,
+    SELECT organisation_id, id, 'confirm_address', 'de', 'teilnehmende.' || :r::text || '@example.org', 'Jürgen Schmitz', id, seminar_id,
         ('{"seminar": {"id": "' || seminar_id::text || :facts::text || id::text || '", "state": "pending", "channel": "onsite", "given_name": "Jürgen", '
-        || '"family_name": "Offermann", "persons": 1, "waitlist_position": null, "confirm_by": "' || now() + interval '1 day' || '", "offered_until": null}}')::jsonb, NULL, now(), now()
+        || '"family_name": "Schmitz", "persons": 1, "waitlist_position": null, "confirm_by": "' || now() + interval '1 day' || '", "offered_until": null}}')::jsonb, NULL, now(), now()
     FROM seat
 )
 INSERT INTO idempotency_keys (key, request, created_at, location, etag, body)

@@ -8,12 +8,13 @@ ALTER TABLE registrations
     ADD CONSTRAINT registrations_persons_positive CHECK (persons > 0);
 COMMENT ON COLUMN registrations.seats IS 'What it takes of the channel''s capacity: its persons, or 1 where companies are counted.';
 COMMENT ON COLUMN registrations.persons IS 'The contact and everybody it brings.';
-COMMENT ON COLUMN registrations.companions IS 'Who comes along, in order: {given_name, family_name}, or {} for somebody without a name.';
+COMMENT ON COLUMN registrations.companions IS 'Who comes along by name, in order: {given_name, family_name}. Who comes without one is in persons only.';
 COMMENT ON COLUMN registrations.answers IS 'By question; sensitive ones are in sensitive_answers.';
 COMMENT ON COLUMN registrations.held_up_since IS 'Since when free seats are saved up for this waiting group; others pass it when that has taken too long.';
 COMMENT ON COLUMN registrations.kept_at IS 'When the person said that the new date suits them.';
 CREATE INDEX registrations_confirm_by ON registrations (confirm_by) WHERE state = 'pending';
 CREATE INDEX registrations_offered_until ON registrations (offered_until) WHERE state = 'offered';
+CREATE INDEX sessions_by_start ON sessions (starts_at);
 CREATE INDEX channels_waited_for ON channels (organisation_id, seminar_id, channel) WHERE waiting > 0;
 
 CREATE TABLE sensitive_answers (

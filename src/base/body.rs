@@ -214,6 +214,12 @@ where
     serde::Deserialize::deserialize(deserializer).map(Some)
 }
 
+/// For members that hold unless one says otherwise: `#[serde(default = "yes")]`.
+#[must_use]
+pub const fn yes() -> bool {
+    true
+}
+
 /// For members of a PATCH that cannot be taken away: not mentioned, or a value; `null` is refused. Without it
 /// serde reads `null` as not mentioned.
 pub fn kept<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>

@@ -102,9 +102,11 @@ fn make_key(folder: &Path, file: &Path) -> std::io::Result<()> {
     written.sync_all()?;
     // A link, not a rename: whoever comes second keeps the first one's key.
     match fs::hard_link(&draft, file) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-        _ => fs::remove_file(&draft),
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
+        _ => fs::remove_file(&draft)?,
     }
+    // The name too must survive a power cut: another key would end all links.
+    fs::File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]

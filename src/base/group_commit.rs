@@ -5,6 +5,7 @@
 //! fails a neighbour. Every wait is bounded: the queue in length, a job in the time it may wait, a writer by the
 //! database's own limits; a writer whose connection broke makes a new one.
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,12 +25,13 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// How often a job is tried that the database asks to try again.
 const ATTEMPTS: u32 = 5;
 
-/// Writes a batch in one transaction: an outcome for every job, in their order, or an error for the batch, which
-/// is then rolled back.
-pub type Write<J, A> = dyn Fn(&mut PgConnection, &[&J]) -> Result<Vec<Result<A>>> + Send + Sync;
+/// Writes a batch in one transaction: an outcome for every job, in their order (`None`: held back, to be the first of
+/// the next batch), or an error for the batch, which is then rolled back.
+pub type Write<J, A> = dyn Fn(&mut PgConnection, &[&J]) -> Result<Vec<Option<Result<A>>>> + Send + Sync;
 
 struct Waiting<J, A> {
     job: J,
+    shard: u128,
     since: Instant,
     answer: oneshot::Sender<Result<A>>,
 }
@@ -66,6 +68,7 @@ impl<J: Send + 'static, A: Send + 'static> GroupCommit<J, A> {
         let (answer, outcome) = oneshot::channel();
         let waiting = Waiting {
             job,
+            shard,
             since: Instant::now(),
             answer,
         };
@@ -87,12 +90,25 @@ struct Writer<J, A> {
 impl<J, A> Writer<J, A> {
     fn work(&mut self, mut receiver: mpsc::Receiver<Waiting<J, A>>) {
         let mut batch = Vec::with_capacity(MOST);
-        while receiver.blocking_recv_many(&mut batch, MOST) > 0 {
-            self.serve(std::mem::take(&mut batch));
+        loop {
+            if batch.is_empty() {
+                if receiver.blocking_recv_many(&mut batch, MOST) == 0 {
+                    return;
+                }
+            } else {
+                // Those that were held back do not wait for company.
+                while batch.len() < MOST
+                    && let Ok(waiting) = receiver.try_recv()
+                {
+                    batch.push(waiting);
+                }
+            }
+            batch = self.serve(batch);
         }
     }
 
-    fn serve(&mut self, batch: Vec<Waiting<J, A>>) {
+    /// Serves a batch; returns what was held back.
+    fn serve(&mut self, batch: Vec<Waiting<J, A>>) -> Vec<Waiting<J, A>> {
         // Who has hung up is not registered behind their back; who has waited too long was answered nothing yet.
         let (batch, late): (Vec<_>, Vec<_>) = batch
             .into_iter()
@@ -105,18 +121,32 @@ impl<J, A> Writer<J, A> {
             );
         }
         if batch.is_empty() {
-            return;
+            return batch;
         }
         let jobs = batch.iter().map(|waiting| &waiting.job).collect::<Vec<_>>();
         match self.attempt(&jobs) {
-            Ok(outcomes) => batch
-                .into_iter()
-                .zip(outcomes)
-                .for_each(|(waiting, outcome)| answer(waiting, outcome)),
-            Err(Fault::ForAll(cause)) => batch
-                .into_iter()
-                .for_each(|waiting| answer(waiting, Err(Error::Unavailable(cause.clone())))),
-            Err(Fault::OfOne(error)) => self.one_by_one(batch, error),
+            Ok(outcomes) => {
+                let served = batch.into_iter().zip(outcomes);
+                served
+                    .filter_map(|(waiting, outcome)| match outcome {
+                        Some(outcome) => {
+                            answer(waiting, outcome);
+                            None
+                        }
+                        None => Some(waiting),
+                    })
+                    .collect()
+            }
+            Err(Fault::ForAll(cause)) => {
+                for waiting in batch {
+                    answer(waiting, Err(Error::Unavailable(cause.clone())));
+                }
+                Vec::new()
+            }
+            Err(Fault::OfOne(error)) => {
+                self.one_by_one(batch, error);
+                Vec::new()
+            }
         }
     }
 
@@ -131,10 +161,20 @@ impl<J, A> Writer<J, A> {
         if batch.len() > 1 && !asks_again(&error) {
             tracing::warn!(jobs = batch.len(), %error, "a batch failed; each job is tried on its own");
         }
-        batch.into_iter().for_each(|waiting| self.alone(waiting));
+        // Where one found its row locked, the others of its shard would too, and their neighbours would wait for them.
+        let mut locked = HashSet::new();
+        for waiting in batch {
+            let shard = waiting.shard;
+            if locked.contains(&shard) {
+                answer(waiting, Err(Error::Unavailable("its row is locked".to_owned())));
+            } else if !self.alone(waiting) {
+                locked.insert(shard);
+            }
+        }
     }
 
-    fn alone(&mut self, waiting: Waiting<J, A>) {
+    /// `false`: its row was locked, or the database away.
+    fn alone(&mut self, waiting: Waiting<J, A>) -> bool {
         let mut attempt = 0;
         let outcome = loop {
             attempt += 1;
@@ -142,17 +182,24 @@ impl<J, A> Writer<J, A> {
                 break Err(Error::Unavailable("waited too long at the desk".to_owned()));
             }
             match self.attempt(&[&waiting.job]) {
-                Ok(mut outcomes) => break outcomes.pop().unwrap_or_else(|| Err(Error::internal("no outcome"))),
+                Ok(mut outcomes) => {
+                    break outcomes
+                        .pop()
+                        .flatten()
+                        .unwrap_or_else(|| Err(Error::internal("no outcome")));
+                }
                 Err(Fault::OfOne(error)) if asks_again(&error) && attempt < ATTEMPTS => {}
                 Err(Fault::OfOne(error)) => break Err(error),
                 Err(Fault::ForAll(cause)) => break Err(Error::Unavailable(cause)),
             }
         };
+        let passable = !matches!(outcome, Err(Error::Unavailable(_)));
         answer(waiting, outcome);
+        passable
     }
 
     /// One transaction. A connection that was dead before it began is replaced once.
-    fn attempt(&mut self, jobs: &[&J]) -> std::result::Result<Vec<Result<A>>, Fault> {
+    fn attempt(&mut self, jobs: &[&J]) -> std::result::Result<Vec<Option<Result<A>>>, Fault> {
         for _ in 0..2 {
             let mut conn = match self.conn.take() {
                 Some(conn) => conn,

@@ -257,6 +257,9 @@ pub fn keep(conn: &mut PgConnection, now: DateTime<Utc>, answers: &[(Key, &Creat
     if answers.is_empty() {
         return Ok(());
     }
+    // In one order, whoever writes them: two with the same keys wait for each other, and never in a ring.
+    let mut answers = answers.to_vec();
+    answers.sort_by_key(|(key, _)| key.key);
     let column = |of: fn(&Key) -> &[u8; 32]| answers.iter().map(|(key, _)| of(key).to_vec()).collect::<Vec<_>>();
     let kept = diesel::sql_query(
         "INSERT INTO idempotency_keys AS old (key, request, location, etag, body, created_at)

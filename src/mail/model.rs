@@ -10,6 +10,7 @@ use crate::base::ids::words;
 
 words! {
     /// What a mail is about. Each has a template in each language.
+    #[schema(as = MailKind)]
     Kind {
         ConfirmAddress = "confirm_address",
         Confirmed = "confirmed",

@@ -26,8 +26,12 @@ pub fn post(conn: &mut PgConnection, now: DateTime<Utc>, letters: &[Letter]) -> 
 }
 
 fn insert(conn: &mut PgConnection, now: DateTime<Utc>, letters: &[Letter]) -> Result<usize> {
-    fn column<'a, T>(letters: &'a [Letter], of: impl Fn(&'a Letter) -> T) -> Vec<T> {
-        letters.iter().map(of).collect()
+    // In one order of what is said only once, so that two who say the same never wait for each other in a ring.
+    let mut letters = letters.iter().collect::<Vec<_>>();
+    letters.sort_by_key(|letter| &letter.once);
+    let letters = letters.as_slice();
+    fn column<'a, T>(letters: &[&'a Letter], of: impl Fn(&'a Letter) -> T) -> Vec<T> {
+        letters.iter().map(|letter| of(letter)).collect()
     }
     let statement = diesel::sql_query(
         "INSERT INTO mails (organisation_id, id, kind, language, recipient, recipient_name, registration_id,

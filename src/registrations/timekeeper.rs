@@ -1,10 +1,13 @@
 //! The thread that looks at the clock: every few seconds it does what has become due.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::service::{Round, keep_time};
+use super::service::{Round, round};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::problem::{Error, Result};
@@ -17,6 +20,7 @@ const SOON: Duration = Duration::from_millis(100);
 
 /// The handle of the thread; stops it when dropped.
 pub struct Timekeeper {
+    ended: Arc<AtomicBool>,
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -24,16 +28,24 @@ pub struct Timekeeper {
 impl Timekeeper {
     pub fn start(db: Db, clock: Clock) -> Result<Self> {
         let (stop, stopped) = channel::<()>();
+        let ended = Arc::new(AtomicBool::new(false));
+        let end = ended.clone();
         let rounds = move || {
             loop {
-                let pause = match keep_time(&db, clock.now()) {
-                    Ok(round) if round == Round::default() => EVERY,
-                    Ok(round) => {
+                let one = || round(&db, &|| clock.now(), &|| end.load(Ordering::Relaxed));
+                let pause = match catch_unwind(AssertUnwindSafe(one)) {
+                    Ok(Ok(round)) if round == Round::default() => EVERY,
+                    Ok(Ok(round)) => {
                         tracing::info!(?round, "kept time");
                         SOON
                     }
-                    Err(error) => {
+                    Ok(Err(error)) => {
                         tracing::warn!(%error, "what is due waits for the database");
+                        EVERY
+                    }
+                    // One thing that breaks its maker must not end all deadlines.
+                    Err(_) => {
+                        tracing::error!("keeping time panicked");
                         EVERY
                     }
                 };
@@ -44,6 +56,7 @@ impl Timekeeper {
         };
         let thread = std::thread::Builder::new().name("timekeeper".to_owned()).spawn(rounds);
         Ok(Self {
+            ended,
             stop: Some(stop),
             thread: Some(thread.map_err(Error::internal)?),
         })
@@ -53,6 +66,7 @@ impl Timekeeper {
 impl Drop for Timekeeper {
     /// What is under way is finished first.
     fn drop(&mut self) {
+        self.ended.store(true, Ordering::Relaxed);
         drop(self.stop.take());
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()

@@ -241,16 +241,18 @@ fn sixty_operations(app: &TestApp, dice: &mut Dice) {
     let id = app.published(&body);
     let (seminar, register) = (format!("/seminars/{id}"), format!("/seminars/{id}/registrations"));
     let mut conn = app.database.connect();
+    let mut channel = "onsite";
     let mut made = Vec::<(String, String)>::new();
     for n in 0..60 {
         let pick = |dice: &mut Dice| {
             made.get(usize::try_from(dice.roll(64)).unwrap() % made.len().max(1))
                 .cloned()
         };
-        match dice.roll(12) {
+        match dice.roll(13) {
             0..=4 => {
                 let name = format!("n{n}");
                 let mut body = person(&name);
+                body["channel"] = channel.into();
                 body["further_persons"] = json!(dice.roll(4).saturating_sub(1));
                 let answer = app.anonymous().post(&register, &body);
                 if answer.status == 201 {
@@ -283,9 +285,24 @@ fn sixty_operations(app: &TestApp, dice: &mut Dice) {
                 }
             }
             10 => {
-                let capacity = json!({"channels": [{"channel": "onsite", "capacity": 1 + dice.roll(12)}], "force": dice.roll(2) == 0});
+                let capacity = json!({"channels": [{"channel": channel, "capacity": 1 + dice.roll(12)}], "force": dice.roll(2) == 0});
                 let status = app.organiser().patch(&seminar, &app.etag(&seminar), &capacity).status;
                 assert!([200, 409].contains(&status), "capacity: {status}");
+            }
+            11 => {
+                let (action, to) = if channel == "onsite" {
+                    ("move-online", "online")
+                } else {
+                    ("move-onsite", "onsite")
+                };
+                let body = json!({"reason_code": "other", "capacity": 1 + dice.roll(8), "move_registrations": true});
+                let answer = app
+                    .organiser()
+                    .act(&format!("{seminar}/{action}"), &app.etag(&seminar), &body);
+                match answer.status {
+                    200 => channel = to,
+                    status => assert_eq!(status, 409, "{}", answer.text),
+                }
             }
             _ => {
                 app.later(Duration::hours(i64::try_from(dice.roll(30)).unwrap()));

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::view::RegistrationView;
 use crate::auth::{AccountId, Organiser};
-use crate::base::body::Body;
+use crate::base::body::{Body, yes};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::etag::{self, IfMatch, Privacy};
@@ -156,10 +156,6 @@ pub struct Decided {
     /// Whether the applicant gets a mail.
     #[serde(default = "yes")]
     pub notify: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Accept an application.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::concerned::{DryRun, Replanned, replanned};
 use crate::auth::Organiser;
-use crate::base::body::{Body, mentioned};
+use crate::base::body::{Body, mentioned, yes};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::etag::IfMatch;
@@ -90,10 +90,6 @@ pub struct MoveOnsite {
     /// Whether everybody with an active registration gets a mail.
     #[serde(default = "yes")]
     pub notify: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Move it online.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::concerned::{DryRun, Replanned, replanned};
 use crate::auth::Organiser;
-use crate::base::body::Body;
+use crate::base::body::{Body, yes};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::etag::IfMatch;
@@ -44,10 +44,6 @@ pub struct NewDate {
     /// Whether everybody with an active registration gets a mail, with which they keep their seat or give it back.
     #[serde(default = "yes")]
     pub notify: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Cancel it.
@@ -117,7 +113,7 @@ pub async fn postpone_seminar(
 /// gets the new date, and keeps the seat or gives it back.
 #[utoipa::path(tag = "seminars", params(("seminar" = SeminarId, Path), DryRun), request_body = NewDate, security(("member" = [])), responses(
     (status = 200, body = Replanned, description = "The seminar, scheduled, and who is told"),
-    (status = 409, description = "`transition-not-allowed`, `seminar-cancelled`")))]
+    (status = 409, description = "`transition-not-allowed`, `seminar-cancelled`, `not-ready`: the day on which the minimum is decided would be over")))]
 #[post("/seminars/{seminar}/reschedule")]
 pub async fn reschedule_seminar(
     who: Organiser,

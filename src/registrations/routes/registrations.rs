@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::holder::{Holder, Who};
 use super::view::RegistrationView;
 use crate::auth::{NeedsFrontDesk, NeedsOrganiser, Role};
-use crate::base::body::{Body, kept, mentioned};
+use crate::base::body::{Body, kept, mentioned, yes};
 use crate::base::capability::Capabilities;
 use crate::base::clock::Clock;
 use crate::base::db::Db;
@@ -140,10 +140,6 @@ pub struct Cancellation {
     /// The token of the mail, where it is not in `Authorization`.
     #[serde(default)]
     pub token: Option<Line<200>>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Cancel a registration.

@@ -1,5 +1,5 @@
 //! What the person does with the links of a mail: confirm, accept an offer, keep a new date, take a consent back.
-//! Each can be pressed twice.
+//! The first three can be pressed twice.
 
 use actix_web::{HttpResponse, post, web};
 use diesel::PgConnection;
@@ -101,7 +101,7 @@ pub async fn keep_registration(
 /// The person who has the mail; organisers for them. Nothing else changes. That it was given, and until when, stays.
 #[utoipa::path(tag = "registrations", params(("registration" = RegistrationId, Path), ("purpose" = Slug, Path)), request_body = WithToken,
     security(("member" = []), ("registrant" = [])), responses(
-    (status = 200, body = RegistrationView, description = "The registration, without the consent")))]
+    (status = 200, body = RegistrationView, description = "The registration; the consent stays with the moment it was taken back")))]
 #[post("/registrations/{registration}/consents/{purpose}/withdraw")]
 pub async fn withdraw_consent(
     holder: Holder<NeedsOrganiser>,

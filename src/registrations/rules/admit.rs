@@ -102,7 +102,10 @@ pub fn admit(way: Way, seats: Seats, list: WaitingList, wanted: i32) -> Result<P
         }
         Way::FirstCome => {}
     }
-    if list.open && list.limit.is_none_or(|limit| seats.waiting < limit) {
+    // Where a seat is free but somebody waits, the list takes one in also where it is closed or full: the seat is offered
+    // a moment later, to those who were there first, and to this one if it is left.
+    let behind_somebody = seats.waiting > 0 && seats.fit(wanted);
+    if behind_somebody || (list.open && list.limit.is_none_or(|limit| seats.waiting < limit)) {
         return Ok(Place::Waiting {
             position: seats.waiting + 1,
         });
@@ -160,7 +163,9 @@ mod tests {
             (seats(Some(2), 2, 2), limited, Err(Refusal::Full { waiting_list: true })),
             // Overbooked by the organiser's own decision.
             (seats(Some(2), 5, 0), NONE, Err(Refusal::Full { waiting_list: false })),
-            // A seat is free, but somebody waits for it.
+            // A seat is free, but somebody waits for it: also where the list is closed or full.
+            (seats(Some(2), 1, 1), NONE, Ok(Place::Waiting { position: 2 })),
+            (seats(Some(9), 1, 2), limited, Ok(Place::Waiting { position: 3 })),
             (seats(Some(2), 1, 1), OPEN, Ok(Place::Waiting { position: 2 })),
             (seats(None, 1_000_000, 0), NONE, Ok(Place::Seat)),
         ] {

@@ -2,7 +2,7 @@
 //!
 //! Strictly in order, with one exception that is stated here. A group for which too few seats are free holds up
 //! the list: the free seats are saved for it, and nobody behind it gets one. It may do so once, for as long as an
-//! offer would be held (a day, less near the start). After that it keeps its place, but others pass it while too
+//! offer would be held (`offer_hours`, a day unless the seminar says otherwise; less near the start). After that it keeps its place, but others pass it while too
 //! few seats are free at once. So a group is not starved by single people who take each seat as it comes, and does
 //! not block them for ever. A group larger than all seats there are is passed at once.
 

@@ -15,7 +15,7 @@ use crate::mail::Kind;
 use crate::registrations::model::{Registration, RegistrationId, Review, State};
 use crate::registrations::rules::{Event, Refusal, Way, admit};
 use crate::registrations::store;
-use crate::seminars::{self, AdmissionKind, SeminarId};
+use crate::seminars::{self, AdmissionKind, SeminarId, Status};
 
 words! {
     /// What becomes of an application.
@@ -36,6 +36,36 @@ pub fn decide(
     decision: Decision,
     tell: bool,
 ) -> Result<Registration> {
+    let (registration, left_the_list) = decided(conn, act, by, id, check, decision, tell)?;
+    if left_the_list {
+        offer_again(conn, act, registration.seminar_id)?;
+    }
+    Ok(registration)
+}
+
+/// Somebody who left the waiting list may have held it up.
+fn offer_again(conn: &mut PgConnection, act: &Act, seminar: SeminarId) -> Result<()> {
+    let Some(seminar) = seminars::lock_for_service(conn, seminar)? else {
+        return Ok(());
+    };
+    let of = (seminar.organisation_id, seminar.id);
+    let whole = seminars::whole(conn, seminar)?;
+    for seats in seminars::seats(conn, of)? {
+        move_up(conn, act, &whole, seats)?;
+    }
+    Ok(())
+}
+
+/// The registration as it is now, and whether it has left the waiting list.
+fn decided(
+    conn: &mut PgConnection,
+    act: &Act,
+    by: &By<'_>,
+    id: RegistrationId,
+    check: Check<'_>,
+    decision: Decision,
+    tell: bool,
+) -> Result<(Registration, bool)> {
     let mut held = Held::take(conn, act, by, id)?;
     check(held.registration.version)?;
     if held.whole.admission.admission != AdmissionKind::Selection {
@@ -47,16 +77,19 @@ pub fn decide(
         Decision::Reject => (Event::Reject, "registration.rejected", Kind::Rejected),
     };
     let before = held.registration.state;
+    if decision == Decision::Accept && held.whole.seminar.status == Status::Cancelled {
+        return Err(refused(Refusal::Cancelled));
+    }
     if decision == Decision::Accept && !before.holds_seat() {
+        if !held.seats.offered {
+            return Err(refused(Refusal::NoSuchChannel));
+        }
         let list = waiting_list(&held.whole.seminar);
         admit(Way::Chosen, free(&held.seats), list, held.registration.seats).map_err(refused)?;
     }
     held.step(act, event)?;
-    held.keep(conn, act, action, tell.then_some(kind))?;
-    if before == State::Waitlisted {
-        move_up(conn, act, &held.whole, held.seats)?;
-    }
-    Ok(held.registration)
+    held.save(conn, act, action, tell.then_some(kind))?;
+    Ok((held.registration, before == State::Waitlisted))
 }
 
 /// Decides many applications of one seminar, all or none; what is in the way is named entry by entry.
@@ -70,7 +103,7 @@ pub fn decide_all(
 ) -> Result<Vec<Registration>> {
     // All channels at once and in their order, before any of them is touched.
     seminars::lock(conn, reach, seminar)?;
-    let (mut decided, mut errors) = (Vec::new(), Vec::new());
+    let (mut all, mut errors, mut left) = (Vec::new(), Vec::new(), false);
     for (n, (id, decision)) in decisions.iter().enumerate() {
         let known = store::find(conn, *id)?.filter(|one| one.seminar_id == seminar);
         if known.is_none() {
@@ -78,8 +111,11 @@ pub fn decide_all(
             errors.push(FieldError::member(place, "is not a registration of this seminar"));
             continue;
         }
-        match decide(conn, act, &By::Member(reach), *id, &|_| Ok(()), *decision, tell) {
-            Ok(registration) => decided.push(registration),
+        match decided(conn, act, &By::Member(reach), *id, &|_| Ok(()), *decision, tell) {
+            Ok((registration, left_the_list)) => {
+                left |= left_the_list;
+                all.push(registration);
+            }
             Err(Error::Refused(problem)) => {
                 let why = problem.detail.unwrap_or_else(|| problem.code.title(false).to_owned());
                 errors.push(FieldError::member(format!("/decisions/{n}"), why));
@@ -87,11 +123,14 @@ pub fn decide_all(
             Err(error) => return Err(error),
         }
     }
-    if errors.is_empty() {
-        Ok(decided)
-    } else {
-        Err(Problem::new(Code::TransitionNotAllowed).errors(errors).into())
+    if !errors.is_empty() {
+        return Err(Problem::new(Code::TransitionNotAllowed).errors(errors).into());
     }
+    // After all of them, so that the order of the decisions decides nothing.
+    if left {
+        offer_again(conn, act, seminar)?;
+    }
+    Ok(all)
 }
 
 /// What one reviewer thinks; said again, it replaces what they said before.

@@ -44,6 +44,7 @@ pub fn change(
 ) -> Result<Registration> {
     let mut held = Held::take(conn, act, by, id)?;
     check(held.registration.version)?;
+    held.open_to(by, act.now)?;
     if !held.registration.state.active() {
         let detail = format!("A registration that is {} cannot be changed.", held.registration.state);
         return Err(Problem::new(Code::TransitionNotAllowed).detail(detail).into());
@@ -79,7 +80,7 @@ pub fn change(
         _ => Kind::Changed,
     };
     let tell = another_address || held.registration.state == State::Confirmed;
-    held.keep(conn, act, "registration.changed", tell.then_some(kind))?;
+    held.save(conn, act, "registration.changed", tell.then_some(kind))?;
     if fewer {
         move_up(conn, act, &held.whole, held.seats)?;
     }
@@ -123,7 +124,7 @@ fn persons(held: &mut Held, change: &RegistrationChange) -> Result<bool> {
     let further = change
         .further_persons
         .unwrap_or(registration.persons - 1 - named_before);
-    let persons = 1 + named + further.max(0);
+    let persons = named.saturating_add(further.max(0)).saturating_add(1);
     let most = held.whole.admission.max_persons;
     if further < 0 || (persons > most && persons > registration.persons) {
         let member = if change.further_persons.is_some() {
@@ -153,6 +154,10 @@ fn persons(held: &mut Held, change: &RegistrationChange) -> Result<bool> {
         held.seats.taken += more;
     } else if let Some(capacity) = held.seats.capacity.filter(|all| more > 0 && seats > *all) {
         return Err(refused(Refusal::TooLarge { capacity }));
+    }
+    if seats != before {
+        // Another group is another wait.
+        held.registration.held_up_since = None;
     }
     held.registration.persons = persons;
     held.registration.seats = seats;

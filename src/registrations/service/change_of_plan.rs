@@ -4,10 +4,10 @@ use diesel::PgConnection;
 
 use super::plan::{Concerned, Told, tell};
 use super::waiting_list::move_up;
-use super::{draw_ticket, free, journal, touch};
+use super::{draw_ticket, entry, free, touch};
 use crate::auth::Reach;
 use crate::base::problem::{Code, Error, FieldError, Problem, Result};
-use crate::journal::Act;
+use crate::journal::{Act, record_all};
 use crate::mail::Kind;
 use crate::registrations::model::{Registration, State};
 use crate::registrations::rules::{Place, WaitingList, Way, admit};
@@ -27,7 +27,27 @@ pub fn change_seminar(
     let locked = seminars::lock(conn, reach, id)?;
     let before = locked.calendar_sequence;
     check(locked.version)?;
-    keep_what_applications_rest_on(conn, &locked, &change)?;
+    // Who applies takes no seat, so the room below cannot see them.
+    let of = (locked.organisation_id, id);
+    let applied = store::count(conn, of, State::Applied)?;
+    if applied > 0 {
+        let admission = seminars::admission(conn, of)?;
+        let another_kind = change
+            .admission
+            .admission
+            .is_some_and(|kind| kind != admission.admission);
+        let another_unit = change
+            .admission
+            .capacity_unit
+            .is_some_and(|unit| unit != admission.capacity_unit);
+        let fixed = [("/admission", another_kind), ("/capacity_unit", another_unit)];
+        let fixed = fixed.into_iter().filter(|(_, changed)| *changed);
+        let places = fixed.map(|(member, _)| FieldError::member(member, format!("{applied} have applied")));
+        let places = places.collect::<Vec<_>>();
+        if !places.is_empty() {
+            return Err(Problem::new(Code::TransitionNotAllowed).errors(places).into());
+        }
+    }
     let seminar = seminars::change(conn, act, reach, id, check, change)?;
     let mut concerned = Concerned::default();
     if seminar.calendar_sequence != before && seminar.status != Status::Held {
@@ -45,30 +65,6 @@ pub fn change_seminar(
         move_up(conn, act, &whole, seats)?;
     }
     Ok((seminar, concerned))
-}
-
-/// Who applies takes no seat, so the room below cannot see them.
-fn keep_what_applications_rest_on(conn: &mut PgConnection, seminar: &Seminar, change: &SeminarChange) -> Result<()> {
-    let of = (seminar.organisation_id, seminar.id);
-    let applied = store::count(conn, of, State::Applied)?;
-    if applied == 0 {
-        return Ok(());
-    }
-    let (old, new) = (seminars::admission(conn, of)?, &change.admission);
-    let touched = [
-        ("/admission", new.admission.is_some_and(|kind| kind != old.admission)),
-        (
-            "/capacity_unit",
-            new.capacity_unit.is_some_and(|unit| unit != old.capacity_unit),
-        ),
-    ];
-    let touched = touched.into_iter().filter(|(_, touched)| *touched);
-    let places = touched.map(|(at, _)| FieldError::member(at, format!("{applied} have applied")));
-    let places = places.collect::<Vec<_>>();
-    if places.is_empty() {
-        return Ok(());
-    }
-    Err(Problem::new(Code::TransitionNotAllowed).errors(places).into())
 }
 
 /// Moves a seminar online or on site, and with it, if the organiser says so, those who are registered: first come
@@ -93,19 +89,23 @@ pub fn move_seminar(
     let mut target = one(moved.to).ok_or_else(|| Error::internal("moved to a channel that is not there"))?;
     let mut lost = Vec::new();
     if let (true, Some(mut source)) = (with_registrations, one(from)) {
-        for mut registration in store::through(conn, of, from)? {
+        let mut people = store::through(conn, of, from)?;
+        for registration in &mut people {
             let had = registration.state.holds_seat();
-            change_channel(&mut registration, &mut source, &mut target);
-            touch(&mut registration, act.now);
-            store::save(conn, &registration)?;
-            journal(conn, act, &registration, "registration.moved")?;
+            change_channel(registration, &mut source, &mut target);
+            touch(registration, act.now);
             if had && !registration.state.holds_seat() {
-                lost.push(Told::of(&registration, Kind::SeminarMoved));
+                lost.push(Told::of(registration, Kind::SeminarMoved));
             }
         }
-        source.overbooked = source.too_many();
-        seminars::save_seats(conn, &source)?;
-        seminars::save_seats(conn, &target)?;
+        // However many they are: a statement a table, so that nobody waits long for the rows of seats.
+        store::save_moved(conn, &people)?;
+        let moved = people.iter().map(|one| (*act, entry(one, "registration.moved")));
+        record_all(conn, moved.collect())?;
+        for seats in [&mut source, &mut target] {
+            seats.overbooked = seats.too_many();
+            seminars::save_seats(conn, seats)?;
+        }
     }
     let told = tell(conn, act, plan, &seminar, Kind::SeminarMoved, &[], notify)?.told;
     let whole = seminars::whole(conn, seminar.clone())?;

@@ -30,43 +30,67 @@ pub struct Round {
     pub forgotten: usize,
 }
 
-/// One round. What fails is logged and has its turn again in the next; it keeps nothing else from being done.
+/// One round at one moment.
 pub fn keep_time(db: &Db, now: DateTime<Utc>) -> Result<Round> {
-    let act = Act {
-        now,
+    round(db, &|| now, &|| false)
+}
+
+/// One round. What fails is logged and has its turn again in the next; it keeps nothing else from being done, unless the
+/// database is away: then the round is over. Each thing is done at the moment it is done; `stopped` ends the round.
+pub fn round(db: &Db, clock: &dyn Fn() -> DateTime<Utc>, stopped: &dyn Fn() -> bool) -> Result<Round> {
+    let now = clock();
+    let act = || Act {
+        now: clock(),
         actor: Actor::SYSTEM,
     };
     let mut round = Round::default();
     for id in db.run(true, |conn| store::overdue(conn, now, AT_ONCE))? {
-        round.expired += usize::from(told(db.run(false, |conn| expire(conn, &act, id))).unwrap_or_default());
+        if stopped() {
+            return Ok(round);
+        }
+        let act = act();
+        round.expired += usize::from(logged(db.run(false, |conn| expire(conn, &act, id)))?);
     }
     let mut after = None;
     loop {
-        let page = db.run(true, |conn| seminars::waited_for(conn, after, AT_ONCE))?;
+        let page = db.run(true, |conn| seminars::waited_for(conn, now, after, AT_ONCE))?;
         let Some(last) = page.last() else { break };
         after = Some(*last);
         for (seminar, channel) in page {
-            round.offered += told(db.run(false, |conn| offer(conn, &act, seminar, channel))).unwrap_or_default();
+            if stopped() {
+                return Ok(round);
+            }
+            let act = act();
+            round.offered += logged(db.run(false, |conn| offer(conn, &act, seminar, channel)))?;
         }
     }
     for (seminar, session) in db.run(true, |conn| due(conn, now))? {
-        round.reminded += told(db.run(false, |conn| remind(conn, &act, seminar, session))).unwrap_or_default();
+        let act = act();
+        round.reminded += logged(db.run(false, |conn| remind(conn, &act, seminar, session)))?;
     }
     for seminar in db.run(true, |conn| seminars::to_decide(conn, now, AT_ONCE))? {
-        let decided = told(db.run(false, |conn| super::minimum::decide(conn, &act, seminar)));
-        round.decided += usize::from(decided.unwrap_or_default());
+        let act = act();
+        let decided = logged(db.run(false, |conn| super::minimum::decide(conn, &act, seminar)))?;
+        round.decided += usize::from(decided);
     }
     round.forgotten = db.run(false, |conn| {
         store::sweep_reminders(conn, now - Duration::days(2))?;
-        store::sweep_sensitive_answers(conn, act.today())
+        store::sweep_sensitive_answers(conn, act().today())
     })?;
     Ok(round)
 }
 
-fn told<T>(outcome: Result<T>) -> Option<T> {
-    outcome
-        .inspect_err(|error| tracing::warn!(%error, "something that was due was not done; it is tried again"))
-        .ok()
+/// What one thing came to; nothing, where it failed. A lock that was not had is that thing's alone; a database that is
+/// away is everybody's.
+fn logged<T: Default>(outcome: Result<T>) -> Result<T> {
+    match outcome {
+        Err(Error::Unavailable(cause)) if !cause.contains("timeout") => Err(Error::Unavailable(cause)),
+        Err(error) => {
+            tracing::warn!(%error, "something that was due was not done; it is tried again");
+            Ok(T::default())
+        }
+        done => done,
+    }
 }
 
 /// Lets go of a seat whose deadline has passed, if that is still so under the lock.
@@ -84,7 +108,7 @@ fn expire(conn: &mut PgConnection, act: &Act, id: RegistrationId) -> Result<bool
         return Ok(false);
     }
     held.step(act, Event::Expire)?;
-    held.keep(conn, act, "registration.expired", Some(Kind::Expired))?;
+    held.save(conn, act, "registration.expired", Some(Kind::Expired))?;
     move_up(conn, act, &held.whole, held.seats)?;
     Ok(true)
 }

@@ -12,7 +12,7 @@ use crate::base::problem::{Code, Error, Result};
 use crate::journal::Act;
 use crate::mail::{self, Kind};
 use crate::registrations::model::{CancelledBy, Registration, RegistrationId};
-use crate::registrations::rules::{Event, links_work, transition};
+use crate::registrations::rules::{Event, Refusal, links_work, transition};
 use crate::registrations::store;
 use crate::seminars::{self, Seats, Session, Status, Whole};
 
@@ -103,6 +103,16 @@ impl Held {
             && self.begins().is_none_or(|begins| now < begins)
     }
 
+    /// What was held, has begun or does not take place is a record: the person changes nothing of it any more, the
+    /// organiser may set it right.
+    pub fn open_to(&self, by: &By<'_>, now: DateTime<Utc>) -> Result<()> {
+        match (by, self.whole.seminar.status) {
+            (By::Registrant(..), Status::Cancelled) => Err(refused(Refusal::Cancelled)),
+            (By::Registrant(..), _) if !self.ahead(now) => Err(refused(Refusal::Closed)),
+            _ => Ok(()),
+        }
+    }
+
     /// One step of the table in `rules::transition`.
     pub fn step(&mut self, act: &Act, event: Event) -> Result<()> {
         let next = transition(self.registration.state, event).map_err(refused)?;
@@ -112,7 +122,7 @@ impl Held {
     }
 
     /// Writes the registration and its seats, records what happened, and tells the person where `kind` says so.
-    pub fn keep(&mut self, conn: &mut PgConnection, act: &Act, action: &'static str, kind: Option<Kind>) -> Result<()> {
+    pub fn save(&mut self, conn: &mut PgConnection, act: &Act, action: &'static str, kind: Option<Kind>) -> Result<()> {
         store::save(conn, &self.registration)?;
         self.seats.overbooked = self.seats.too_many();
         seminars::save_seats(conn, &self.seats)?;

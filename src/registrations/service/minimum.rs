@@ -29,6 +29,8 @@ pub fn decide(conn: &mut PgConnection, act: &Act, id: SeminarId) -> Result<bool>
     seminars::save_admission(conn, &whole.admission)?;
     let registered = store::confirmed_persons(conn, of)?;
     let reached = registered >= i64::from(minimum);
+    // Nobody cancels what has begun, however late it is decided.
+    let begun = whole.seminar.begins_at <= act.now;
     let entry = Entry {
         organisation_id: Some(of.0.0),
         action: "seminar.minimum_decided",
@@ -36,7 +38,7 @@ pub fn decide(conn: &mut PgConnection, act: &Act, id: SeminarId) -> Result<bool>
         data: json!({"minimum": minimum, "registered": registered, "reached": reached}),
     };
     record(conn, act, entry)?;
-    if reached {
+    if reached || begun {
         return Ok(true);
     }
     let kind = match whole.admission.below_minimum {

@@ -28,7 +28,7 @@ use crate::seminars::{self, Seats, Seminar, Session};
 pub use applications::{Decision, decide, decide_all, review};
 pub use change::{RegistrationChange, change};
 pub use change_of_plan::{change_seminar, move_seminar};
-pub use deadlines::{Round, keep_time};
+pub use deadlines::{Round, keep_time, round};
 pub use held::By;
 pub use join::{EARLY, Room, joined, room};
 pub use plan::{Concerned, Told, cancel_seminar, postpone_seminar, reschedule_seminar};
@@ -112,7 +112,7 @@ fn waiting_list(seminar: &Seminar) -> WaitingList {
     }
 }
 
-/// When it begins, as far as is known: the first session, or the end of a day or span that is all we know.
+/// When it has begun for certain: the first session; where only a day or a span is known, its end.
 fn begins(seminar: &Seminar, sessions: &[Session]) -> Option<DateTime<Utc>> {
     let span_ends = seminar.within_to.and_then(|day| day.succ_opt());
     let span_ends = span_ends.map(|day| seminars::begin_of_day(day, chrono_tz::Europe::Berlin));

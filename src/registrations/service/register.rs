@@ -76,7 +76,9 @@ impl Desk {
     /// Registers somebody: by themselves, or by a member of the organisation who skips window and confirmation.
     ///
     /// An address that is already registered gets from the public page the answer a new one would get; nothing is
-    /// registered, and the address gets a mail that says so: a stranger cannot find out who comes. Members are told.
+    /// registered, and the address gets a mail that says so: the answer tells no stranger who comes. (Whoever compares the
+    /// public counts before and after can tell; they are exact because seats that are free are what people come for.)
+    /// Members are told.
     pub async fn register(&self, submission: Submission) -> Result<Created> {
         self.0.submit(submission.seminar.0.as_u128(), submission).await
     }

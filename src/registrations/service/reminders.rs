@@ -6,31 +6,55 @@ use diesel::PgConnection;
 use super::letters::{facts, letter};
 use crate::base::problem::{Code, Result};
 use crate::journal::Act;
-use crate::mail::{self, Kind, Letter};
+use crate::mail::{self, Kind};
 use crate::registrations::store;
 use crate::seminars::{self, DatePrecision, SeminarId, Session, SessionId, Status};
 
-/// How long before the start, what it is called, and when it is too late to be of use.
-const REMINDERS: [(Kind, &str, Duration, Duration); 2] = [
-    (Kind::ReminderDay, "day", Duration::hours(24), Duration::hours(3)),
-    (Kind::ReminderHour, "hour", Duration::hours(1), Duration::zero()),
+struct Reminder {
+    kind: Kind,
+    /// Under which it is noted, in `reminders`.
+    name: &'static str,
+    /// How long before the start it is due.
+    before: Duration,
+    /// When less than this is left it is of no use any more.
+    too_late: Duration,
+    /// Whether it needs the time, and not only the day.
+    needs_time: bool,
+}
+
+const REMINDERS: [Reminder; 2] = [
+    Reminder {
+        kind: Kind::ReminderDay,
+        name: "day",
+        before: Duration::hours(24),
+        too_late: Duration::hours(3),
+        needs_time: false,
+    },
+    Reminder {
+        kind: Kind::ReminderHour,
+        name: "hour",
+        before: Duration::hours(1),
+        too_late: Duration::zero(),
+        needs_time: true,
+    },
 ];
 
 /// The sessions that somebody is to be reminded of now. Looked up without locks: nobody waits for a look at the clock.
 pub fn due(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<(SeminarId, SessionId)>> {
-    let soon = seminars::begin_between(conn, now, now + Duration::hours(24))?;
+    let earliest = REMINDERS
+        .iter()
+        .map(|reminder| reminder.before)
+        .max()
+        .unwrap_or_default();
+    let soon = seminars::begin_between(conn, now, now + earliest)?;
     let noted = store::reminded(conn, &soon.iter().map(|session| session.id).collect::<Vec<_>>())?;
     let open = |session: &&Session| {
-        REMINDERS.iter().any(|(_, name, before, too_late)| {
-            is_due(session, now, *before, *too_late)
-                && !noted.contains(&(session.id, (*name).to_owned(), session.starts_at))
+        REMINDERS.iter().any(|reminder| {
+            reminder.is_due(session, now) && !noted.contains(&(session.id, reminder.name.to_owned(), session.starts_at))
         })
     };
-    Ok(soon
-        .iter()
-        .filter(open)
-        .map(|session| (session.seminar_id, session.id))
-        .collect())
+    let open = soon.iter().filter(open);
+    Ok(open.map(|session| (session.seminar_id, session.id)).collect())
 }
 
 /// Reminds of one session, as far as it is time. Returns how many mails were written.
@@ -46,32 +70,26 @@ pub fn remind(conn: &mut PgConnection, act: &Act, id: SeminarId, session: Sessio
         return Ok(0);
     };
     let mut letters = Vec::new();
-    for (kind, name, before, too_late) in REMINDERS {
-        if !is_due(&session, act.now, before, too_late)
-            || !store::remind_once(conn, (of.0, session.id), name, session.starts_at, act.now)?
-        {
+    for reminder in REMINDERS.iter().filter(|reminder| reminder.is_due(&session, act.now)) {
+        if !store::remind_once(conn, (of.0, session.id), reminder.name, session.starts_at, act.now)? {
             continue;
         }
         let facts = facts(&whole, &[]);
         // Who registered later has just had a mail with all of it.
-        for registration in store::coming(conn, of, session.starts_at - before)? {
-            letters.push(Letter {
-                once: Some(format!(
-                    "{kind} {} {} {}",
-                    session.id,
-                    registration.id,
-                    session.starts_at.timestamp()
-                )),
-                ..letter(&facts, kind, &registration, None)
-            });
-        }
+        let coming = store::coming(conn, of, session.starts_at - reminder.before)?;
+        letters.extend(
+            coming
+                .iter()
+                .map(|registration| letter(&facts, reminder.kind, registration, None)),
+        );
     }
     mail::post(conn, act.now, &letters)
 }
 
-/// Of a day without a time one is reminded the day before only.
-fn is_due(session: &Session, now: DateTime<Utc>, before: Duration, too_late: Duration) -> bool {
-    let left = session.starts_at - now;
-    let hourly = before < Duration::hours(2);
-    too_late < left && left <= before && !(hourly && session.date_precision == DatePrecision::Day)
+impl Reminder {
+    fn is_due(&self, session: &Session, now: DateTime<Utc>) -> bool {
+        let left = session.starts_at - now;
+        let has_what_it_needs = !self.needs_time || session.date_precision == DatePrecision::Minute;
+        self.too_late < left && left <= self.before && has_what_it_needs
+    }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 
+use super::begins;
 use super::held::By;
 use crate::base::ids::words;
 use crate::base::problem::{Code, Result};
@@ -47,14 +48,17 @@ pub fn standing(conn: &mut PgConnection, by: &By<'_>, id: RegistrationId, now: D
         position: store::position(conn, &registration)?,
         sensitive: store::sensitive_answers(conn, of)?,
         consents: store::consents(conn, of)?,
-        actions: actions(&registration, whole.seminar.status, rescheduled, now),
+        actions: actions(&registration, &whole, rescheduled, now),
         registration,
         whole,
     })
 }
 
-fn actions(registration: &Registration, status: Status, rescheduled: bool, now: DateTime<Utc>) -> Vec<Action> {
-    if !registration.state.active() || matches!(status, Status::Cancelled | Status::Held) {
+fn actions(registration: &Registration, whole: &Whole, rescheduled: bool, now: DateTime<Utc>) -> Vec<Action> {
+    let sessions = whole.sessions.iter().map(|(session, _)| session.clone());
+    let begun = begins(&whole.seminar, &sessions.collect::<Vec<_>>()).is_some_and(|begins| begins <= now);
+    let over = matches!(whole.seminar.status, Status::Cancelled | Status::Held);
+    if !registration.state.active() || over || begun {
         return Vec::new();
     }
     let in_time = |deadline| in_time(deadline, now).is_ok();

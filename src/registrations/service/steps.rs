@@ -27,7 +27,7 @@ pub fn confirm(conn: &mut PgConnection, act: &Act, by: &By<'_>, id: Registration
     }
     held.step(act, Event::Confirm)?;
     held.registration.email_confirmed_at = Some(act.now);
-    held.keep(conn, act, "registration.confirmed", Some(Kind::Confirmed))?;
+    held.save(conn, act, "registration.confirmed", Some(Kind::Confirmed))?;
     Ok(held.registration)
 }
 
@@ -41,7 +41,7 @@ pub fn accept_offer(conn: &mut PgConnection, act: &Act, by: &By<'_>, id: Registr
     }
     held.step(act, Event::AcceptOffer)?;
     held.registration.email_confirmed_at.get_or_insert(act.now);
-    held.keep(conn, act, "registration.offer_accepted", Some(Kind::Confirmed))?;
+    held.save(conn, act, "registration.offer_accepted", Some(Kind::Confirmed))?;
     Ok(held.registration)
 }
 
@@ -51,7 +51,7 @@ pub fn keep(conn: &mut PgConnection, act: &Act, by: &By<'_>, id: RegistrationId)
     takes_place(&held)?;
     held.step(act, Event::Keep)?;
     held.registration.kept_at = Some(act.now);
-    held.keep(conn, act, "registration.kept", None)?;
+    held.save(conn, act, "registration.kept", None)?;
     Ok(held.registration)
 }
 
@@ -67,11 +67,12 @@ pub fn cancel(
 ) -> Result<Registration> {
     let mut held = Held::take(conn, act, by, id)?;
     check(held.registration.version)?;
+    held.open_to(by, act.now)?;
     held.step(act, Event::Cancel)?;
     held.registration.cancelled_at = Some(act.now);
     held.registration.cancelled_by = Some(by.canceller());
     held.registration.cancel_reason = reason.map(Line::into_string);
-    held.keep(conn, act, "registration.cancelled", tell.then_some(Kind::Cancelled))?;
+    held.save(conn, act, "registration.cancelled", tell.then_some(Kind::Cancelled))?;
     move_up(conn, act, &held.whole, held.seats)?;
     Ok(held.registration)
 }
@@ -90,7 +91,7 @@ pub fn withdraw_consent(
         return Err(Code::NotFound.into());
     }
     super::touch(&mut held.registration, act.now);
-    held.keep(conn, act, "registration.consent_withdrawn", None)?;
+    held.save(conn, act, "registration.consent_withdrawn", None)?;
     Ok(held.registration)
 }
 

@@ -1,4 +1,4 @@
-//! What is due: deadlines that passed, seats that are free while somebody waits, sessions to remind of.
+//! Who is concerned by what is due: whose deadline has passed, who is told, who is reminded.
 
 use std::collections::HashSet;
 
@@ -41,7 +41,7 @@ pub fn active(conn: &mut PgConnection, of: (OrganisationId, SeminarId)) -> Resul
     Ok(query.select(Registration::as_select()).load(conn)?)
 }
 
-/// Those who come through one channel, and were registered before `before`.
+/// Those who have a seat for certain, and were registered before `before`.
 pub fn coming(
     conn: &mut PgConnection,
     of: (OrganisationId, SeminarId),

@@ -15,7 +15,7 @@ use crate::schema::registrations;
 use crate::seminars::{Channel, SeminarId};
 
 pub use beside::*;
-pub use bulk::{Addressee, insert_all, registered};
+pub use bulk::{Addressee, insert_all, registered, save_moved};
 pub use due::*;
 
 type Of = (OrganisationId, SeminarId);

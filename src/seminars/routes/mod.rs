@@ -3,7 +3,7 @@
 
 mod body;
 mod list;
-mod plan;
+mod publish;
 mod schedule_changes;
 mod seminars;
 mod view;
@@ -19,7 +19,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(seminars::create_seminar)
         .service(seminars::get_seminar)
         .service(seminars::delete_seminar)
-        .service(plan::publish_seminar)
-        .service(plan::complete_seminar)
+        .service(publish::publish_seminar)
+        .service(publish::complete_seminar)
         .service(schedule_changes::list_schedule_changes);
 }

@@ -1,6 +1,6 @@
 //! What is due of seminars: seats that somebody waits for, sessions that begin, minimums to be decided.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 
 use crate::auth::OrganisationId;
@@ -8,15 +8,21 @@ use crate::base::problem::Result;
 use crate::schema::{admissions, channels, seminars, sessions};
 use crate::seminars::model::{Channel, Seats, Seminar, SeminarId, Session, Status};
 
-/// Channels with free seats that somebody waits for, a page after `after`. Those whose group saves up are among them.
+/// Channels of seminars to come with free seats that somebody waits for, a page after `after`. Those whose group saves up are among them.
 pub fn waited_for(
     conn: &mut PgConnection,
+    now: DateTime<Utc>,
     after: Option<(SeminarId, Channel)>,
     limit: i64,
 ) -> Result<Vec<(SeminarId, Channel)>> {
     let free = channels::capacity
         .is_null()
         .or(channels::taken.nullable().lt(channels::capacity));
+    // A day that is all we know, and a span, are not over when they begin.
+    let ahead = seminars::begins_at
+        .nullable()
+        .gt(now - Duration::days(1))
+        .or(seminars::within_to.ge(now.date_naive()));
     let scheduled = channels::organisation_id
         .eq(seminars::organisation_id)
         .and(channels::seminar_id.eq(seminars::id));
@@ -26,6 +32,7 @@ pub fn waited_for(
         .filter(channels::offered)
         .filter(free.assume_not_null())
         .filter(seminars::status.eq(Status::Scheduled))
+        .filter(ahead.assume_not_null())
         .order((channels::seminar_id, channels::channel))
         .select((channels::seminar_id, channels::channel))
         .limit(limit)

@@ -25,22 +25,28 @@ use crate::registrations::store::{self, Addressee};
 use crate::seminars::{self, Channel, Confirmation, Seats, SeminarId, Status, visible_to};
 
 /// Decides and writes all of `submissions`; what one of them does wrong is told to that one alone.
-pub fn register(conn: &mut PgConnection, known: &Known, submissions: &[&Submission]) -> Result<Vec<Result<Created>>> {
+pub fn register(
+    conn: &mut PgConnection,
+    known: &Known,
+    submissions: &[&Submission],
+) -> Result<Vec<Option<Result<Created>>>> {
     let Some(now) = submissions.iter().map(|one| one.act.now).max() else {
         return Ok(Vec::new());
     };
     let keys = submissions.iter().filter_map(|one| one.key).collect::<Vec<_>>();
-    let mut once = HashSet::new();
-    if keys.iter().any(|key| !once.insert(key.key)) {
-        // The second finds the first one's answer when each is written on its own.
-        return Err(again());
-    }
-    let earlier = idempotency::earlier(conn, now, &keys)?;
     let mut batch = Batch::read(conn, known, submissions)?;
+    // Under the locks: another instance that had a key before has committed its answer by now.
+    let earlier = idempotency::earlier(conn, now, &keys)?;
     let mut outcomes = Vec::with_capacity(submissions.len());
+    let mut once = HashSet::new();
     for submission in submissions {
+        if submission.key.is_some_and(|key| !once.insert(key.key)) {
+            // It finds the first one's answer in the next batch.
+            outcomes.push(None);
+            continue;
+        }
         let replayed = submission.key.and_then(|key| Some(earlier.get(&key.key)?.answer(&key)));
-        outcomes.push(match replayed {
+        outcomes.push(Some(match replayed {
             Some(answer) => (answer, false),
             None => (
                 batch
@@ -48,18 +54,19 @@ pub fn register(conn: &mut PgConnection, known: &Known, submissions: &[&Submissi
                     .and_then(|admitted| (submission.receipt)(&admitted)),
                 true,
             ),
-        });
+        }));
     }
-    let fresh = submissions
-        .iter()
-        .zip(&outcomes)
-        .filter_map(|(submission, (outcome, fresh))| {
-            let created = outcome.as_ref().ok().filter(|_| *fresh)?;
-            Some((submission.key?, created))
-        });
+    let fresh = submissions.iter().zip(&outcomes).filter_map(|(submission, outcome)| {
+        let (outcome, fresh) = outcome.as_ref()?;
+        let created = outcome.as_ref().ok().filter(|_| *fresh)?;
+        Some((submission.key?, created))
+    });
     idempotency::keep(conn, now, &fresh.collect::<Vec<_>>())?;
     batch.written.write(conn, now, batch.seats)?;
-    Ok(outcomes.into_iter().map(|(outcome, _)| outcome).collect())
+    Ok(outcomes
+        .into_iter()
+        .map(|one| one.map(|(outcome, _)| outcome))
+        .collect())
 }
 
 /// What was read under the locks, and what is to be written.

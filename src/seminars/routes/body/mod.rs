@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use self::admission::{MinimumBody, MinimumPatch, default_hours, default_persons, faults};
 use self::parts::{ExternalRefBody, PartyBody, bounded, channels, external_refs, parties, span};
 use crate::auth::OrganisationId;
-use crate::base::body::{kept, mentioned};
+use crate::base::body::{kept, mentioned, yes};
 use crate::base::problem::{Error, FieldError, Result};
 use crate::base::text::{Email, Language, Line, Paragraphs};
 use crate::catalogue::CollectionId;
@@ -102,10 +102,6 @@ pub struct NewSeminarBody {
 
 fn public() -> Audience {
     Audience::Public
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Merge patch (RFC 7396): what is not mentioned stays, `null` removes, lists are replaced whole.
