@@ -25,6 +25,7 @@ use crate::base::ids::fresh;
 use crate::base::language::german;
 use crate::base::problem::{Code, Error, Problem, Result, render};
 use crate::mail::{Postboy, Postman};
+use crate::portal::{self, ErrorPage, Pages};
 use crate::registrations::{Desk, Timekeeper};
 use crate::{attendance, catalogue, health, openapi, registrations, reports, seminars};
 
@@ -65,6 +66,7 @@ pub struct Site {
     pub auth: web::Data<Auth>,
     pub capabilities: web::Data<Capabilities>,
     pub desk: web::Data<Desk>,
+    pub pages: web::Data<Pages>,
     pub postman: Arc<Postman>,
 }
 
@@ -96,6 +98,7 @@ impl Site {
         let capabilities = Arc::new(Capabilities::open(&config.keys_dir)?);
         Ok(Self {
             desk: web::Data::new(Desk::open(&db, DESK_WRITERS)?),
+            pages: web::Data::new(Pages::open(&config)?),
             postman: Arc::new(Postman::assemble(&config, capabilities.clone())?),
             capabilities: web::Data::from(capabilities),
             config: web::Data::new(config),
@@ -123,6 +126,7 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .app_data(site.auth.clone())
             .app_data(site.capabilities.clone())
             .app_data(site.desk.clone())
+            .app_data(site.pages.clone())
             .app_data(routes.clone())
             .app_data(web::PayloadConfig::new(body::LIMIT))
             .app_data(web::PathConfig::default().error_handler(|_, _| Error::from(Code::NotFound).into()))
@@ -130,7 +134,8 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .configure(outside)
             .service(scope::scope("/api/v1").wrap(from_fn(auth::identify)).configure(api))
             .map(|app| {
-                app.route("/openapi.json", web::get().to(move || openapi_json(bytes.clone())))
+                app.configure(portal::configure)
+                    .route("/openapi.json", web::get().to(move || openapi_json(bytes.clone())))
                     .route(
                         "/docs",
                         web::get().to(|| async { web::Redirect::to("/docs/").permanent() }),
@@ -192,10 +197,13 @@ impl Routes {
             }
             (ResourceDef::new(path.as_str()), allowed)
         });
-        // Beside the document, which does not describe itself.
+        // Beside the document, which describes neither itself nor the pages for people.
         let own =
             ["/openapi.json", "/docs", "/docs/{file:.*}"].map(|path| (ResourceDef::new(path), vec!["GET", "HEAD"]));
-        Self(routes.chain(own).collect())
+        let pages = portal::PATHS
+            .iter()
+            .map(|(path, methods)| (ResourceDef::new(*path), methods.to_vec()));
+        Self(routes.chain(own).chain(pages).collect())
     }
 }
 
@@ -222,6 +230,7 @@ async fn envelope(
     let path = request.path().to_owned();
     let method = request.method().clone();
     let german = german(&request);
+    let error_page = ErrorPage::of(&request);
     if method == Method::HEAD {
         // The body is left out on the wire all the same: that was decided when the head was read.
         request.head_mut().method = Method::GET;
@@ -235,7 +244,7 @@ async fn envelope(
     };
     answered.map(|response: ServiceResponse<BoxBody>| {
         let (http_request, response) = response.into_parts();
-        let mut response = as_problem(response, &path, &request_id, german);
+        let mut response = as_problem(response, &path, &request_id, german, error_page.as_ref());
         finish(response.headers_mut(), &request_id, path.starts_with("/docs"));
         let pattern = http_request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
         let status = response.status().as_u16();
@@ -281,8 +290,14 @@ fn hides_control_characters(path: &str) -> bool {
     }
 }
 
-/// Every error leaves as a problem document, also those that actix itself makes.
-fn as_problem(mut response: HttpResponse, path: &str, request_id: &str, german: bool) -> HttpResponse {
+/// Every error leaves as a problem document, also those that actix itself makes; to people as a page.
+fn as_problem(
+    mut response: HttpResponse,
+    path: &str,
+    request_id: &str,
+    german: bool,
+    page: Option<&ErrorPage>,
+) -> HttpResponse {
     let ours = response.extensions_mut().remove::<Problem>();
     let problem = ours.or_else(|| {
         let code = match response.status().as_u16() {
@@ -300,7 +315,10 @@ fn as_problem(mut response: HttpResponse, path: &str, request_id: &str, german: 
         Some(Problem::new(code))
     });
     match problem {
-        Some(problem) => render(&problem, path, request_id, german),
+        Some(problem) => {
+            let page = page.and_then(|page| page.render(&problem, request_id));
+            page.unwrap_or_else(|| render(&problem, path, request_id, german))
+        }
         None => response,
     }
 }
@@ -314,14 +332,16 @@ fn finish(headers: &mut HeaderMap, request_id: &str, docs: bool) {
     set("x-request-id", request_id);
     set("x-content-type-options", "nosniff");
     set("referrer-policy", "no-referrer");
-    set(
-        "content-security-policy",
-        if docs {
-            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
-        } else {
-            "default-src 'none'; frame-ancestors 'none'"
-        },
-    );
+    if !headers.contains_key("content-security-policy") {
+        headers.insert(
+            HeaderName::from_static("content-security-policy"),
+            HeaderValue::from_static(if docs {
+                "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+            } else {
+                "default-src 'none'; frame-ancestors 'none'"
+            }),
+        );
+    }
     if !headers.contains_key("cache-control") {
         headers.insert(
             HeaderName::from_static("cache-control"),

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! roof  main · cli (commands) · app (the route table) · openapi · health
-//!  8    portal          the pages behind the links of a mail
+//!  8    portal          the pages behind the links of the mails
 //!  7    reports         activity report                        imports   a programme from a file, the demo
 //!  6    attendance      headcounts, the reconciled picture
 //!  5    registrations   the desk, admission, waiting list, applications, changes of plan that tell everybody, deadlines
@@ -71,6 +71,7 @@ pub mod imports;
 pub mod journal;
 pub mod mail;
 pub mod openapi;
+pub mod portal;
 pub mod registrations;
 pub mod reports;
 #[rustfmt::skip]

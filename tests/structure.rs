@@ -14,6 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["registrations"],
     &["attendance"],
     &["reports", "imports"],
+    &["portal"],
     &["app", "cli", "health", "openapi", "lib", "main"],
 ];
 

@@ -17,7 +17,7 @@ use super::problem::{Code, Error, FieldError, Problem};
 /// Large enough for every body of the contract; imports have their own way in.
 pub const LIMIT: usize = 256 * 1024;
 /// actix puts an end to slow headers, not to slow bodies.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 /// More than anybody reads.
 const MAX_ERRORS: usize = 100;
 

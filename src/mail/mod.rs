@@ -6,7 +6,6 @@
 //! Logs count mails; they never name who gets them.
 
 mod calendar;
-mod dates;
 mod html;
 mod links;
 mod message;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+pub use crate::base::dates::Precision;
 use crate::base::ids::words;
 
 words! {
@@ -112,13 +113,6 @@ pub struct SessionFacts {
     pub time_zone: String,
     pub place: Option<String>,
     pub online_platform: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Precision {
-    Minute,
-    Day,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -20,8 +20,8 @@ mod timekeeper;
 pub use model::{Companion, Consent, Registration, RegistrationId, State};
 pub use routes::{ListFormat, configure};
 pub use service::{
-    Action, By, Desk, EARLY, RegistrationChange, Room, Round, Standing, accept_offer, cancel, change, confirm, joined,
-    keep, keep_time, room, standing, withdraw_consent,
+    Action, By, Desk, EARLY, RegistrationChange, Room, Round, Standing, accept_offer, cancel, change, confirm, facts,
+    joined, keep, keep_time, room, standing, withdraw_consent,
 };
 pub use store::people_by_state;
 pub use timekeeper::Timekeeper;

@@ -17,6 +17,7 @@ mod headcounts;
 mod http;
 mod informed;
 mod offers;
+mod portal;
 mod registrations;
 mod reminders;
 mod reports;

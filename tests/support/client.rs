@@ -10,6 +10,8 @@ use ureq::http::{HeaderMap, Request};
 pub struct Client {
     base: String,
     token: Option<String>,
+    /// Whether every path is taken as it stands, also one that the API has too.
+    outside: bool,
     agent: ureq::Agent,
 }
 
@@ -41,6 +43,7 @@ impl Client {
         Self {
             base: format!("http://{address}"),
             token: token.map(|token| format!("Bearer {token}")),
+            outside: false,
             agent,
         }
     }
@@ -51,6 +54,31 @@ impl Client {
             token: Some(format!("Registration {token}")),
             ..Self::new(address, None)
         }
+    }
+
+    /// The same, on the pages for people.
+    pub fn browser(&self) -> Self {
+        Self {
+            outside: true,
+            ..self.clone()
+        }
+    }
+
+    /// Presses the button of a form.
+    pub fn press(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let encoded = |text: &str| {
+            let bytes = text.bytes().map(|b| match b {
+                b if b.is_ascii_alphanumeric() || b"-._".contains(&b) => char::from(b).to_string(),
+                b => format!("%{b:02X}"),
+            });
+            bytes.collect::<String>()
+        };
+        let pairs = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+        let body = pairs.collect::<Vec<_>>().join("&");
+        let form = [("Content-Type", "application/x-www-form-urlencoded")];
+        self.send("POST", path, &form, Some(body.as_bytes()))
     }
 
     pub fn with_token(&self, token: &str) -> Self {
@@ -102,7 +130,7 @@ impl Client {
 
     /// `None` when nobody answers, or not to the end.
     pub fn try_send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Option<Answer> {
-        let outside = OUTSIDE.iter().any(|prefix| path.starts_with(prefix));
+        let outside = self.outside || OUTSIDE.iter().any(|prefix| path.starts_with(prefix));
         let url = format!("{}{}{path}", self.base, if outside { "" } else { "/api/v1" });
         let mut request = Request::builder().method(method).uri(url);
         if let Some(token) = &self.token {

@@ -1,9 +1,4 @@
-//! The files that templates come from.
-
-use std::collections::BTreeMap;
-use std::path::Path;
-
-use crate::base::problem::{Error, Result};
+//! The files that the mails' templates come from.
 
 macro_rules! built_in {
     ($($name:literal),+ $(,)?) => {
@@ -43,32 +38,3 @@ pub const BUILT_IN: &[(&str, &str)] = built_in![
     "venue_changed",
     "waitlisted",
 ];
-
-/// The operator's files by the names of those they replace.
-pub fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
-    let mut found = BTreeMap::new();
-    for below in ["", "de", "en"] {
-        let place = folder.join(below);
-        if !place.exists() {
-            continue;
-        }
-        let context = |error: std::io::Error| Error::internal(format!("{}: {error}", place.display()));
-        for entry in std::fs::read_dir(&place).map_err(context)? {
-            let path = entry.map_err(context)?.path();
-            let template = path
-                .extension()
-                .is_some_and(|extension| extension == "txt" || extension == "html");
-            if let (true, Some(name)) = (template, path.file_name().and_then(|name| name.to_str())) {
-                let text = std::fs::read_to_string(&path)
-                    .map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
-                let name = if below.is_empty() {
-                    name.to_owned()
-                } else {
-                    format!("{below}/{name}")
-                };
-                found.insert(name, text.replace("\r\n", "\n"));
-            }
-        }
-    }
-    Ok(found)
-}

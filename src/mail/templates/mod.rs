@@ -3,19 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use chrono::{DateTime, FixedOffset};
 use minijinja::value::{Serde, Value};
-use minijinja::{AutoEscape, Environment, Error as TemplateError, ErrorKind, State, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Error as TemplateError, ErrorKind};
 use serde::Serialize;
 
-use self::files::{BUILT_IN, read};
-use super::dates;
+use self::files::BUILT_IN;
 use super::html;
 use super::links::Links;
-use super::model::{Facts, Kind, SessionFacts};
+use super::model::{Facts, Kind};
 use super::rules::greeted;
 use super::samples;
-use crate::base::problem::{Error, Result};
+use crate::base::problem::Result;
+use crate::base::templates::{self, fault};
 
 mod files;
 
@@ -56,18 +55,8 @@ impl Templates {
     /// The built-in templates, with those of `folder` in their place. A fault in them is told with file and line,
     /// as is a file that replaces nothing.
     pub fn open(folder: Option<&Path>) -> Result<Self> {
-        let mut own = folder.map(read).transpose()?.unwrap_or_default();
         let mut environment = environment();
-        for (name, text) in BUILT_IN {
-            let text = own.remove(*name).unwrap_or_else(|| (*text).to_owned());
-            environment
-                .add_template_owned(*name, text)
-                .map_err(|error| fault(folder, &error))?;
-        }
-        if let Some(name) = own.keys().next() {
-            let folder = folder.unwrap_or(Path::new("")).display();
-            return Err(Error::internal(format!("{folder}/{name} replaces no template")));
-        }
+        templates::fill(&mut environment, BUILT_IN, folder, &["", "de", "en"])?;
         let templates = Self(environment);
         if folder.is_some() {
             templates.try_out().map_err(|error| fault(folder, &error))?;
@@ -126,14 +115,7 @@ impl Templates {
 }
 
 fn environment() -> Environment<'static> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    // A line that only has a tag on it leaves no line behind.
-    let mut syntax = environment.syntax().to_builder();
-    syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);
-    if let Ok(syntax) = syntax.build() {
-        environment.set_syntax(syntax);
-    }
+    let mut environment = templates::environment();
     environment.set_auto_escape_callback(|name| {
         if name == LAYOUT {
             AutoEscape::Html
@@ -141,37 +123,7 @@ fn environment() -> Environment<'static> {
             AutoEscape::None
         }
     });
-    environment.add_filter("day", |state: &State<'_, '_>, at: &str, zone: Option<&str>| {
-        let at = local(at, zone)?;
-        Ok::<_, TemplateError>(dates::day(at.date_naive(), english(state)))
-    });
-    environment.add_filter("time", |state: &State<'_, '_>, at: &str, zone: Option<&str>| {
-        Ok::<_, TemplateError>(dates::time(local(at, zone)?, english(state)))
-    });
-    environment.add_filter("moment", |state: &State<'_, '_>, at: &str, zone: Option<&str>| {
-        Ok::<_, TemplateError>(dates::moment(local(at, zone)?, english(state)))
-    });
-    environment.add_filter("when", |state: &State<'_, '_>, session: Serde<SessionFacts>| {
-        dates::when(&session, english(state)).map_err(unusable)
-    });
     environment
-}
-
-fn english(state: &State<'_, '_>) -> bool {
-    state
-        .lookup("language")
-        .is_some_and(|language| language.as_str() == Some("en"))
-}
-
-fn local(at: &str, zone: Option<&str>) -> std::result::Result<DateTime<chrono_tz::Tz>, TemplateError> {
-    let at = at
-        .parse::<DateTime<FixedOffset>>()
-        .map_err(|error| unusable(error.to_string()))?;
-    dates::local(at, zone).map_err(unusable)
-}
-
-fn unusable(cause: String) -> TemplateError {
-    TemplateError::new(ErrorKind::InvalidOperation, cause)
 }
 
 fn no_subject(name: &str) -> TemplateError {
@@ -179,17 +131,6 @@ fn no_subject(name: &str) -> TemplateError {
         ErrorKind::InvalidOperation,
         format!("{name}: the first line must begin with `Subject:`"),
     )
-}
-
-/// The error where it happened, without the values that were around it.
-fn fault(folder: Option<&Path>, error: &TemplateError) -> Error {
-    let name = error.name().unwrap_or("templates");
-    let file = folder
-        .map(|folder| folder.join(name))
-        .filter(|file| file.exists())
-        .map_or_else(|| name.to_owned(), |file| file.display().to_string());
-    let line = error.line().map(|line| format!(":{line}")).unwrap_or_default();
-    Error::internal(format!("{file}{line}: {error}"))
 }
 
 fn shortened(subject: &str) -> String {

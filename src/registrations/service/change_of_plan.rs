@@ -27,27 +27,7 @@ pub fn change_seminar(
     let locked = seminars::lock(conn, reach, id)?;
     let before = locked.calendar_sequence;
     check(locked.version)?;
-    // Who applies takes no seat, so the room below cannot see them.
-    let of = (locked.organisation_id, id);
-    let applied = store::count(conn, of, State::Applied)?;
-    if applied > 0 {
-        let admission = seminars::admission(conn, of)?;
-        let another_kind = change
-            .admission
-            .admission
-            .is_some_and(|kind| kind != admission.admission);
-        let another_unit = change
-            .admission
-            .capacity_unit
-            .is_some_and(|unit| unit != admission.capacity_unit);
-        let fixed = [("/admission", another_kind), ("/capacity_unit", another_unit)];
-        let fixed = fixed.into_iter().filter(|(_, changed)| *changed);
-        let places = fixed.map(|(member, _)| FieldError::member(member, format!("{applied} have applied")));
-        let places = places.collect::<Vec<_>>();
-        if !places.is_empty() {
-            return Err(Problem::new(Code::TransitionNotAllowed).errors(places).into());
-        }
-    }
+    keep_what_applications_rest_on(conn, &locked, &change)?;
     let seminar = seminars::change(conn, act, reach, id, check, change)?;
     let mut concerned = Concerned::default();
     if seminar.calendar_sequence != before && seminar.status != Status::Held {
@@ -65,6 +45,30 @@ pub fn change_seminar(
         move_up(conn, act, &whole, seats)?;
     }
     Ok((seminar, concerned))
+}
+
+/// Who applies takes no seat, so the room below cannot see them.
+fn keep_what_applications_rest_on(conn: &mut PgConnection, seminar: &Seminar, change: &SeminarChange) -> Result<()> {
+    let of = (seminar.organisation_id, seminar.id);
+    let applied = store::count(conn, of, State::Applied)?;
+    if applied == 0 {
+        return Ok(());
+    }
+    let (old, new) = (seminars::admission(conn, of)?, &change.admission);
+    let touched = [
+        ("/admission", new.admission.is_some_and(|kind| kind != old.admission)),
+        (
+            "/capacity_unit",
+            new.capacity_unit.is_some_and(|unit| unit != old.capacity_unit),
+        ),
+    ];
+    let touched = touched.into_iter().filter(|(_, touched)| *touched);
+    let places = touched.map(|(at, _)| FieldError::member(at, format!("{applied} have applied")));
+    let places = places.collect::<Vec<_>>();
+    if places.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::new(Code::TransitionNotAllowed).errors(places).into())
 }
 
 /// Moves a seminar online or on site, and with it, if the organiser says so, those who are registered: first come

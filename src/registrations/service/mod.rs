@@ -31,6 +31,7 @@ pub use change_of_plan::{change_seminar, move_seminar};
 pub use deadlines::{Round, keep_time, round};
 pub use held::By;
 pub use join::{EARLY, Room, joined, room};
+pub use letters::facts;
 pub use plan::{Concerned, Told, cancel_seminar, postpone_seminar, reschedule_seminar};
 pub use register::{Admitted, Desk, NewRegistration, Submission};
 pub use standing::{Action, Standing, standing};

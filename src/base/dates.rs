@@ -2,8 +2,24 @@
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
-use super::model::{Precision, SessionFacts};
+/// A block of time as templates are told it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Block {
+    pub starts_at: DateTime<FixedOffset>,
+    pub ends_at: Option<DateTime<FixedOffset>>,
+    pub date_precision: Precision,
+    pub time_zone: String,
+}
+
+/// Whether the time of the day is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    Minute,
+    Day,
+}
 
 const OFFICE: Tz = chrono_tz::Europe::Berlin;
 
@@ -70,7 +86,7 @@ pub fn local(at: DateTime<FixedOffset>, zone: Option<&str>) -> Result<DateTime<T
 }
 
 /// From when to when a session lasts, in one line.
-pub fn when(session: &SessionFacts, english: bool) -> Result<String, String> {
+pub fn when(session: &Block, english: bool) -> Result<String, String> {
     let begin = local(session.starts_at, Some(&session.time_zone))?;
     let end = session.ends_at.map(|at| at.with_timezone(&begin.timezone()));
     let to = if english { "to" } else { "bis" };
@@ -103,16 +119,12 @@ pub fn when(session: &SessionFacts, english: bool) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    fn session(begin: &str, end: Option<&str>, precision: Precision, zone: &str) -> SessionFacts {
-        SessionFacts {
-            id: crate::base::ids::fresh(),
-            title: None,
+    fn session(begin: &str, end: Option<&str>, precision: Precision, zone: &str) -> Block {
+        Block {
             starts_at: begin.parse().unwrap(),
             ends_at: end.map(|end| end.parse().unwrap()),
             date_precision: precision,
             time_zone: zone.to_owned(),
-            place: None,
-            online_platform: None,
         }
     }
 
