@@ -11,7 +11,6 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::base::problem::{Code, Document, FieldError};
-use crate::registrations::ListFormat;
 use crate::reports::ReportFormat;
 
 const TAGS: &[(&str, &str)] = &[
@@ -75,7 +74,6 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         (Code::name(), Code::schema()),
         // Named by a query parameter only, which does not bring its schema along.
         (ReportFormat::name(), ReportFormat::schema()),
-        (ListFormat::name(), ListFormat::schema()),
     ] {
         components.schemas.insert(name.into_owned(), schema);
     }

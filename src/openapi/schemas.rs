@@ -27,6 +27,47 @@ pub fn complete(schemas: &mut Schemas) {
             *schema = completed;
         }
     }
+    compose_examples(schemas);
+}
+
+/// What is made of other types shows what they show, so that no example is written twice and goes stale once.
+fn compose_examples(schemas: &mut Schemas) {
+    let all = serde_json::to_value(&*schemas).unwrap_or_default();
+    for (name, schema) in schemas.iter_mut() {
+        let Some(mut value) = all.get(name.as_str()).cloned() else {
+            continue;
+        };
+        if value.get("example").is_some() || value.get("enum").is_some() {
+            continue;
+        }
+        if let (Some(example), Some(members)) = (example(&all, &value), value.as_object_mut()) {
+            members.insert("example".to_owned(), example);
+            if let Ok(completed) = serde_json::from_value(value) {
+                *schema = completed;
+            }
+        }
+    }
+}
+
+/// The example of a schema: its own, or one put together of those of its parts; `None` where a part has none.
+fn example(all: &Value, schema: &Value) -> Option<Value> {
+    if let Some(own) = schema.get("example") {
+        return Some(own.clone());
+    }
+    if let Some(name) = schema["$ref"].as_str() {
+        return example(all, all.get(name.rsplit('/').next()?)?);
+    }
+    if let Some(parts) = schema["allOf"].as_array() {
+        let parts = parts.iter().map(|part| example(all, part)?.as_object().cloned());
+        let members = parts.collect::<Option<Vec<_>>>()?;
+        return Some(Value::Object(members.into_iter().flatten().collect()));
+    }
+    if schema["type"] == "array" {
+        return Some(json!([example(all, &schema["items"])?]));
+    }
+    let properties = schema["properties"].as_object()?.iter();
+    let members = properties.map(|(name, property)| Some((name.clone(), example(all, property)?)));
+    Some(Value::Object(members.collect::<Option<_>>()?))
 }
 
 /// In answers a member that may be `null` is always there; one that may be left out is never `null`. Requests are

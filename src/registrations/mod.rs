@@ -18,7 +18,7 @@ mod store;
 mod timekeeper;
 
 pub use model::{Companion, Consent, Registration, RegistrationId, State};
-pub use routes::{ListFormat, configure};
+pub use routes::configure;
 pub use service::{
     Action, By, Desk, EARLY, RegistrationChange, Room, Round, Standing, accept_offer, cancel, change, confirm, facts,
     joined, keep, keep_time, room, standing, withdraw_consent,

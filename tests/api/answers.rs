@@ -146,7 +146,7 @@ fn sensitive_answers_are_shown_one_by_one_and_never_at_the_front_desk() {
     }
     for without in [
         app.organiser().get(&path),
-        app.organiser().get(&format!("{path}?format=csv")),
+        app.organiser().get(&format!("{path}.csv")),
         app.front_desk().get(&path),
         app.front_desk().get(&one),
     ] {
@@ -275,7 +275,7 @@ fn the_table_opens_in_a_german_excel_and_calculates_nothing() {
     body["phone"] = "+49 241 51980".into();
     body["answers"]["topic"] = "@SUM(1;2) \"oder\"\nnicht".into();
     register(&app, &id, &body).expect(201);
-    let path = format!("/seminars/{id}/registrations?format=csv");
+    let path = format!("/seminars/{id}/registrations.csv");
     let table = app.organiser().get(&path);
     assert_eq!(table.header("content-type"), "text/csv; charset=utf-8");
     assert!(table.header("content-disposition").starts_with("attachment"));

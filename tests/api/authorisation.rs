@@ -213,6 +213,7 @@ fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
         "list_schedule_changes" => get(format!("{}/schedule-changes", seminar())),
         "create_registration" => post(format!("{}/registrations", seminar()), person("anna")),
         "list_registrations" => get(format!("{}/registrations", seminar())),
+        "export_registrations" => get(format!("{}/registrations.csv", seminar())),
         "get_registration" => get(registration()),
         "change_registration" => guarded(
             &organiser,

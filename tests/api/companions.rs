@@ -145,7 +145,7 @@ fn the_list_and_the_table_show_who_comes_along() {
             (&json!(4), &named(&["Berta", "Carla"]))
         );
     }
-    let table = app.organiser().get(&format!("{path}?format=csv")).text;
+    let table = app.organiser().get(&format!("{path}.csv")).text;
     let (head, row) = table.split_once("\r\n").unwrap();
     let column = head.split(';').position(|name| name == "Personen").unwrap();
     let cells = row.trim_end().split(';').collect::<Vec<_>>();

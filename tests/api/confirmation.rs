@@ -211,7 +211,7 @@ fn a_registrant_does_nothing_that_is_the_organisers() {
     let own = app.registrant(&anna, "anna@example.org");
     for path in [
         format!("/seminars/{id}/registrations"),
-        format!("/seminars/{id}/registrations?format=csv"),
+        format!("/seminars/{id}/registrations.csv"),
         format!("/seminars/{id}/applications"),
     ] {
         own.get(&path).problem(401, "unauthenticated");

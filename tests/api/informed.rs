@@ -308,7 +308,7 @@ fn after_a_new_date_one_keeps_the_seat_or_gives_it_back() {
         (&json!("2027-01-04T09:00:00Z"), &json!("confirmed"))
     );
     assert_eq!((mails.len(), actions()), (0, json!(["change", "cancel"])));
-    let table = app.organiser().get(&format!("/seminars/{id}/registrations?format=csv"));
+    let table = app.organiser().get(&format!("/seminars/{id}/registrations.csv"));
     assert!(table.text.contains(";04.01.2027 10:00;"), "{}", table.text);
 
     app.press(&carla, "carla", "keep")

@@ -43,10 +43,11 @@ impl From<Review> for ReviewView {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Application, example = json!({"registration": {"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11"}, "score": 7.5, "reviews": []}))]
+#[schema(as = Application)]
 pub struct ApplicationView {
     pub registration: RegistrationView,
     /// The mean of the scores; `null` while there is none.
+    #[schema(example = 7.5)]
     pub score: Option<f64>,
     pub reviews: Vec<ReviewView>,
 }
@@ -248,7 +249,6 @@ pub struct OneDecision {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"data": [{"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11"}]}))]
 pub struct DecidedAll {
     pub data: Vec<RegistrationView>,
 }

@@ -24,8 +24,6 @@ pub struct DryRun {
 
 /// A seminar after a change of plan, and whom the change concerns.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "title": "Onboarding", "status": "cancelled",
-    "concerned": {"dry_run": false, "told": [], "seats_lost": []}}))]
 pub struct Replanned {
     #[serde(flatten)]
     pub seminar: SeminarView,

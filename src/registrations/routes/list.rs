@@ -1,15 +1,13 @@
-//! Who is registered, as a list and as a table for other programs.
+//! Who is registered.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::table::{MOST_ROWS, table};
 use super::view::RegistrationView;
 use crate::auth::{FrontDesk, Role};
 use crate::base::db::Db;
-use crate::base::etag::{self, Privacy};
-use crate::base::ids::words;
+use crate::base::etag::Privacy;
 use crate::base::page::{Page, Paging, list};
 use crate::base::problem::Result;
 use crate::base::query::Query;
@@ -28,9 +26,6 @@ pub struct RegistrationQuery {
     /// Words that all occur in name or company, for organisers also in the address: `mueller` finds Müller.
     #[param(value_type = Option<String>, max_length = 200)]
     q: Option<Line<200>>,
-    /// `csv`: everybody at once, for a German Excel; organisers only.
-    #[serde(default)]
-    format: Option<ListFormat>,
     /// Entries a page, 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 25)]
     limit: Option<i64>,
@@ -41,12 +36,9 @@ pub struct RegistrationQuery {
 
 /// Who is registered.
 ///
-/// Organisers of the organisation; the front desk, without addresses, telephone numbers and answers. As CSV (organisers
-/// only) it is UTF-8 with a byte order mark, parted by semicolons, with a column for each question that is not sensitive;
-/// cells that a spreadsheet would take for a formula begin with an apostrophe.
+/// Organisers of the organisation; the front desk, without addresses, telephone numbers and answers.
 #[utoipa::path(tag = "registrations", params(("seminar" = SeminarId, Path), RegistrationQuery), security(("member" = [])), responses(
-    (status = 200, description = "A page of registrations in the order they came, or all of them as CSV",
-        content((Page<RegistrationView> = "application/json"), (String = "text/csv")))))]
+    (status = 200, body = Page<RegistrationView>, description = "A page of registrations in the order they came")))]
 #[get("/seminars/{seminar}/registrations")]
 pub async fn list_registrations(
     request: HttpRequest,
@@ -56,9 +48,6 @@ pub async fn list_registrations(
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
     let query = query.0;
-    if query.format == Some(ListFormat::Csv) {
-        return everybody(who, *path, &db).await;
-    }
     let paging = Paging {
         limit: query.limit,
         cursor: query.cursor,
@@ -89,31 +78,4 @@ pub async fn list_registrations(
     };
     let page = Page::cut(rows, limit, |row| row.id, view)?;
     Ok(list(&request, Privacy::Personal, &page))
-}
-
-words! {
-    /// How a list is given.
-    ListFormat {
-        Json = "json",
-        Csv = "csv",
-    }
-}
-
-async fn everybody(who: FrontDesk, id: SeminarId, db: &Db) -> Result<HttpResponse> {
-    let reach = who.identity.reach(Role::Organiser);
-    let table = db
-        .read(move |conn| {
-            let seminar = seminars::reached(conn, &reach, id)?;
-            let of = (seminar.organisation_id, seminar.id);
-            let questions = seminars::admission(conn, of)?.questions.0;
-            let rows = store::list(conn, of, &Filter::default(), None, MOST_ROWS)?;
-            table(&questions, &rows)
-        })
-        .await?;
-    let mut response = HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header(("Content-Disposition", "attachment; filename=\"anmeldungen.csv\""))
-        .body(table);
-    etag::headers(&mut response, None, Privacy::Personal);
-    Ok(response)
 }

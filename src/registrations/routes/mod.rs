@@ -14,12 +14,11 @@ mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use list::ListFormat;
-
 pub fn configure(config: &mut ServiceConfig) {
     config
         .service(register::create_registration)
         .service(list::list_registrations)
+        .service(table::export_registrations)
         .service(registrations::get_registration)
         .service(registrations::change_registration)
         .service(registrations::cancel_registration)

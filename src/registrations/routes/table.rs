@@ -1,14 +1,50 @@
 //! Registrations as a table for a German Excel.
 
+use actix_web::{HttpResponse, get, web};
 use chrono_tz::Europe::Berlin;
 use serde_json::Value;
 
+use crate::auth::Organiser;
+use crate::base::db::Db;
+use crate::base::etag::{self, Privacy};
 use crate::base::problem::{Error, Result};
 use crate::registrations::model::Registration;
-use crate::seminars::Question;
+use crate::registrations::store::{self, Filter};
+use crate::seminars::{self, Question, SeminarId};
 
 /// More registrations than any seminar has had.
-pub const MOST_ROWS: i64 = 50_000;
+const MOST_ROWS: i64 = 50_000;
+
+/// Everybody who is registered, as a table.
+///
+/// Organisers of the organisation. CSV for a German Excel: UTF-8 with a byte order mark, parted by semicolons, lines ended
+/// by CRLF, with a column for each question that is not sensitive. A cell that a spreadsheet would take for a formula
+/// begins with an apostrophe.
+#[utoipa::path(tag = "registrations", params(("seminar" = SeminarId, Path)), security(("member" = [])), responses(
+    (status = 200, body = String, content_type = "text/csv", description = "All registrations in the order they came")))]
+#[get("/seminars/{seminar}/registrations.csv")]
+pub async fn export_registrations(
+    who: Organiser,
+    path: web::Path<SeminarId>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    let reach = who.reach();
+    let table = db
+        .read(move |conn| {
+            let seminar = seminars::reached(conn, &reach, *path)?;
+            let of = (seminar.organisation_id, seminar.id);
+            let questions = seminars::admission(conn, of)?.questions.0;
+            let rows = store::list(conn, of, &Filter::default(), None, MOST_ROWS)?;
+            table(&questions, &rows)
+        })
+        .await?;
+    let mut response = HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header(("Content-Disposition", "attachment; filename=\"anmeldungen.csv\""))
+        .body(table);
+    etag::headers(&mut response, None, Privacy::Personal);
+    Ok(response)
+}
 
 const HEAD: [&str; 13] = [
     "Nachname",
@@ -28,7 +64,7 @@ const HEAD: [&str; 13] = [
 
 /// UTF-8 with a byte order mark, `;` between cells, CRLF between lines. Sensitive answers are not in it: a file outlives
 /// the day on which they are deleted.
-pub fn table(questions: &[Question], rows: &[Registration]) -> Result<Vec<u8>> {
+fn table(questions: &[Question], rows: &[Registration]) -> Result<Vec<u8>> {
     let asked = || questions.iter().filter(|question| !question.sensitive);
     let mut writer = csv::WriterBuilder::new()
         .delimiter(b';')
