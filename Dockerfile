@@ -12,6 +12,8 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && mkdir /out/data
 
 FROM debian:bookworm-slim
+# Whom a mail server's certificate may come from; an authority's own is added here, or named in SSL_CERT_FILE.
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out/einlass /usr/local/bin/einlass
 # A fresh named volume takes its owner from here.
 COPY --from=build --chown=10001:10001 /out/data /var/lib/einlass
