@@ -3,6 +3,7 @@ DROP TABLE joins;
 DROP TABLE reviews;
 DROP TABLE consents;
 DROP TABLE sensitive_answers;
+ALTER TABLE channels RESET (fillfactor);
 DROP INDEX sessions_by_start;
 DROP INDEX channels_waited_for;
 DROP INDEX registrations_offered_until;

@@ -27,6 +27,10 @@ const ATTEMPTS: u32 = 5;
 const SESSION: &str = "SET lock_timeout = '3s'; SET statement_timeout = '5s'; \
     SET idle_in_transaction_session_timeout = '10s'; SET TIME ZONE 'UTC'; SET synchronous_commit = on";
 
+/// For a thread that looks up few rows by their keys, all the time: whatever the statistics say of a young or much changed
+/// table, the index is the way.
+const BY_KEY: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+
 /// Writers wait here, in order of arrival, before they take a connection.
 const WRITE_WAIT: Duration = Duration::from_secs(5);
 /// Connections that writers leave to readers: a rush on one seminar waits for its row, the programme is still read.
@@ -130,6 +134,7 @@ impl Db {
         let away = |error: &dyn std::fmt::Display| Error::Unavailable(format!("no connection: {error}"));
         let mut conn = PgConnection::establish(&self.url).map_err(|error| away(&error))?;
         conn.batch_execute(SESSION).map_err(|error| away(&error))?;
+        conn.batch_execute(BY_KEY).map_err(|error| away(&error))?;
         Ok(conn)
     }
 

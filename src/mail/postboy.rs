@@ -97,7 +97,21 @@ impl Drop for Postboy {
     }
 }
 
+/// Mails wait for those who stand at the desk, not they for the mails. Linux keeps priorities by thread; elsewhere, and
+/// where it is refused, the thread is one like any other.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    #[expect(
+        unsafe_code,
+        reason = "std knows no priorities; setpriority(2) takes three numbers, no memory"
+    )]
+    unsafe {
+        libc::setpriority(libc::PRIO_PROCESS, 0, 10);
+    }
+}
+
 fn go_round(postman: &Postman, db: &Db, clock: &Clock, bell: &Bell) {
+    step_back();
     while !bell.stopped() {
         match postman.round(db, clock, BATCH, &|| bell.stopped()) {
             // There may be more.
