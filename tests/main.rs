@@ -16,6 +16,7 @@
 mod api;
 mod cli;
 mod contract;
+mod group_commit;
 mod imports;
 mod kill;
 mod mail;

@@ -18,8 +18,6 @@ use super::problem::{Error, Result};
 
 /// More in one transaction gained nothing when it was measured, and holds its locks longer.
 const MOST: usize = 256;
-/// Waiting jobs per writer; beyond it the caller is told to come back.
-const QUEUE: usize = 4096;
 /// A job that has waited this long is not begun any more: its caller has been given up on.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// How often a job is tried that the database asks to try again.
@@ -41,10 +39,11 @@ pub struct GroupCommit<J, A> {
 }
 
 impl<J: Send + 'static, A: Send + 'static> GroupCommit<J, A> {
-    /// Starts `writers` threads. They end when this is dropped.
-    pub fn start(name: &str, db: &Db, writers: usize, write: Arc<Write<J, A>>) -> Result<Self> {
+    /// Starts `writers` threads. They end when this is dropped. `queue`: how many jobs may wait for each of them; beyond it
+    /// the caller is told to come back.
+    pub fn start(name: &str, db: &Db, writers: usize, queue: usize, write: Arc<Write<J, A>>) -> Result<Self> {
         let start = |n: usize| {
-            let (sender, receiver) = mpsc::channel(QUEUE);
+            let (sender, receiver) = mpsc::channel(queue);
             let mut writer = Writer {
                 db: db.clone(),
                 conn: None,

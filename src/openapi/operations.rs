@@ -58,7 +58,7 @@ pub fn complete(path: &str, method: &str, operation: &mut Operation) {
     }
     if creates {
         say(&[Code::IdempotencyKeyReused, Code::IdempotencyKeyInUse]);
-        let key = "The same key with the same body gets the first answer again for 24 hours";
+        let key = "The same key with the same body gets the first answer again for 24 hours; take a fresh UUID, those who are not logged in share their keys";
         operation
             .parameters
             .get_or_insert_default()

@@ -88,7 +88,7 @@ pub struct RegistrationReceipt {
     /// From 1; only when `waitlisted`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub waitlist_position: Option<i32>,
+    pub waitlist_position: Option<i64>,
     /// Until when the address must be confirmed; only when `pending`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -101,7 +101,7 @@ impl From<Admitted> for RegistrationReceipt {
             id: admitted.id,
             state: admitted.state,
             channel: admitted.channel,
-            waitlist_position: admitted.position,
+            waitlist_position: admitted.position.map(i64::from),
             confirm_by: admitted.confirm_by,
         }
     }
@@ -111,7 +111,8 @@ impl From<Admitted> for RegistrationReceipt {
 ///
 /// Anybody. A free seat is held until the address is confirmed, or is confirmed at once where the seminar asks for no
 /// confirmation; without one the waiting list takes over, where there is one; where the organiser chooses, it is an
-/// application. An address that is already registered gets the answer a new one would get, and a mail that says so.
+/// application. An address that is already registered gets the answer a new one would get, and a mail that says so: the
+/// token with which one sees and changes a registration travels only by mail.
 /// Organisers and the front desk may enter registrations at any time, also after the fact, without confirmation and
 /// answers; they are told of a duplicate.
 #[utoipa::path(tag = "registrations", params(("seminar" = SeminarId, Path)), request_body = RegistrationBody, security((), ("member" = [])), responses(

@@ -20,7 +20,8 @@ use crate::registrations::service::{self, RegistrationChange};
 
 /// One registration.
 ///
-/// Organisers of the organisation; the front desk, without address and telephone number; the person who has the mail.
+/// Organisers of the organisation; the front desk, without address, telephone number, answers and the organiser's notes; the
+/// person who has the mail, with what they can do now.
 #[utoipa::path(tag = "registrations", params(("registration" = RegistrationId, Path)), security(("member" = []), ("registrant" = [])), responses(
     (status = 200, body = RegistrationView, description = "The registration")))]
 #[get("/registrations/{registration}")]

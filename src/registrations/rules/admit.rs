@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Refusal;
 use crate::registrations::model::State;
-use crate::seminars::Status;
+use crate::seminars::{CapacityUnit, Status};
 
 /// The seats of one channel at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,15 @@ impl Seats {
     pub fn fit(self, wanted: i32) -> bool {
         self.capacity
             .is_none_or(|capacity| self.taken.saturating_add(wanted) <= capacity)
+    }
+}
+
+/// How many seats a registration takes: its persons, or one where companies are counted, however many it brings.
+#[must_use]
+pub const fn seats_of(unit: CapacityUnit, persons: i32) -> i32 {
+    match unit {
+        CapacityUnit::Persons => persons,
+        CapacityUnit::Companies => 1,
     }
 }
 

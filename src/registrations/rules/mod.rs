@@ -8,7 +8,7 @@ mod waiting_list;
 #[cfg(test)]
 mod book;
 
-pub use admit::{Place, Seats, WaitingList, Way, Window, admit, entered, may_register};
+pub use admit::{Place, Seats, WaitingList, Way, Window, admit, entered, may_register, seats_of};
 pub use deadlines::{confirm_by, hold_time, in_time, links_work};
 pub use transition::{Event, transition};
 pub use waiting_list::{Turn, Waiting, promote};

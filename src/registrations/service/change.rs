@@ -7,13 +7,13 @@ use super::held::{By, Held};
 use super::register::{answered, delete_on};
 use super::steps::Check;
 use super::waiting_list::move_up;
-use super::{free, refused, waiting_list};
+use super::{free, last_day, refused, waiting_list};
 use crate::base::problem::{Code, Error, FieldError, Problem, Result};
 use crate::base::text::{Email, Language, Line};
 use crate::journal::Act;
 use crate::mail::Kind;
 use crate::registrations::model::{Companion, Companions, Registration, RegistrationId, SensitiveAnswer, State};
-use crate::registrations::rules::{Place, Refusal, Way, admit};
+use crate::registrations::rules::{Place, Refusal, Way, admit, seats_of};
 use crate::registrations::store;
 use crate::seminars::CapacityUnit;
 
@@ -137,10 +137,7 @@ fn persons(held: &mut Held, change: &RegistrationChange) -> Result<bool> {
             format!("at most {most} persons can be registered at once"),
         ));
     }
-    let seats = match held.whole.admission.capacity_unit {
-        CapacityUnit::Persons => persons,
-        CapacityUnit::Companies => 1,
-    };
+    let seats = seats_of(held.whole.admission.capacity_unit, persons);
     let (before, more) = (registration.seats, seats - registration.seats);
     if registration.state.holds_seat() {
         if more > 0 {
@@ -184,8 +181,7 @@ fn answer(conn: &mut PgConnection, act: &Act, held: &mut Held, new: Map<String, 
     );
     let answered = answered.map_err(|faults: Vec<FieldError>| Error::invalid(faults))?;
     held.registration.answers = Value::Object(answered.kept);
-    let last_day = held.sessions().iter().map(|session| session.starts_on).max();
-    let delete_on = delete_on(last_day.or(held.whole.seminar.within_to), act.today());
+    let delete_on = delete_on(last_day(&held.whole), act.today());
     let sensitive = answered
         .sensitive
         .into_iter()

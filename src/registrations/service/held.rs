@@ -14,7 +14,7 @@ use crate::mail::{self, Kind};
 use crate::registrations::model::{CancelledBy, Registration, RegistrationId};
 use crate::registrations::rules::{Event, Refusal, links_work, transition};
 use crate::registrations::store;
-use crate::seminars::{self, Seats, Session, Status, Whole};
+use crate::seminars::{self, Seats, Status, Whole};
 
 /// Who acts on a registration.
 #[derive(Clone)]
@@ -89,18 +89,10 @@ impl Held {
         })
     }
 
-    pub fn sessions(&self) -> Vec<Session> {
-        self.whole.sessions.iter().map(|(session, _)| session.clone()).collect()
-    }
-
-    pub fn begins(&self) -> Option<DateTime<Utc>> {
-        begins(&self.whole.seminar, &self.sessions())
-    }
-
     /// Whether it is still ahead: of what is over, or was entered after the fact, nobody is told by mail.
     pub fn ahead(&self, now: DateTime<Utc>) -> bool {
         matches!(self.whole.seminar.status, Status::Scheduled | Status::Postponed)
-            && self.begins().is_none_or(|begins| now < begins)
+            && begins(&self.whole).is_none_or(|begins| now < begins)
     }
 
     /// What was held, has begun or does not take place is a record: the person changes nothing of it any more, the

@@ -15,7 +15,7 @@ mod standing;
 mod steps;
 mod waiting_list;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::PgConnection;
 use serde_json::json;
 
@@ -23,7 +23,7 @@ use super::model::{Registration, State};
 use super::rules::{Refusal, Seats as Free, WaitingList, Window};
 use crate::base::problem::{Code, Error, Problem, Result};
 use crate::journal::{Act, Entry, record};
-use crate::seminars::{self, Seats, Seminar, Session};
+use crate::seminars::{self, Seats, Seminar, Whole};
 
 pub use applications::{Decision, decide, decide_all, review};
 pub use change::{RegistrationChange, change};
@@ -114,17 +114,24 @@ fn waiting_list(seminar: &Seminar) -> WaitingList {
 }
 
 /// When it has begun for certain: the first session; where only a day or a span is known, its end.
-fn begins(seminar: &Seminar, sessions: &[Session]) -> Option<DateTime<Utc>> {
-    let span_ends = seminar.within_to.and_then(|day| day.succ_opt());
+fn begins(whole: &Whole) -> Option<DateTime<Utc>> {
+    let span_ends = whole.seminar.within_to.and_then(|day| day.succ_opt());
     let span_ends = span_ends.map(|day| seminars::begin_of_day(day, chrono_tz::Europe::Berlin));
-    seminars::default_close(sessions, span_ends)
+    let sessions = whole.sessions.iter().map(|(session, _)| session.clone());
+    seminars::default_close(&sessions.collect::<Vec<_>>(), span_ends)
 }
 
-fn window(seminar: &Seminar, sessions: &[Session]) -> Window {
+/// The last day it takes place, as far as is known.
+fn last_day(whole: &Whole) -> Option<NaiveDate> {
+    let sessions = whole.sessions.iter().map(|(session, _)| session.starts_on);
+    sessions.max().or(whole.seminar.within_to)
+}
+
+fn window(whole: &Whole) -> Window {
     Window {
-        status: seminar.status,
-        opens_at: seminar.registration_opens_at,
-        closes_at: seminar.registration_closes_at.or_else(|| begins(seminar, sessions)),
+        status: whole.seminar.status,
+        opens_at: whole.seminar.registration_opens_at,
+        closes_at: whole.seminar.registration_closes_at.or_else(|| begins(whole)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use diesel::PgConnection;
 
+use super::last_day;
 use super::letters::{facts, letter, with_change};
 use super::register::delete_on;
 use crate::base::problem::Result;
@@ -79,15 +80,13 @@ pub fn reschedule_seminar(
     let before = seminars::whole(conn, before)?.sessions;
     let seminar = seminars::reschedule(conn, act, plan, sessions)?;
     let of = (seminar.organisation_id, seminar.id);
-    let after = seminars::sessions(conn, of)?;
-    let gone = |(session, _): &(Session, Option<VenueRef>)| !after.iter().any(|one| one.id == session.id);
+    let whole = seminars::whole(conn, seminar.clone())?;
+    let gone = |(session, _): &(Session, Option<VenueRef>)| !whole.sessions.iter().any(|(one, _)| one.id == session.id);
     let dropped = before.into_iter().filter(gone).collect::<Vec<_>>();
     store::forget_kept(conn, of)?;
-    let last_day = after.iter().map(|session| session.starts_on).max();
-    store::move_deletion(conn, of, delete_on(last_day, act.today()))?;
+    store::move_deletion(conn, of, delete_on(last_day(&whole), act.today()))?;
     let told = tell(conn, act, plan, &seminar, Kind::SeminarRescheduled, &dropped, notify)?;
     // There may have been seats that nobody was offered while there was no date.
-    let whole = seminars::whole(conn, seminar.clone())?;
     for seats in seminars::seats(conn, of)? {
         super::waiting_list::move_up(conn, act, &whole, seats)?;
     }

@@ -62,6 +62,9 @@ pub struct Admitted {
     pub confirm_by: Option<DateTime<Utc>>,
 }
 
+/// How many may wait for a writer: at some thousand a second a queue of one second.
+const QUEUE: usize = 4096;
+
 /// The registration desk: decides in memory, writes in bulk.
 pub struct Desk(GroupCommit<Submission, Created>);
 
@@ -70,7 +73,7 @@ impl Desk {
     pub fn open(db: &Db, writers: usize) -> Result<Self> {
         let known = seminar::Known::default();
         let write = move |conn: &mut diesel::PgConnection, all: &[&Submission]| batch::register(conn, &known, all);
-        GroupCommit::start("desk", db, writers, Arc::new(write)).map(Self)
+        GroupCommit::start("desk", db, writers, QUEUE, Arc::new(write)).map(Self)
     }
 
     /// Registers somebody: by themselves, or by a member of the organisation who skips window and confirmation.

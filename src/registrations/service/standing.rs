@@ -55,8 +55,7 @@ pub fn standing(conn: &mut PgConnection, by: &By<'_>, id: RegistrationId, now: D
 }
 
 fn actions(registration: &Registration, whole: &Whole, rescheduled: bool, now: DateTime<Utc>) -> Vec<Action> {
-    let sessions = whole.sessions.iter().map(|(session, _)| session.clone());
-    let begun = begins(&whole.seminar, &sessions.collect::<Vec<_>>()).is_some_and(|begins| begins <= now);
+    let begun = begins(whole).is_some_and(|begins| begins <= now);
     let over = matches!(whole.seminar.status, Status::Cancelled | Status::Held);
     if !registration.state.active() || over || begun {
         return Vec::new();

@@ -20,13 +20,8 @@ const AT_ONCE: i64 = 500;
 pub fn move_up(conn: &mut PgConnection, act: &Act, whole: &Whole, mut seats: Seats) -> Result<usize> {
     let of = (seats.organisation_id, seats.seminar_id);
     let before = seats.clone();
-    let sessions = whole
-        .sessions
-        .iter()
-        .map(|(session, _)| session.clone())
-        .collect::<Vec<_>>();
     let full = Duration::hours(whole.admission.offer_hours.into());
-    let held_for = hold_time(act.now, begins(&whole.seminar, &sessions), full);
+    let held_for = hold_time(act.now, begins(whole), full);
     let mut letters = Vec::new();
     // Nothing is offered of what was held, does not take place, has no date or has begun.
     let offers = whole.seminar.status == Status::Scheduled && seats.offered && seats.waiting > 0;

@@ -64,7 +64,8 @@ pub struct SeminarView {
     pub capacity_unit: CapacityUnit,
     /// How many persons one registration may bring, the contact included.
     pub max_persons: i32,
-    /// Where answers to the seminar's mails go; `null`: to its organisers.
+    /// Where answers to the seminar's mails go, and what the organiser is to decide; `null`: answers are not read, and
+    /// decisions go to all organisers and admins.
     pub contact_email: Option<String>,
     /// For members of the organisation only.
     #[serde(skip_serializing_if = "Option::is_none")]

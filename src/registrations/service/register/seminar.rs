@@ -12,7 +12,7 @@ use crate::auth::OrganisationId;
 use crate::base::problem::Result;
 use crate::registrations::rules::{WaitingList, Way, Window};
 use crate::registrations::service::letters::facts;
-use crate::registrations::service::{begins, waiting_list, window};
+use crate::registrations::service::{begins, last_day, waiting_list, window};
 use crate::seminars::{self, Admission, AdmissionKind, Seminar, SeminarId};
 
 /// Names of venues and organisations are not part of a seminar's version; they may be this old in a mail.
@@ -91,25 +91,15 @@ impl Known {
 }
 
 fn prepare(whole: &seminars::Whole) -> Prepared {
-    let sessions = whole
-        .sessions
-        .iter()
-        .map(|(session, _)| session.clone())
-        .collect::<Vec<_>>();
-    let last_day = sessions
-        .iter()
-        .map(|session| session.starts_on)
-        .max()
-        .or(whole.seminar.within_to);
     Prepared {
-        window: window(&whole.seminar, &sessions),
+        window: window(whole),
         waiting_list: waiting_list(&whole.seminar),
         way: match whole.admission.admission {
             AdmissionKind::FirstCome => Way::FirstCome,
             AdmissionKind::Selection => Way::Application,
         },
-        begins: begins(&whole.seminar, &sessions),
-        last_day,
+        begins: begins(whole),
+        last_day: last_day(whole),
         facts: facts(whole, &[]),
         seminar: whole.seminar.clone(),
         admission: whole.admission.clone(),

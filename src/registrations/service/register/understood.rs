@@ -9,6 +9,7 @@ use crate::base::digest::sha256;
 use crate::base::problem::{Error, FieldError, Result};
 use crate::journal::Act;
 use crate::registrations::model::{Consent, ConsentId, RegistrationId, SensitiveAnswer};
+use crate::registrations::rules::seats_of;
 use crate::seminars::{Answered, CapacityUnit, Channel, ConsentText, Question, check_answers, check_consents};
 
 /// Sensitive answers are needed until the seminar is over, and a week longer for whoever has to settle a bill.
@@ -69,7 +70,7 @@ impl Understood {
         Error::unless_empty(errors)?;
         Ok(Self {
             persons,
-            seats: if companies { 1 } else { persons },
+            seats: seats_of(admission.capacity_unit, persons),
             answers: answered.kept,
             sensitive: answered.sensitive,
             consents,
