@@ -157,10 +157,11 @@ fn the_reserve_is_offered_the_next_free_seat_in_order() {
     decide(&app, &anna, "accept").expect(200);
     decide(&app, &carla, "reserve").expect(200);
     decide(&app, &berta, "reserve").expect(200);
+    decide(&app, &dora, "reject").expect(200);
     assert_eq!(app.seen(&berta)["waitlist_position"], 2);
     app.press(&anna, "anna", "cancel").expect(200);
     let all = [berta.clone(), carla.clone(), dora];
-    assert_eq!(app.states(&all), ["waitlisted", "offered", "applied"]);
+    assert_eq!(app.states(&all), ["waitlisted", "offered", "rejected"]);
     assert_eq!(
         app.press(&carla, "carla", "accept-offer").expect(200)["state"],
         "confirmed"
@@ -169,6 +170,24 @@ fn the_reserve_is_offered_the_next_free_seat_in_order() {
     decide(&app, &berta, "accept").problem(409, "seminar-full");
     assert_eq!(decide(&app, &berta, "reject").expect(200)["state"], "rejected");
     assert_eq!(app.mails_to("berta@example.org"), ["applied", "waitlisted", "rejected"]);
+}
+
+#[test]
+fn the_reserve_waits_until_everybody_is_decided_on() {
+    let app = TestApp::spawn();
+    let id = selection(&app, 2);
+    let [anna, berta, carla] = app.registered(&id, ["anna", "berta", "carla"]);
+    decide(&app, &anna, "reserve").expect(200);
+    app.tick();
+    assert_eq!(
+        app.state(&anna),
+        "waitlisted",
+        "two seats are free, and two are undecided"
+    );
+    decide(&app, &berta, "accept").expect(200);
+    decide(&app, &carla, "reject").expect(200);
+    app.tick();
+    assert_eq!(app.states(&[anna, berta, carla]), ["offered", "confirmed", "rejected"]);
 }
 
 #[test]

@@ -179,7 +179,7 @@ pub async fn accept_registration(
 
 /// Put an application on the waiting list.
 ///
-/// Organisers of the organisation. The next seat that becomes free is offered to the first there.
+/// Organisers of the organisation. When all applications are decided, free seats are offered to the first there.
 #[utoipa::path(tag = "registrations", params(("registration" = RegistrationId, Path)), request_body = Decided, security(("member" = [])), responses(
     (status = 200, body = RegistrationView, description = "The registration, waitlisted"),
     (status = 409, description = "`transition-not-allowed`")))]

@@ -62,6 +62,10 @@ pub fn change(
     let answers = change.answers.clone();
     let fewer = persons(&mut held, &change)?;
     apply(&mut held.registration, change);
+    if another_address {
+        // Nobody has shown yet that it is theirs.
+        held.registration.email_confirmed_at = None;
+    }
     if held.whole.admission.capacity_unit == CapacityUnit::Companies && held.registration.company.is_none() {
         return Err(Error::member("/company", "is required: seats are counted by company"));
     }

@@ -8,12 +8,20 @@ use super::{begins, free, go, journal, refused, touch};
 use crate::base::problem::Result;
 use crate::journal::Act;
 use crate::mail::{self, Kind};
+use crate::registrations::model::State;
 use crate::registrations::rules::{Event, Turn, Waiting, hold_time, promote, transition};
 use crate::registrations::store;
-use crate::seminars::{self, Seats, Status, Whole};
+use crate::seminars::{self, AdmissionKind, Seats, Status, Whole};
 
 /// How many of those who wait are looked at in one transaction; the rest has its turn a moment later.
 const AT_ONCE: i64 = 500;
+
+/// While the organiser still chooses, the reserve waits: free seats are not left over yet.
+fn still_chosen(conn: &mut PgConnection, whole: &Whole) -> Result<bool> {
+    let of = (whole.seminar.organisation_id, whole.seminar.id);
+    let chooses = whole.admission.admission == AdmissionKind::Selection;
+    Ok(chooses && store::count(conn, of, State::Applied)? > 0)
+}
 
 /// Offers free seats to those who wait, in their order, as `rules::promote` says. The channel's row must be locked;
 /// what changes of it is saved here. Returns how many offers were made.
@@ -25,7 +33,9 @@ pub fn move_up(conn: &mut PgConnection, act: &Act, whole: &Whole, mut seats: Sea
     let mut letters = Vec::new();
     // Nothing is offered of what was held, does not take place, has no date or has begun.
     let offers = whole.seminar.status == Status::Scheduled && seats.offered && seats.waiting > 0;
-    if let (true, true, Some(held_for)) = (offers, free(&seats).fit(1), held_for) {
+    if let (true, true, Some(held_for)) = (offers, free(&seats).fit(1), held_for)
+        && !still_chosen(conn, whole)?
+    {
         let queue = store::queue(conn, of, seats.channel, AT_ONCE)?;
         let waiting = queue.iter().map(|one| Waiting {
             wanted: one.seats,
