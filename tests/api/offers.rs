@@ -134,6 +134,30 @@ fn after_the_start_nothing_is_offered() {
 }
 
 #[test]
+fn a_preview_of_more_seats_says_who_would_be_offered_one() {
+    let app = TestApp::spawn();
+    let id = app.seminar(1);
+    let [anna, berta] = app.registered(&id, ["anna", "berta"]);
+    let path = format!("/seminars/{id}");
+    let raised = json!({"channels": [{"channel": "onsite", "capacity": 2}]});
+    let asked = |query: &str| {
+        let changed = app
+            .organiser()
+            .patch(&format!("{path}{query}"), &app.etag(&path), &raised);
+        let told = changed.expect(200)["concerned"]["told"].clone();
+        let told = told.as_array().unwrap().clone();
+        told.into_iter()
+            .map(|one| (one["registration"].clone(), one["mail"].clone()))
+            .collect::<Vec<_>>()
+    };
+    let expected = [(json!(berta), json!("offered"))];
+    assert_eq!(asked("?dry_run=true"), expected);
+    assert_eq!(app.states(&[anna, berta.clone()]), ["confirmed", "waitlisted"]);
+    assert_eq!(asked(""), expected);
+    assert_eq!(app.state(&berta), "offered");
+}
+
+#[test]
 fn more_seats_are_offered_at_once() {
     let app = TestApp::spawn();
     let id = app.seminar(1);

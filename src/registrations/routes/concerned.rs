@@ -36,7 +36,7 @@ pub struct Replanned {
 pub struct ConcernedView {
     /// Whether this is what would happen; nothing was done then.
     pub dry_run: bool,
-    /// Who gets which mail.
+    /// Who gets which mail; among them those who are offered a seat that becomes free by the change.
     pub told: Vec<ConcernedPerson>,
     /// Who has no seat any more and waits for one.
     pub seats_lost: Vec<ConcernedPerson>,

@@ -42,7 +42,7 @@ pub fn change_seminar(
     }
     let whole = seminars::whole(conn, seminar.clone())?;
     for seats in seminars::seats(conn, (seminar.organisation_id, seminar.id))? {
-        move_up(conn, act, &whole, seats)?;
+        concerned.told.extend(move_up(conn, act, &whole, seats)?);
     }
     Ok((seminar, concerned))
 }
@@ -111,9 +111,9 @@ pub fn move_seminar(
             seminars::save_seats(conn, seats)?;
         }
     }
-    let told = tell(conn, act, plan, &seminar, Kind::SeminarMoved, &[], notify)?.told;
+    let mut told = tell(conn, act, plan, &seminar, Kind::SeminarMoved, &[], notify)?.told;
     let whole = seminars::whole(conn, seminar.clone())?;
-    move_up(conn, act, &whole, target)?;
+    told.extend(move_up(conn, act, &whole, target)?);
     Ok((seminar, Concerned { told, lost }))
 }
 

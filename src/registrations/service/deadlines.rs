@@ -124,5 +124,5 @@ fn offer(conn: &mut PgConnection, act: &Act, id: SeminarId, channel: Channel) ->
     };
     let seminar = seminars::find(conn, id)?.ok_or(Code::NotFound)?;
     let whole = seminars::whole(conn, seminar)?;
-    move_up(conn, act, &whole, seats)
+    Ok(move_up(conn, act, &whole, seats)?.len())
 }

@@ -5,6 +5,7 @@ use diesel::PgConnection;
 use super::last_day;
 use super::letters::{facts, letter, with_change};
 use super::register::delete_on;
+use super::waiting_list::move_up;
 use crate::base::problem::Result;
 use crate::catalogue::VenueRef;
 use crate::journal::Act;
@@ -85,12 +86,12 @@ pub fn reschedule_seminar(
     let dropped = before.into_iter().filter(gone).collect::<Vec<_>>();
     store::forget_kept(conn, of)?;
     store::move_deletion(conn, of, delete_on(last_day(&whole), act.today()))?;
-    let told = tell(conn, act, plan, &seminar, Kind::SeminarRescheduled, &dropped, notify)?;
+    let mut concerned = tell(conn, act, plan, &seminar, Kind::SeminarRescheduled, &dropped, notify)?;
     // There may have been seats that nobody was offered while there was no date.
     for seats in seminars::seats(conn, of)? {
-        super::waiting_list::move_up(conn, act, &whole, seats)?;
+        concerned.told.extend(move_up(conn, act, &whole, seats)?);
     }
-    Ok((seminar, told))
+    Ok((seminar, concerned))
 }
 
 /// Writes a mail to everybody with an active claim.

@@ -4,6 +4,7 @@ use chrono::Duration;
 use diesel::PgConnection;
 
 use super::letters::{facts, letter};
+use super::plan::Told;
 use super::{begins, free, go, journal, refused, touch};
 use crate::base::problem::Result;
 use crate::journal::Act;
@@ -24,13 +25,13 @@ fn still_chosen(conn: &mut PgConnection, whole: &Whole) -> Result<bool> {
 }
 
 /// Offers free seats to those who wait, in their order, as `rules::promote` says. The channel's row must be locked;
-/// what changes of it is saved here. Returns how many offers were made.
-pub fn move_up(conn: &mut PgConnection, act: &Act, whole: &Whole, mut seats: Seats) -> Result<usize> {
+/// what changes of it is saved here. Returns to whom offers were made.
+pub fn move_up(conn: &mut PgConnection, act: &Act, whole: &Whole, mut seats: Seats) -> Result<Vec<Told>> {
     let of = (seats.organisation_id, seats.seminar_id);
     let before = seats.clone();
     let full = Duration::hours(whole.admission.offer_hours.into());
     let held_for = hold_time(act.now, begins(whole), full);
-    let mut letters = Vec::new();
+    let (mut letters, mut offered_to) = (Vec::new(), Vec::new());
     // Nothing is offered of what was held, does not take place, has no date or has begun.
     let offers = whole.seminar.status == Status::Scheduled && seats.offered && seats.waiting > 0;
     if let (true, true, Some(held_for)) = (offers, free(&seats).fit(1), held_for)
@@ -53,6 +54,7 @@ pub fn move_up(conn: &mut PgConnection, act: &Act, whole: &Whole, mut seats: Sea
                     store::save(conn, &registration)?;
                     journal(conn, act, &registration, "registration.offered")?;
                     letters.push(letter(&facts, Kind::Offered, &registration, None));
+                    offered_to.push(Told::of(&registration, Kind::Offered));
                 }
                 Turn::HoldUp if registration.held_up_since.is_none() => {
                     registration.held_up_since = Some(act.now);
@@ -68,5 +70,5 @@ pub fn move_up(conn: &mut PgConnection, act: &Act, whole: &Whole, mut seats: Sea
     if seats != before {
         seminars::save_seats(conn, &seats)?;
     }
-    Ok(letters.len())
+    Ok(offered_to)
 }
