@@ -15,7 +15,7 @@ use crate::mail::Kind;
 use crate::registrations::model::{Registration, RegistrationId, Review, State};
 use crate::registrations::rules::{Event, Refusal, Way, admit};
 use crate::registrations::store;
-use crate::seminars::{self, AdmissionKind, SeminarId, Status};
+use crate::seminars::{self, AdmissionKind, Seminar, SeminarId, Status};
 
 words! {
     /// What becomes of an application.
@@ -36,18 +36,16 @@ pub fn decide(
     decision: Decision,
     tell: bool,
 ) -> Result<Registration> {
-    let (registration, left_the_list) = decided(conn, act, by, id, check, decision, tell)?;
+    let (held, left_the_list) = decided(conn, act, by, id, check, decision, tell)?;
     if left_the_list {
-        offer_again(conn, act, registration.seminar_id)?;
+        // It may have held up the others.
+        move_up(conn, act, &held.whole, held.seats)?;
     }
-    Ok(registration)
+    Ok(held.registration)
 }
 
-/// Somebody who left the waiting list may have held it up.
-fn offer_again(conn: &mut PgConnection, act: &Act, seminar: SeminarId) -> Result<()> {
-    let Some(seminar) = seminars::lock_for_service(conn, seminar)? else {
-        return Ok(());
-    };
+/// Offers what is free in all channels, whose rows the caller has locked.
+fn offer_again(conn: &mut PgConnection, act: &Act, seminar: Seminar) -> Result<()> {
     let of = (seminar.organisation_id, seminar.id);
     let whole = seminars::whole(conn, seminar)?;
     for seats in seminars::seats(conn, of)? {
@@ -56,7 +54,7 @@ fn offer_again(conn: &mut PgConnection, act: &Act, seminar: SeminarId) -> Result
     Ok(())
 }
 
-/// The registration as it is now, and whether it has left the waiting list.
+/// The registration as it is now, with its seats, and whether it has left the waiting list.
 fn decided(
     conn: &mut PgConnection,
     act: &Act,
@@ -65,7 +63,7 @@ fn decided(
     check: Check<'_>,
     decision: Decision,
     tell: bool,
-) -> Result<(Registration, bool)> {
+) -> Result<(Held, bool)> {
     let mut held = Held::take(conn, act, by, id)?;
     check(held.registration.version)?;
     if held.whole.admission.admission != AdmissionKind::Selection {
@@ -89,7 +87,7 @@ fn decided(
     }
     held.step(act, event)?;
     held.save(conn, act, action, tell.then_some(kind))?;
-    Ok((held.registration, before == State::Waitlisted))
+    Ok((held, before == State::Waitlisted))
 }
 
 /// Decides many applications of one seminar, all or none; what is in the way is named entry by entry.
@@ -102,7 +100,7 @@ pub fn decide_all(
     tell: bool,
 ) -> Result<Vec<Registration>> {
     // All channels at once and in their order, before any of them is touched.
-    seminars::lock(conn, reach, seminar)?;
+    let locked = seminars::lock(conn, reach, seminar)?;
     let (mut all, mut errors, mut left) = (Vec::new(), Vec::new(), false);
     for (n, (id, decision)) in decisions.iter().enumerate() {
         let known = store::find(conn, *id)?.filter(|one| one.seminar_id == seminar);
@@ -112,9 +110,9 @@ pub fn decide_all(
             continue;
         }
         match decided(conn, act, &By::Member(reach), *id, &|_| Ok(()), *decision, tell) {
-            Ok((registration, left_the_list)) => {
+            Ok((held, left_the_list)) => {
                 left |= left_the_list;
-                all.push(registration);
+                all.push(held.registration);
             }
             Err(Error::Refused(problem)) => {
                 let why = problem.detail.unwrap_or_else(|| problem.code.title(false).to_owned());
@@ -128,7 +126,7 @@ pub fn decide_all(
     }
     // After all of them, so that the order of the decisions decides nothing.
     if left {
-        offer_again(conn, act, seminar)?;
+        offer_again(conn, act, locked)?;
     }
     Ok(all)
 }
