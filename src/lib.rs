@@ -15,7 +15,7 @@
 //!  2    auth            organisations, accounts, members, passwords, tokens, who is asking
 //!  1    journal         one append-only record of every effect   mail      the outbox, its words, its delivery
 //!  0    base            clock, config, db, group commit, private PostgreSQL, capability tokens, iCalendar, ids, pages,
-//!                       problems, etags, idempotency, text
+//!                       problems, etags, idempotency, templates, dates, text
 //!       schema          generated from the migrations
 //! ```
 //!
@@ -24,7 +24,7 @@
 //! - A room imports from floors below only, `tests/structure.rs`; and only what the other room's `mod.rs` shows, which
 //!   the compiler holds.
 //! - Each file kind knows what it may: `rules` no diesel, no actix, no clock; `service` the order lock → read → decide →
-//!   write → record; `routes` wire types and handlers; SQL only in `store` (and in `journal`, `base::db` and
+//!   write → record → tell; `routes` wire types and handlers; SQL only in `store` (and in `journal`, `base::db` and
 //!   `base::idempotency`, which are all SQL). `tests/structure.rs`
 //! - The clock, the environment, the blocking pool and v4 ids are asked for in one place each. `clippy.toml`
 //! - Never more seats taken than there are: every seat is given under the lock of its row in `channels`, by
@@ -34,10 +34,9 @@
 //!   by cell. What a deadline ends is ended by the step that comes too late, whether or not anybody has noticed before.
 //! - Whoever is concerned is told: the mail is a row in the transaction of what it tells. `tests/api/informed.rs`
 //! - A link in a mail does nothing when it is opened. Its token is made when the mail is sent and stored nowhere; the
-//!   online room stands behind it and in no mail. `tests/api/portal.rs`
+//!   online room stands behind it and in no mail. `tests/api/portal/`
 //! - What is acknowledged is kept: one transaction per effect, Idempotency-Key inside it. `tests/kill.rs`
-//! - A mail is written with what it tells and delivered at least once, each time under one Message-ID; no personal link
-//!   is stored. `tests/mail`
+//! - A mail is delivered at least once, each time under one Message-ID. `tests/mail/`
 //! - Everybody reaches what their role reaches and nothing else. `docs/authorisation.md`, `tests/api/authorisation.rs`
 //! - The OpenAPI document, the schema and the migrations agree with the code. `tests/contract.rs`, `tests/migrations.rs`
 //!

@@ -263,7 +263,28 @@ fn the_links_of_an_address_end_when_the_organiser_changes_it() {
         .patch(&path, &app.etag(&path), &email("wieder@example.org"))
         .expect(200);
     assert_eq!(app.mails_to("wieder@example.org"), ["confirmed"]);
+    assert_eq!(
+        app.seen(&anna)["email_confirmed_at"],
+        json!(null),
+        "nobody has shown that it is theirs"
+    );
     assert_eq!(app.mails_to("anna@example.org"), ["confirm_address"]);
+}
+
+#[test]
+fn links_end_a_month_after_the_seminar() {
+    let app = TestApp::spawn();
+    let id = app.seminar(5);
+    let [anna] = app.registered(&id, ["anna"]);
+    let path = format!("/registrations/{anna}");
+    let holder = app.registrant(&anna, "anna@example.org");
+    app.at("2027-06-05T15:59:59Z");
+    holder.get(&path).expect(200);
+    app.at("2027-06-05T16:00:00Z");
+    holder.get(&path).problem(404, "not-found");
+    holder
+        .post(&format!("{path}/keep"), &json!({}))
+        .problem(404, "not-found");
 }
 
 #[test]

@@ -256,6 +256,21 @@ fn a_group_holds_up_the_list_for_a_day_and_is_passed_after_it() {
 }
 
 #[test]
+fn seats_behind_a_group_that_was_passed_are_a_newcomers_also_where_the_list_is_full() {
+    let app = TestApp::spawn();
+    let id = app.published(&draft_with(3, json!({"waiting_list_limit": 1})));
+    let [anna, _, _] = app.registered(&id, ["anna", "berta", "carla"]);
+    group(&app, &id, "dora", 2);
+    app.register(&id, "emma").problem(409, "seminar-full");
+    give_up(&app, &anna, "anna");
+    app.later(Duration::hours(24));
+    let frieda = app.register(&id, "frieda");
+    assert_eq!(frieda.expect(201)["state"], "waitlisted");
+    app.tick();
+    assert_eq!(app.state(&frieda.id()), "offered");
+}
+
+#[test]
 fn nobody_is_offered_anything_while_there_is_no_date() {
     let app = TestApp::spawn();
     let id = app.seminar(1);

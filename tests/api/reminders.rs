@@ -188,6 +188,19 @@ fn the_rule_of_the_organiser_cancels_and_tells_everybody() {
 }
 
 #[test]
+fn what_has_begun_is_not_cancelled_however_late_it_is_decided() {
+    let app = TestApp::spawn();
+    let id = with_minimum(&app, 3, "cancel");
+    app.registered(&id, ["anna"]);
+    // Nobody looked at the clock from the day of decision until the seminar had begun.
+    app.at("2027-05-06T16:00:00Z");
+    let (round, mails) = mails_of(&app, || app.tick());
+    assert_eq!((round.decided, to(&mails)), (1, vec![]));
+    let seen = app.anonymous().get(&format!("/seminars/{id}")).expect(200);
+    assert_eq!(seen["status"], "scheduled");
+}
+
+#[test]
 fn of_a_minimum_that_is_reached_nobody_hears() {
     let app = TestApp::spawn();
     let id = with_minimum(&app, 3, "cancel");
