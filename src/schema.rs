@@ -50,6 +50,63 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Uploaded reports of platforms. The file itself is not kept, only what was read from it.
+    attendance_imports (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        seminar_id -> Uuid,
+        session_id -> Uuid,
+        channel -> Text,
+        state -> Text,
+        format -> Text,
+        encoding -> Text,
+        delimiter -> Text,
+        date_order -> Nullable<Text>,
+        precision -> Text,
+        time_zone -> Text,
+        sha256 -> Bytea,
+        file_name -> Nullable<Text>,
+        row_count -> Int4,
+        ignored -> Jsonb,
+        warnings -> Jsonb,
+        /// The first and the last moment the file speaks of: files that do not overlap are added, others are not.
+        covers_from -> Nullable<Timestamptz>,
+        covers_to -> Nullable<Timestamptz>,
+        uploaded_by -> Nullable<Uuid>,
+        uploaded_at -> Timestamptz,
+        confirmed_by -> Nullable<Uuid>,
+        confirmed_at -> Nullable<Timestamptz>,
+        reverted_by -> Nullable<Uuid>,
+        reverted_at -> Nullable<Timestamptz>,
+        version -> Int8,
+    }
+}
+
+diesel::table! {
+    /// Who counts as having been there. One row per seminar, changed with it.
+    attendance_rules (organisation_id, seminar_id) {
+        organisation_id -> Uuid,
+        seminar_id -> Uuid,
+        /// Whoever was present for less than this in a session did not attend it. Where nobody measured, presence is enough.
+        min_seconds -> Int4,
+        /// How many sessions a certificate needs; NULL: all of them.
+        min_sessions -> Nullable<Int4>,
+        /// How long before the start of a session the door opens.
+        opens_minutes -> Int4,
+        /// A shorter absence is none: reconnecting, being made a panellist.
+        bridge_gap_seconds -> Int4,
+        /// Whether only time inside the session counts.
+        clip_to_session -> Bool,
+        /// Whether join and leave times are kept, not only how long somebody was there.
+        keep_times -> Bool,
+        /// Whether entering the online room by the personal link counts as having been there.
+        count_joins -> Bool,
+        /// Who belongs to the seminar and is no participant: [{name, email, role: staff|speaker}].
+        team -> Jsonb,
+    }
+}
+
+diesel::table! {
     /// The ways to take part, with their seats. One row per seminar and channel: every seat is given under its lock.
     channels (organisation_id, seminar_id, channel) {
         organisation_id -> Uuid,
@@ -66,6 +123,43 @@ diesel::table! {
         waiting -> Int4,
         /// The last number drawn on the waiting list; drawn under the lock, so numbers are in commit order.
         waiting_ticket -> Int8,
+    }
+}
+
+diesel::table! {
+    /// Who came through the door, one scan or tick a row. Append-only: what was wrong is voided, not deleted.
+    check_ins (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        seminar_id -> Uuid,
+        session_id -> Uuid,
+        /// Made by the device, so that a scan that is sent again is the same scan.
+        scan_id -> Uuid,
+        direction -> Text,
+        method -> Text,
+        channel -> Text,
+        /// NULL: a walk-in, who is named here.
+        registration_id -> Nullable<Uuid>,
+        /// How many came in with this scan: a group may come one by one.
+        persons -> Int4,
+        given_name -> Nullable<Text>,
+        family_name -> Nullable<Text>,
+        company -> Nullable<Text>,
+        email -> Nullable<Text>,
+        email_key -> Nullable<Text>,
+        /// The front desk let them in although something spoke against it.
+        forced -> Bool,
+        /// Recorded by a device on its own and sent later: it happened, whatever the rules say.
+        offline -> Bool,
+        /// When it happened, by the device's clock where it was offline.
+        at -> Timestamptz,
+        received_at -> Timestamptz,
+        device -> Nullable<Text>,
+        account_id -> Nullable<Uuid>,
+        voided_at -> Nullable<Timestamptz>,
+        voided_by -> Nullable<Uuid>,
+        void_reason -> Nullable<Text>,
+        version -> Int8,
     }
 }
 
@@ -153,6 +247,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The persons of a report, each once, and whom they were found to be.
+    import_participants (organisation_id, import_id, position) {
+        organisation_id -> Uuid,
+        import_id -> Uuid,
+        position -> Int4,
+        /// email:… or name:…, by which one person is recognised in several files.
+        person_key -> Text,
+        display_names -> Jsonb,
+        email -> Nullable<Text>,
+        email_key -> Nullable<Text>,
+        role -> Text,
+        match_status -> Text,
+        match_method -> Nullable<Text>,
+        /// Whom it is taken for; with status proposed: whom it may be.
+        registration_id -> Nullable<Uuid>,
+        candidates -> Jsonb,
+        flags -> Jsonb,
+        decided_by -> Nullable<Uuid>,
+        /// Join and leave times: [[from, to]]. Dropped at confirmation unless the seminar keeps them.
+        segments -> Nullable<Jsonb>,
+        reported_seconds -> Nullable<Int4>,
+        present_seconds -> Nullable<Int4>,
+        in_session_seconds -> Nullable<Int4>,
+        attended -> Bool,
+    }
+}
+
+diesel::table! {
     /// Somebody pressed "join" on the page behind their personal link. Append-only.
     joins (organisation_id, id) {
         organisation_id -> Uuid,
@@ -178,6 +300,21 @@ diesel::table! {
         object_id -> Uuid,
         /// What changed. Ids and facts of the programme, never names or addresses of people.
         data -> Jsonb,
+    }
+}
+
+diesel::table! {
+    /// What stands above printed lists and certificates: the office's own, its funders'.
+    logos (organisation_id, name) {
+        organisation_id -> Uuid,
+        /// A slug: eu, land-nrw.
+        name -> Text,
+        /// What is read aloud instead of the picture.
+        description -> Text,
+        /// PNG.
+        image -> Bytea,
+        version -> Int8,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -419,6 +556,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// By which code somebody is let in. The code itself is made anew each time it is shown and is stored nowhere.
+    tickets (organisation_id, registration_id) {
+        organisation_id -> Uuid,
+        registration_id -> Uuid,
+        seminar_id -> Uuid,
+        /// SHA-256 of the organisation's id and the code.
+        code_hash -> Bytea,
+    }
+}
+
+diesel::table! {
     /// Places, also abroad. A place without a name is a locality.
     venues (organisation_id, id) {
         organisation_id -> Uuid,
@@ -439,6 +587,7 @@ diesel::table! {
 
 diesel::joinable!(collections -> organisations (organisation_id));
 diesel::joinable!(headcounts -> accounts (recorded_by));
+diesel::joinable!(logos -> organisations (organisation_id));
 diesel::joinable!(members -> accounts (account_id));
 diesel::joinable!(members -> organisations (organisation_id));
 diesel::joinable!(parties -> organisations (party_organisation_id));
@@ -451,14 +600,19 @@ diesel::joinable!(venues -> organisations (organisation_id));
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     admissions,
+    attendance_imports,
+    attendance_rules,
     channels,
+    check_ins,
     collections,
     consents,
     external_refs,
     headcounts,
     idempotency_keys,
+    import_participants,
     joins,
     journal,
+    logos,
     mails,
     members,
     organisations,
@@ -472,5 +626,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     seminars,
     sensitive_answers,
     sessions,
+    tickets,
     venues,
 );

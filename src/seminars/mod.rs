@@ -11,9 +11,9 @@ mod service;
 mod store;
 
 pub use model::{
-    Admission, AdmissionKind, AttendanceMode, Audience, BelowMinimum, CapacityUnit, ChangeKind, Channel, Confirmation,
-    ConsentText, DatePrecision, Kind, Minimum, PartyRole, Question, QuestionKind, ReasonCode, Seats, Seminar,
-    SeminarId, Session, SessionId, Status, Worded,
+    Admission, AdmissionKind, AttendanceMode, AttendanceRule, Audience, BelowMinimum, CapacityUnit, ChangeKind,
+    Channel, Confirmation, ConsentText, DatePrecision, Kind, Minimum, PartyRole, Question, QuestionKind, ReasonCode,
+    Seats, Seminar, SeminarId, Session, SessionId, Status, Team, TeamMember, TeamRole, Worded,
 };
 pub use routes::{ChannelBody, SeminarPatch, SeminarView, SessionBody, configure, session_list, view_for};
 pub use rules::{
@@ -25,7 +25,7 @@ pub use service::{
     Outcome, PartyName, Plan, SeminarChange, cancel, change, create, move_to, postpone, refused, reschedule, settle,
 };
 pub use store::{
-    Whole, admission, admissions, begin_between, find, find_all, lock, lock_all_seats, lock_for_service, lock_seats,
-    reached, save_admission, save_all_seats, save_seats, schedule_changes, seats, sessions, to_decide, waited_for,
-    whole, wholes,
+    Whole, admission, admissions, attendance_rule, begin_between, find, find_all, lock, lock_all_seats,
+    lock_for_service, lock_seats, reached, save_admission, save_all_seats, save_seats, schedule_changes, seats,
+    sessions, to_decide, waited_for, whole, wholes,
 };

@@ -1,6 +1,7 @@
 //! Rows and words of the room.
 
 mod admission;
+mod attendance_rule;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -17,6 +18,7 @@ pub use admission::{
     Admission, AdmissionKind, BelowMinimum, CapacityUnit, Confirmation, ConsentText, ConsentTexts, Minimum, Question,
     QuestionKind, Questions, Worded,
 };
+pub use attendance_rule::{AttendanceRule, Team, TeamMember, TeamRole};
 
 id! {
     /// A seminar.

@@ -14,7 +14,7 @@ use crate::auth::Reach;
 use crate::base::problem::Result;
 use crate::base::text::{Language, Line, Paragraphs};
 use crate::journal::Act;
-use crate::seminars::model::{ChangeKind, ReasonCode, Seminar, SeminarId, Status};
+use crate::seminars::model::{AttendanceRule, ChangeKind, ReasonCode, Seminar, SeminarId, Status};
 use crate::seminars::store;
 
 /// Writes a draft.
@@ -53,6 +53,7 @@ pub fn create(conn: &mut PgConnection, act: &Act, reach: &Reach, new: NewSeminar
     };
     store::insert(conn, &seminar)?;
     store::insert_admission(conn, &admission)?;
+    store::insert_attendance_rule(conn, &AttendanceRule::of(of))?;
     store::replace_sessions(conn, of, &sessions)?;
     store::replace_parties(conn, of, &parties)?;
     store::replace_collections(conn, of, &collections)?;

@@ -1,9 +1,9 @@
-//! All SQL of the room.
+//! What was said of how many came.
 
 use diesel::prelude::*;
 
-use super::model::{Headcount, HeadcountId};
-use super::tally::Unit;
+use crate::attendance::model::{Headcount, HeadcountId};
+use crate::attendance::tally::Unit;
 use crate::auth::OrganisationId;
 use crate::base::db::OnConstraint;
 use crate::base::problem::{Code, Problem, Result};

@@ -1,15 +1,23 @@
 //! Rows and words of the room.
 
+mod check_in;
+mod import;
+mod record;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::tally::{Count, Qualifier, Unit};
+use crate::attendance::tally::{Count, Qualifier, Unit};
 use crate::auth::{AccountId, OrganisationId};
 use crate::base::ids::{id, words};
 use crate::base::text::Line;
 use crate::schema::headcounts;
 use crate::seminars::{Channel, SeminarId};
+
+pub use check_in::{CheckIn, CheckInId, CheckInMethod, Direction, ScanId};
+pub use import::{AttendanceImport, ImportId, ImportParticipant, ImportState, MatchStatus};
+pub use record::{AttendanceRecord, Evidence, Person, Presence, WalkInName};
 
 id! {
     /// One statement of how many came.
@@ -32,6 +40,10 @@ words! {
         Headcount = "headcount",
         CheckIns = "check_ins",
         Import = "import",
+        /// Entering the online room by the personal link, where the seminar counts that.
+        Joins = "joins",
+        /// People, each counted once, whatever they were seen by.
+        AttendanceRecords = "attendance_records",
     }
 }
 

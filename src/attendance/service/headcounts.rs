@@ -3,8 +3,8 @@
 use diesel::PgConnection;
 use serde_json::json;
 
-use super::model::{CountMethod, Headcount, HeadcountId, NewHeadcount};
-use super::{rules, store};
+use crate::attendance::model::{CountMethod, Headcount, HeadcountId, NewHeadcount};
+use crate::attendance::{rules, store};
 use crate::auth::{AccountId, Reach};
 use crate::base::problem::{Code, Error, Problem, Result};
 use crate::base::text::Line;

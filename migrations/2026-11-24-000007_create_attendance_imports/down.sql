@@ -1,0 +1,2 @@
+DROP TABLE import_participants;
+DROP TABLE attendance_imports;

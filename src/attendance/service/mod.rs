@@ -1,0 +1,5 @@
+//! What is said about attendance, and what is done at the door.
+
+mod headcounts;
+
+pub use headcounts::{create_headcount, delete_headcount, record_headcount};
