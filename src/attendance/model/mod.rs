@@ -2,6 +2,7 @@
 
 mod check_in;
 mod import;
+mod observation;
 mod record;
 
 use chrono::{DateTime, Utc};
@@ -17,6 +18,7 @@ use crate::seminars::{Channel, SeminarId};
 
 pub use check_in::{CheckIn, CheckInId, CheckInMethod, Direction, ScanId};
 pub use import::{AttendanceImport, ImportId, ImportParticipant, ImportState, MatchStatus};
+pub use observation::{Joined, Observations, Reported, Scan, SessionWindow, Span};
 pub use record::{AttendanceRecord, Evidence, Person, Presence, WalkInName};
 
 id! {

@@ -1,7 +1,11 @@
 //! The decisions: what a statement says, which one is the basis, and what they come to together.
 
+mod people;
 mod picture;
+mod records;
 mod statement;
 
+pub use people::{Counted, People, came_although, no_shows, people};
 pub use picture::{Reconciled, reconcile, why};
+pub use records::records;
 pub use statement::{Understood, becomes_basis, fits, may_be_counted, understand};

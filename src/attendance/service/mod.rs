@@ -1,5 +1,7 @@
 //! What is said about attendance, and what is done at the door.
 
 mod headcounts;
+mod records;
 
 pub use headcounts::{create_headcount, delete_headcount, record_headcount};
+pub use records::{people_by_seminar, records};

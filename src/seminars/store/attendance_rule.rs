@@ -22,3 +22,12 @@ pub fn insert_attendance_rule(conn: &mut PgConnection, rule: &AttendanceRule) ->
         .execute(conn)?;
     Ok(())
 }
+
+/// Those of several seminars, in no order.
+pub fn attendance_rules(conn: &mut PgConnection, of: &[(OrganisationId, SeminarId)]) -> Result<Vec<AttendanceRule>> {
+    let (tenants, ids): (Vec<_>, Vec<_>) = of.iter().copied().unzip();
+    let query = attendance_rules::table
+        .filter(attendance_rules::organisation_id.eq_any(tenants))
+        .filter(attendance_rules::seminar_id.eq_any(ids));
+    Ok(query.select(AttendanceRule::as_select()).load(conn)?)
+}
