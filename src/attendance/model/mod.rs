@@ -46,6 +46,8 @@ words! {
         Joins = "joins",
         /// People, each counted once, whatever they were seen by.
         AttendanceRecords = "attendance_records",
+        /// A stated number for one channel, people counted in the other.
+        Mixed = "mixed",
     }
 }
 

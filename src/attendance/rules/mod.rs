@@ -6,6 +6,6 @@ mod records;
 mod statement;
 
 pub use people::{Counted, People, came_although, no_shows, people};
-pub use picture::{Reconciled, reconcile, why};
+pub use picture::{Reconciled, Why, reconcile, reconcile_with_people, why};
 pub use records::records;
 pub use statement::{Understood, becomes_basis, fits, may_be_counted, understand};

@@ -44,8 +44,14 @@ pub fn people_by_seminar(
 ) -> Result<HashMap<SeminarId, People>> {
     let mut seen = store::observations(conn, of)?;
     let mut all = HashMap::new();
-    for rule in attendance_rules(conn, of)? {
-        let seen = seen.remove(&rule.seminar_id).unwrap_or_default();
+    let rules = attendance_rules(conn, of)?;
+    let rules = rules.into_iter().map(|rule| (rule.seminar_id, rule));
+    let mut rules = rules.collect::<HashMap<_, _>>();
+    for (organisation, id) in of {
+        let rule = rules
+            .remove(id)
+            .unwrap_or_else(|| AttendanceRule::of((*organisation, *id)));
+        let seen = seen.remove(id).unwrap_or_default();
         let people = people(&derived(conn, seen, &rule)?, None);
         if people.onsite.is_some() || people.online.is_some() {
             all.insert(rule.seminar_id, people);

@@ -4,4 +4,4 @@ mod headcounts;
 mod records;
 
 pub use headcounts::*;
-pub use records::observations;
+pub use records::{ConfirmedImport, confirmed_imports, observations};

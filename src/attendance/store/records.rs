@@ -248,3 +248,64 @@ fn who_is_registered_after_all(
     }
     Ok(())
 }
+
+/// A report that counts, as a statement: how many of it attended, and what it can be checked against.
+#[derive(Clone, Debug)]
+pub struct ConfirmedImport {
+    pub id: ImportId,
+    pub channel: Channel,
+    pub format: String,
+    pub sha256: String,
+    pub confirmed_at: Option<DateTime<Utc>>,
+    pub attended: i64,
+}
+
+pub fn confirmed_imports(conn: &mut PgConnection, of: (OrganisationId, SeminarId)) -> Result<Vec<ConfirmedImport>> {
+    let counted = [MatchStatus::Matched, MatchStatus::Unmatched];
+    let rows = attendance_imports::table
+        .filter(attendance_imports::organisation_id.eq(of.0))
+        .filter(attendance_imports::seminar_id.eq(of.1))
+        .filter(attendance_imports::state.eq(ImportState::Confirmed))
+        .order((attendance_imports::confirmed_at, attendance_imports::id))
+        .select((
+            attendance_imports::id,
+            attendance_imports::channel,
+            attendance_imports::format,
+            attendance_imports::sha256,
+            attendance_imports::confirmed_at,
+        ))
+        .load::<(ImportId, Channel, String, Vec<u8>, Option<DateTime<Utc>>)>(conn)?;
+    let ids = rows.iter().map(|(id, ..)| *id).collect::<Vec<_>>();
+    let mut attended = import_participants::table
+        .filter(import_participants::organisation_id.eq(of.0))
+        .filter(import_participants::import_id.eq_any(ids))
+        .filter(import_participants::match_status.eq_any(counted))
+        .filter(import_participants::attended)
+        .select((
+            import_participants::import_id,
+            import_participants::registration_id,
+            import_participants::person_key,
+        ))
+        .load::<(ImportId, Option<RegistrationId>, String)>(conn)?
+        .into_iter()
+        // Two devices of one registration are one person.
+        .map(|(import, registration, key)| {
+            (
+                import,
+                registration.map_or(key, |registration| registration.to_string()),
+            )
+        })
+        .collect::<Vec<_>>();
+    attended.sort_unstable();
+    attended.dedup();
+    let of_import = |id| attended.iter().filter(|(import, _)| *import == id).count();
+    let import = |(id, channel, format, sha256, confirmed_at): (ImportId, _, _, Vec<u8>, _)| ConfirmedImport {
+        id,
+        channel,
+        format,
+        sha256: sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+        confirmed_at,
+        attended: i64::try_from(of_import(id)).unwrap_or(i64::MAX),
+    };
+    Ok(rows.into_iter().map(import).collect())
+}
