@@ -11,6 +11,7 @@ pub mod phrase;
 mod routes;
 mod rules;
 mod service;
+mod sheets;
 mod store;
 mod tally;
 

@@ -1,5 +1,6 @@
 //! Rows and words of the room.
 
+mod attendee;
 mod check_in;
 mod import;
 mod record;
@@ -15,6 +16,7 @@ use crate::base::text::Line;
 use crate::schema::headcounts;
 use crate::seminars::{Channel, SeminarId};
 
+pub use attendee::{Attendee, Column, Entry, Flag, ListFormat, ListLanguage, Listed, Place, Whose};
 pub use check_in::{CheckIn, CheckInId, CheckInMethod, Direction, ScanId};
 pub use import::{AttendanceImport, ImportId, ImportParticipant, ImportState, MatchStatus};
 pub use record::{AttendanceRecord, Evidence, Person, Presence, WalkInName};
