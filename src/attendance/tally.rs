@@ -114,6 +114,12 @@ impl Tally {
         )
     }
 
+    /// Without those who are in it twice. As sure as before.
+    #[must_use]
+    pub fn less(self, twice: i64) -> Self {
+        Self::of(self.value.saturating_sub(twice).max(0), self.qualifier)
+    }
+
     /// As a council member reads it: "mindestens 1.080".
     pub fn in_german(self) -> String {
         german(self.value, self.qualifier)

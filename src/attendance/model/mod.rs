@@ -3,6 +3,7 @@
 mod attendee;
 mod check_in;
 mod import;
+mod observation;
 mod record;
 
 use chrono::{DateTime, Utc};
@@ -19,6 +20,7 @@ use crate::seminars::{Channel, SeminarId};
 pub use attendee::{Attendee, Column, Entry, Flag, ListFormat, ListLanguage, Listed, Place, Whose};
 pub use check_in::{CheckIn, CheckInId, CheckInMethod, Direction, ScanId};
 pub use import::{AttendanceImport, ImportId, ImportParticipant, ImportState, MatchStatus};
+pub use observation::{Joined, Observations, Reported, Scan, SessionWindow, Span};
 pub use record::{AttendanceRecord, Evidence, Person, Presence, WalkInName};
 
 id! {
@@ -46,6 +48,8 @@ words! {
         Joins = "joins",
         /// People, each counted once, whatever they were seen by.
         AttendanceRecords = "attendance_records",
+        /// A stated number for one channel, people counted in the other.
+        Mixed = "mixed",
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::attendance::model::{AttendanceRecord, Entry, Flag, Listed, Person, Place};
 use crate::base::digest::sha256;
-use crate::registrations::{RegistrationId, State};
+use crate::registrations::{Claim, State};
 
 /// Everything seen of everybody.
 pub type Seen = BTreeMap<Person, Vec<AttendanceRecord>>;
@@ -30,15 +30,15 @@ impl Narrowed {
 
 /// The lines of a list: who registered in the order in which they did, then who did not, by a digest.
 #[must_use]
-pub fn entries(registered: &[(RegistrationId, State)], seen: &Seen, narrowed: Narrowed) -> Vec<Entry> {
+pub fn entries(claims: &[Claim], seen: &Seen, narrowed: Narrowed) -> Vec<Entry> {
     let of = |person: &Person| seen.get(person).map(Vec::as_slice).unwrap_or_default();
-    let mut entries = registered
+    let mut entries = claims
         .iter()
-        .filter(|(id, state)| {
-            let has_seat = *state == State::Confirmed;
-            narrowed.fits(has_seat, of(&Person::Registration(*id)))
+        .filter(|claim| {
+            let has_seat = claim.state == State::Confirmed;
+            narrowed.fits(has_seat, of(&Person::Registration(claim.id)))
         })
-        .map(|(id, _)| Entry::Registration(*id))
+        .map(|claim| Entry::Registration(claim.id))
         .collect::<Vec<_>>();
     let mut walk_ins = seen
         .iter()
@@ -73,8 +73,8 @@ fn digest(kind: &str, key: &str) -> Place {
 #[must_use]
 pub fn flags(state: State, attended: bool) -> Vec<Flag> {
     match state {
-        State::Cancelled | State::Expired | State::Rejected if attended => vec![Flag::AttendedAfterCancellation],
-        State::Waitlisted | State::Offered | State::Applied if attended => vec![Flag::AttendedFromWaitlist],
+        State::Cancelled if attended => vec![Flag::AttendedAfterCancellation],
+        State::Waitlisted | State::Offered if attended => vec![Flag::AttendedFromWaitlist],
         _ => Vec::new(),
     }
 }
@@ -83,7 +83,8 @@ pub fn flags(state: State, attended: bool) -> Vec<Flag> {
 mod tests {
     use super::*;
     use crate::attendance::model::Presence;
-    use crate::seminars::SessionId;
+    use crate::registrations::RegistrationId;
+    use crate::seminars::{Channel, SessionId};
 
     fn seen(person: Person, attended: bool) -> (Person, Vec<AttendanceRecord>) {
         let presence = Presence {
@@ -108,12 +109,18 @@ mod tests {
     #[test]
     fn who_is_listed() {
         let [came, missing, cancelled, briefly] = [(); 4].map(|()| RegistrationId::fresh());
-        let registered = [
+        let claims = [
             (came, State::Confirmed),
             (missing, State::Confirmed),
             (cancelled, State::Cancelled),
             (briefly, State::Waitlisted),
         ];
+        let claims = claims.map(|(id, state)| Claim {
+            id,
+            channel: Channel::Onsite,
+            state,
+            persons: 1,
+        });
         let walk_in = Person::Address("a@b.de".to_owned());
         let all = Seen::from([
             seen(Person::Registration(came), true),
@@ -121,7 +128,7 @@ mod tests {
             seen(Person::Registration(briefly), false),
             seen(walk_in.clone(), true),
         ]);
-        let list = |listed, attended| entries(&registered, &all, Narrowed { listed, attended });
+        let list = |listed, attended| entries(&claims, &all, Narrowed { listed, attended });
         let entry = Entry::Registration;
         let walk_in = Entry::WalkIn(walk_in);
         assert_eq!(list(Listed::Registered, None), [entry(came), entry(missing)]);

@@ -3,8 +3,12 @@
 pub mod attendees;
 pub mod certificate;
 pub mod columns;
+mod people;
 mod picture;
+mod records;
 mod statement;
 
-pub use picture::{Reconciled, reconcile, why};
+pub use people::{Counted, People, came_although, no_shows, people};
+pub use picture::{Reconciled, Why, reconcile, reconcile_with_people, why};
+pub use records::records;
 pub use statement::{Understood, becomes_basis, fits, may_be_counted, understand};

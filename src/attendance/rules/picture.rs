@@ -1,8 +1,8 @@
 //! Statements beside each other: what they come to, and why each one counts or does not.
 
-use super::super::model::Headcount;
+use super::super::model::{Basis, Headcount};
 use super::super::tally::{Count, Qualifier, Tally, Unit};
-use super::fits;
+use super::{People, fits};
 use crate::seminars::Channel;
 
 /// What the bases of one unit come to.
@@ -42,6 +42,44 @@ pub fn reconcile(unit: Unit, bases: &[(Option<Channel>, Count)], offered: &[Chan
     })
 }
 
+/// The same with what was counted of people: a channel without a stated number has theirs, and whoever was seen in both
+/// channels is taken off the sum once. `None` where nothing is known.
+#[must_use]
+pub fn reconcile_with_people(
+    bases: &[(Option<Channel>, Count)],
+    people: &People,
+    offered: &[Channel],
+) -> Option<(Reconciled, Basis)> {
+    let stated = |channel| {
+        bases
+            .iter()
+            .any(|(of, count)| *of == Some(channel) && count.value.is_some())
+    };
+    let counted = [(Channel::Onsite, people.onsite), (Channel::Online, people.online)];
+    let counted = counted
+        .into_iter()
+        .filter_map(|(channel, counted)| Some((channel, counted?)));
+    let counted = counted.filter(|(channel, _)| !stated(*channel)).collect::<Vec<_>>();
+    let filled = counted
+        .iter()
+        .map(|(channel, counted)| (Some(*channel), Count::new(counted.people, Qualifier::Exact)));
+    let known = |(_, count): &(_, Count)| count.value.is_some();
+    let all = bases.iter().copied().filter(known).chain(filled).collect::<Vec<_>>();
+    let figure = reconcile(Unit::Participants, &all, offered)?;
+    if figure.as_total {
+        return Some((figure, Basis::Headcount));
+    }
+    let stated_any = all.len() > counted.len();
+    let basis = match (counted.as_slice(), stated_any) {
+        ([], _) => Basis::Headcount,
+        ([(_, one)], false) => one.basis,
+        (_, false) => Basis::AttendanceRecords,
+        (_, true) => Basis::Mixed,
+    };
+    let tally = figure.tally.less(people.in_both);
+    Some((Reconciled { tally, as_total: false }, basis))
+}
+
 /// Why a statement counts, or does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
@@ -59,6 +97,12 @@ pub enum Why {
     Beside,
     /// No statement is.
     NoBasis,
+    /// People were counted, and no number is stated for the channel.
+    People(Channel),
+    /// People were counted, but a number is stated for the channel.
+    PeopleBesideStated(Channel),
+    /// People were counted, but the figure is stated for the whole.
+    PeopleBesideTotal(Channel),
 }
 
 /// Why `one` of `all` the seminar's statements counts, or does not.
@@ -84,6 +128,21 @@ pub fn why(one: &Headcount, all: &[Headcount]) -> Why {
 }
 
 impl Why {
+    /// Why the people counted through `channel` are the figure, or are not.
+    #[must_use]
+    pub fn of_people(channel: Channel, headcounts: &[Headcount]) -> Self {
+        let stated = |of: Option<Channel>| {
+            headcounts
+                .iter()
+                .any(|one| one.basis && one.unit == Unit::Participants && one.channel == of && one.value.is_some())
+        };
+        match (stated(None), stated(Some(channel))) {
+            (true, _) => Self::PeopleBesideTotal(channel),
+            (false, true) => Self::PeopleBesideStated(channel),
+            (false, false) => Self::People(channel),
+        }
+    }
+
     #[must_use]
     pub fn in_words(self, german: bool) -> String {
         let place = |channel: Channel| match (channel, german) {
@@ -112,6 +171,29 @@ impl Why {
             (Self::ChannelBesideTotal(channel), false) => {
                 format!(
                     "The basis for {}; not added to the total, which is stated by itself.",
+                    place(channel)
+                )
+            }
+            (Self::People(channel), true) => {
+                format!("Grundlage für {}: jede Person einmal gezählt.", place(channel))
+            }
+            (Self::People(channel), false) => format!("The basis for {}: each person counted once.", place(channel)),
+            (Self::PeopleBesideStated(channel), true) => {
+                format!(
+                    "Nicht die Grundlage für {}: dafür ist eine Zahl angegeben.",
+                    place(channel)
+                )
+            }
+            (Self::PeopleBesideStated(channel), false) => {
+                format!("Not the basis for {}: a number is stated for it.", place(channel))
+            }
+            (Self::PeopleBesideTotal(channel), true) => format!(
+                "Gezählt für {}; Grundlage ist die Zahl, die für die ganze Veranstaltung angegeben ist.",
+                place(channel)
+            ),
+            (Self::PeopleBesideTotal(channel), false) => {
+                format!(
+                    "Counted for {}; the basis is the number stated for the seminar as a whole.",
                     place(channel)
                 )
             }

@@ -90,7 +90,7 @@ impl Roll {
             let fault = FieldError::parameter("session", "is not a session of this seminar");
             return Err(Error::invalid(vec![fault]));
         }
-        let entries = entries(&registrations::all_states(conn, of)?, &seen, narrowed);
+        let entries = entries(&registrations::claims(conn, of)?, &seen, narrowed);
         Ok(Self {
             whole,
             rule,
@@ -147,7 +147,8 @@ impl Roll {
     /// What somebody who did not register is called.
     fn called(&self, person: &Person) -> WalkInName {
         let records = self.seen.get(person).map(Vec::as_slice).unwrap_or_default();
-        let named = records.iter().find_map(|record| record.name.clone());
+        let names = records.iter().filter_map(|record| record.name.as_ref());
+        let named = names.filter(|name| !name.family_name.is_empty()).next().cloned();
         named.unwrap_or_else(|| WalkInName {
             given_name: None,
             // In the office's words for a person without a name: "nomen nescio".

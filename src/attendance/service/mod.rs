@@ -2,5 +2,7 @@
 
 pub mod attendees;
 mod headcounts;
+mod records;
 
 pub use headcounts::{create_headcount, delete_headcount, record_headcount};
+pub use records::{people_by_seminar, records};

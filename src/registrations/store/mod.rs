@@ -2,6 +2,7 @@
 
 mod beside;
 mod bulk;
+mod claims;
 mod due;
 
 use diesel::prelude::*;
@@ -16,6 +17,7 @@ use crate::seminars::{Channel, SeminarId};
 
 pub use beside::*;
 pub use bulk::{Addressee, insert_all, registered, save_moved};
+pub use claims::{Claim, claims, joined_sessions, known_addresses};
 pub use due::*;
 
 type Of = (OrganisationId, SeminarId);
@@ -149,15 +151,6 @@ pub fn list(
         query = query.filter(registrations::id.gt(after));
     }
     Ok(query.load(conn)?)
-}
-
-/// Everybody who ever registered, with what became of it, in the order in which they did.
-pub fn all_states(conn: &mut PgConnection, of: Of) -> Result<Vec<(RegistrationId, State)>> {
-    let query = registrations::table
-        .filter(registrations::organisation_id.eq(of.0))
-        .filter(registrations::seminar_id.eq(of.1))
-        .order(registrations::id);
-    Ok(query.select((registrations::id, registrations::state)).load(conn)?)
 }
 
 /// Those of `ids` that are still there, in the order in which they registered.

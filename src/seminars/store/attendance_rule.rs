@@ -3,17 +3,18 @@
 use diesel::prelude::*;
 
 use crate::auth::OrganisationId;
-use crate::base::problem::{Error, Result};
+use crate::base::problem::Result;
 use crate::schema::attendance_rules;
 use crate::seminars::model::{AttendanceRule, SeminarId};
 
+/// Where nothing was ever said, the defaults hold.
 pub fn attendance_rule(conn: &mut PgConnection, of: (OrganisationId, SeminarId)) -> Result<AttendanceRule> {
-    attendance_rules::table
+    Ok(attendance_rules::table
         .find(of)
         .select(AttendanceRule::as_select())
         .first(conn)
         .optional()?
-        .ok_or_else(|| Error::internal("a seminar without its attendance rule"))
+        .unwrap_or_else(|| AttendanceRule::of(of)))
 }
 
 pub fn insert_attendance_rule(conn: &mut PgConnection, rule: &AttendanceRule) -> Result<()> {
@@ -21,4 +22,13 @@ pub fn insert_attendance_rule(conn: &mut PgConnection, rule: &AttendanceRule) ->
         .values(rule)
         .execute(conn)?;
     Ok(())
+}
+
+/// Those of several seminars of which something was said, in no order.
+pub fn attendance_rules(conn: &mut PgConnection, of: &[(OrganisationId, SeminarId)]) -> Result<Vec<AttendanceRule>> {
+    let (tenants, ids): (Vec<_>, Vec<_>) = of.iter().copied().unzip();
+    let query = attendance_rules::table
+        .filter(attendance_rules::organisation_id.eq_any(tenants))
+        .filter(attendance_rules::seminar_id.eq_any(ids));
+    Ok(query.select(AttendanceRule::as_select()).load(conn)?)
 }

@@ -1,0 +1,245 @@
+//! From what was seen to who was there: one record per person and session, each person once however often they
+//! were scanned, however many devices they brought, through however many channels they came.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::super::model::{
+    AttendanceRecord, CheckInMethod, Direction, Evidence, Joined, Observations, Person, Presence, Reported, Scan,
+    SessionWindow, Span, WalkInName,
+};
+use crate::seminars::{AttendanceRule, Channel, SessionId};
+
+#[derive(Default)]
+struct Found<'a> {
+    onsite: Seen<'a>,
+    online: Seen<'a>,
+    name: Option<&'a WalkInName>,
+}
+
+#[derive(Default)]
+struct Seen<'a> {
+    scans: Vec<&'a Scan>,
+    reported: Vec<&'a Reported>,
+    joined: Option<&'a Joined>,
+}
+
+/// By person, then by session.
+#[must_use]
+pub fn records(seen: &Observations, rule: &AttendanceRule) -> Vec<AttendanceRecord> {
+    let mut found = BTreeMap::<(&Person, SessionId), Found<'_>>::new();
+    for scan in &seen.scans {
+        let found = found.entry((&scan.person, scan.session_id)).or_default();
+        found.name = found.name.or(scan.name.as_ref());
+        found.through(scan.channel).scans.push(scan);
+    }
+    for reported in &seen.reported {
+        let found = found.entry((&reported.person, reported.session_id)).or_default();
+        found.name = found.name.or(reported.name.as_ref());
+        found.through(reported.channel).reported.push(reported);
+    }
+    if rule.count_joins {
+        for joined in &seen.joined {
+            let found = found.entry((&joined.person, joined.session_id)).or_default();
+            found.online.joined = Some(joined);
+        }
+    }
+    let window = |id| seen.sessions.iter().find(|session| session.id == id);
+    found
+        .into_iter()
+        .map(|((person, session_id), found)| AttendanceRecord {
+            person: person.clone(),
+            session_id,
+            name: found.name.cloned(),
+            onsite: presence(found.onsite, rule, window(session_id)),
+            online: presence(found.online, rule, window(session_id)),
+        })
+        .filter(|record| record.onsite.is_some() || record.online.is_some())
+        .collect()
+}
+
+impl<'a> Found<'a> {
+    fn through(&mut self, channel: Channel) -> &mut Seen<'a> {
+        match channel {
+            Channel::Onsite => &mut self.onsite,
+            Channel::Online | Channel::Livestream => &mut self.online,
+        }
+    }
+}
+
+/// What of one channel's evidence speaks for itself, put together.
+fn presence(mut seen: Seen<'_>, rule: &AttendanceRule, window: Option<&SessionWindow>) -> Option<Presence> {
+    seen.scans.sort_by_key(|scan| (scan.at, scan.id));
+    let door = at_the_door(&seen.scans, rule);
+    let platform = on_the_platform(&seen.reported, rule, window);
+    let link = seen.joined.map(|joined| Presence {
+        attended: true,
+        persons: 1,
+        seconds: None,
+        at_least: false,
+        from: Some(joined.first),
+        to: None,
+        evidence: vec![Evidence::JoinLink],
+    });
+    [door, platform, link].into_iter().flatten().reduce(both)
+}
+
+/// Two kinds of evidence of the same presence. Whoever both saw was there once; what was measured is kept.
+fn both(one: Presence, other: Presence) -> Presence {
+    let mut evidence = [one.evidence, other.evidence].concat();
+    evidence.sort_unstable();
+    evidence.dedup();
+    let earliest = [one.from, other.from].into_iter().flatten().min();
+    let latest = [one.to, other.to].into_iter().flatten().max();
+    Presence {
+        attended: one.attended || other.attended,
+        persons: one.persons.max(other.persons),
+        seconds: one.seconds.max(other.seconds),
+        at_least: one.at_least || other.at_least || (one.seconds.is_some() && other.seconds.is_some()),
+        from: earliest,
+        to: latest,
+        evidence,
+    }
+}
+
+/// Somebody who came in was there; how long is known only of those who checked out. A second scan of the same
+/// person brings nobody in, a scan of a group the part of it that came.
+fn at_the_door(scans: &[&Scan], rule: &AttendanceRule) -> Option<Presence> {
+    let ins = || scans.iter().filter(|scan| scan.direction == Direction::In);
+    let first = ins().next()?;
+    let came = ins().map(|scan| i64::from(scan.persons)).sum::<i64>();
+    // A group may come one by one, but not twice: more than it has come only where one scan said so.
+    let most = ins().map(|scan| scan.expected.max(scan.persons)).max().unwrap_or(1);
+    let persons = i32::try_from(came).unwrap_or(i32::MAX).min(most);
+    let stays = stays(scans);
+    let seconds = stays.as_ref().map(|stays| length(stays));
+    let mut evidence = ins().map(|scan| evidence(scan.method)).collect::<Vec<_>>();
+    evidence.sort_unstable();
+    evidence.dedup();
+    Some(Presence {
+        attended: seconds.is_none_or(|seconds| seconds >= i64::from(rule.min_seconds)),
+        persons,
+        seconds,
+        at_least: false,
+        from: Some(first.at),
+        to: stays.and_then(|stays| stays.last().map(|(_, to)| *to)),
+        evidence,
+    })
+}
+
+const fn evidence(method: CheckInMethod) -> Evidence {
+    match method {
+        CheckInMethod::Signature => Evidence::Signature,
+        CheckInMethod::Manual => Evidence::Manual,
+        CheckInMethod::Scan | CheckInMethod::Code | CheckInMethod::Found | CheckInMethod::WalkIn => Evidence::CheckIn,
+    }
+}
+
+/// From each coming in to the next going out. `None` while somebody is inside, or nobody checked out: then it is not
+/// known how long.
+fn stays(scans: &[&Scan]) -> Option<Vec<Span>> {
+    let (mut stays, mut inside) = (Vec::new(), None);
+    for scan in scans {
+        match (scan.direction, inside) {
+            (Direction::In, None) => inside = Some(scan.at),
+            (Direction::Out, Some(since)) => {
+                stays.push((since, scan.at));
+                inside = None;
+            }
+            (Direction::In, Some(_)) | (Direction::Out, None) => {}
+        }
+    }
+    (inside.is_none() && !stays.is_empty()).then_some(stays)
+}
+
+fn on_the_platform(reported: &[&Reported], rule: &AttendanceRule, window: Option<&SessionWindow>) -> Option<Presence> {
+    reported.first()?;
+    let times = reported
+        .iter()
+        .map(|one| one.segments.clone())
+        .collect::<Option<Vec<_>>>();
+    let times = times.map(|times| united(times.concat(), i64::from(rule.bridge_gap_seconds)));
+    let (seconds, at_least) = match &times {
+        Some(times) if !times.is_empty() => (Some(length(&clipped(times, rule, window))), false),
+        _ => together(reported),
+    };
+    let decided = reported.iter().any(|one| one.attended);
+    let long_enough = seconds.map(|seconds| seconds >= i64::from(rule.min_seconds));
+    Some(Presence {
+        // A list that says somebody was there needs no minutes; a later rule reads the minutes anew.
+        attended: long_enough.map_or(decided, |enough| enough || (decided && said(reported))),
+        persons: 1,
+        seconds,
+        at_least,
+        from: times.as_ref().and_then(|times| times.first().map(|(from, _)| *from)),
+        to: times.as_ref().and_then(|times| times.last().map(|(_, to)| *to)),
+        evidence: vec![Evidence::Import],
+    })
+}
+
+/// Whether some list says "was there" without a measure.
+fn said(reported: &[&Reported]) -> bool {
+    reported.iter().any(|one| one.attended && one.seconds.is_none())
+}
+
+/// How long, of reports that keep minutes only. Reports of times that do not overlap, one before the other was begun,
+/// are added; of others the longest says how long it was at the least, because two devices would count double.
+fn together(reported: &[&Reported]) -> (Option<i64>, bool) {
+    let mut imports = BTreeMap::<_, (Option<Span>, Option<i64>, usize)>::new();
+    for one in reported {
+        let (covers, seconds, devices) = imports.entry(one.import_id).or_default();
+        *covers = one.covers;
+        *seconds = (*seconds).max(one.seconds);
+        *devices += 1;
+    }
+    let measured = imports
+        .values()
+        .filter(|(_, seconds, _)| seconds.is_some())
+        .collect::<Vec<_>>();
+    let several = measured.iter().any(|(_, _, devices)| *devices > 1);
+    let longest = measured.iter().filter_map(|(_, seconds, _)| *seconds).max();
+    if measured.len() < 2 {
+        return (longest, several);
+    }
+    let mut spans = measured.iter().filter_map(|(covers, ..)| *covers).collect::<Vec<_>>();
+    spans.sort_unstable();
+    let apart = spans.len() == measured.len()
+        && spans
+            .windows(2)
+            .all(|two| matches!(two, [(_, to), (from, _)] if to <= from));
+    if apart {
+        let sum = measured.iter().filter_map(|(_, seconds, _)| *seconds).sum();
+        (Some(sum), several)
+    } else {
+        (longest, true)
+    }
+}
+
+/// The union, gaps shorter than `bridge` closed: two devices at once are there once.
+fn united(mut spans: Vec<Span>, bridge: i64) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut all = Vec::<Span>::new();
+    for (from, to) in spans {
+        match all.last_mut() {
+            Some((_, end)) if (from - *end).num_seconds() <= bridge => *end = (*end).max(to),
+            _ => all.push((from, to)),
+        }
+    }
+    all
+}
+
+fn clipped(spans: &[Span], rule: &AttendanceRule, window: Option<&SessionWindow>) -> Vec<Span> {
+    let Some(window) = window.filter(|_| rule.clip_to_session) else {
+        return spans.to_vec();
+    };
+    let end = window.ends_at.unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let inside = spans
+        .iter()
+        .map(|(from, to)| ((*from).max(window.starts_at), (*to).min(end)));
+    inside.filter(|(from, to)| from < to).collect()
+}
+
+fn length(spans: &[Span]) -> i64 {
+    spans.iter().map(|(from, to)| (*to - *from).num_seconds()).sum()
+}

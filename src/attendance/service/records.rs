@@ -1,0 +1,61 @@
+//! Who was there, derived each time it is asked for: nothing is written, so nothing can disagree.
+
+use std::collections::HashMap;
+
+use diesel::PgConnection;
+
+use crate::attendance::model::{AttendanceRecord, Joined, Observations, Person};
+use crate::attendance::rules::{People, people, records as derive};
+use crate::attendance::store;
+use crate::auth::OrganisationId;
+use crate::base::problem::Result;
+use crate::registrations::joined_sessions;
+use crate::seminars::{AttendanceRule, Seminar, SeminarId, attendance_rules};
+
+/// One record per person and session, by person.
+pub fn records(conn: &mut PgConnection, seminar: &Seminar, rule: &AttendanceRule) -> Result<Vec<AttendanceRecord>> {
+    let of = (seminar.organisation_id, seminar.id);
+    let seen = store::observations(conn, &[of])?
+        .remove(&seminar.id)
+        .unwrap_or_default();
+    derived(conn, seen, rule)
+}
+
+fn derived(conn: &mut PgConnection, mut seen: Observations, rule: &AttendanceRule) -> Result<Vec<AttendanceRecord>> {
+    if rule.count_joins {
+        let joined = joined_sessions(conn, (rule.organisation_id, rule.seminar_id))?;
+        let joined = joined
+            .into_iter()
+            .map(|(registration, session_id, first, last)| Joined {
+                person: Person::Registration(registration),
+                session_id,
+                first,
+                last,
+            });
+        seen.joined = joined.collect();
+    }
+    Ok(derive(&seen, rule))
+}
+
+/// How many people were counted, of many seminars. Those of which nobody was seen are not among them.
+pub fn people_by_seminar(
+    conn: &mut PgConnection,
+    of: &[(OrganisationId, SeminarId)],
+) -> Result<HashMap<SeminarId, People>> {
+    let mut seen = store::observations(conn, of)?;
+    let mut all = HashMap::new();
+    let rules = attendance_rules(conn, of)?;
+    let rules = rules.into_iter().map(|rule| (rule.seminar_id, rule));
+    let mut rules = rules.collect::<HashMap<_, _>>();
+    for (organisation, id) in of {
+        let rule = rules
+            .remove(id)
+            .unwrap_or_else(|| AttendanceRule::of((*organisation, *id)));
+        let seen = seen.remove(id).unwrap_or_default();
+        let people = people(&derived(conn, seen, &rule)?, None);
+        if people.onsite.is_some() || people.online.is_some() {
+            all.insert(rule.seminar_id, people);
+        }
+    }
+    Ok(all)
+}

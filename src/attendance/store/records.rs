@@ -1,0 +1,311 @@
+//! What was seen of people, of one seminar or of many, in a constant number of queries.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use crate::attendance::model::{
+    CheckInId, CheckInMethod, Direction, ImportId, ImportState, MatchStatus, Observations, Person, Reported, Scan,
+    SessionWindow, Span, WalkInName,
+};
+use crate::auth::OrganisationId;
+use crate::base::problem::{Error, Result};
+use crate::registrations::{RegistrationId, known_addresses};
+use crate::schema::{attendance_imports, check_ins, import_participants, registrations, sessions};
+use crate::seminars::{Channel, SeminarId, SessionId};
+
+/// Everything that was seen, by seminar. Entries into online rooms are the registrations' to tell.
+pub fn observations(
+    conn: &mut PgConnection,
+    of: &[(OrganisationId, SeminarId)],
+) -> Result<HashMap<SeminarId, Observations>> {
+    let (tenants, ids): (Vec<_>, Vec<_>) = of.iter().copied().unzip();
+    let mut all = HashMap::<_, Observations>::new();
+    for (seminar, scan) in scans(conn, &tenants, &ids)? {
+        all.entry(seminar).or_default().scans.push(scan);
+    }
+    for (seminar, reported) in reported(conn, &tenants, &ids)? {
+        all.entry(seminar).or_default().reported.push(reported);
+    }
+    for (seminar, window) in windows(conn, &tenants, &ids)? {
+        all.entry(seminar).or_default().sessions.push(window);
+    }
+    who_is_registered_after_all(conn, &tenants, &ids, &mut all)?;
+    Ok(all)
+}
+
+/// The columns of a scan that say who, when and how.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = check_ins, check_for_backend(diesel::pg::Pg))]
+struct ScanRow {
+    id: CheckInId,
+    seminar_id: SeminarId,
+    session_id: SessionId,
+    channel: Channel,
+    direction: Direction,
+    method: CheckInMethod,
+    registration_id: Option<RegistrationId>,
+    persons: i32,
+    given_name: Option<String>,
+    family_name: Option<String>,
+    company: Option<String>,
+    email: Option<String>,
+    email_key: Option<String>,
+    at: DateTime<Utc>,
+}
+
+fn scans(conn: &mut PgConnection, tenants: &[OrganisationId], ids: &[SeminarId]) -> Result<Vec<(SeminarId, Scan)>> {
+    let of_registration = registrations::organisation_id
+        .eq(check_ins::organisation_id)
+        .and(registrations::id.nullable().eq(check_ins::registration_id));
+    let rows = check_ins::table
+        .left_join(registrations::table.on(of_registration))
+        .filter(check_ins::organisation_id.eq_any(tenants))
+        .filter(check_ins::seminar_id.eq_any(ids))
+        .filter(check_ins::voided_at.is_null())
+        .order((check_ins::at, check_ins::id))
+        .select((ScanRow::as_select(), registrations::persons.nullable()))
+        .load::<(ScanRow, Option<i32>)>(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(row, expected)| {
+            let name = row.registration_id.is_none().then(|| WalkInName {
+                given_name: row.given_name,
+                family_name: row.family_name.unwrap_or_default(),
+                company: row.company,
+                email: row.email,
+            });
+            let scan = Scan {
+                id: row.id,
+                person: person(row.registration_id, row.email_key, || format!("check_in:{}", row.id)),
+                session_id: row.session_id,
+                channel: row.channel,
+                direction: row.direction,
+                method: row.method,
+                persons: row.persons,
+                expected: expected.unwrap_or(1),
+                at: row.at,
+                name,
+            };
+            (row.seminar_id, scan)
+        })
+        .collect())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = import_participants, check_for_backend(diesel::pg::Pg))]
+struct ReportedRow {
+    import_id: ImportId,
+    position: i32,
+    display_names: serde_json::Value,
+    email: Option<String>,
+    email_key: Option<String>,
+    match_status: MatchStatus,
+    registration_id: Option<RegistrationId>,
+    segments: Option<serde_json::Value>,
+    present_seconds: Option<i32>,
+    in_session_seconds: Option<i32>,
+    attended: bool,
+}
+
+type OfImport = (
+    SeminarId,
+    SessionId,
+    Channel,
+    Option<DateTime<Utc>>,
+    Option<DateTime<Utc>>,
+);
+
+fn reported(
+    conn: &mut PgConnection,
+    tenants: &[OrganisationId],
+    ids: &[SeminarId],
+) -> Result<Vec<(SeminarId, Reported)>> {
+    let of_import = attendance_imports::organisation_id
+        .eq(import_participants::organisation_id)
+        .and(attendance_imports::id.eq(import_participants::import_id));
+    let counted = [MatchStatus::Matched, MatchStatus::Unmatched];
+    let rows = import_participants::table
+        .inner_join(attendance_imports::table.on(of_import))
+        .filter(attendance_imports::organisation_id.eq_any(tenants))
+        .filter(attendance_imports::seminar_id.eq_any(ids))
+        .filter(attendance_imports::state.eq(ImportState::Confirmed))
+        .filter(import_participants::match_status.eq_any(counted))
+        .order((import_participants::import_id, import_participants::position))
+        .select((
+            ReportedRow::as_select(),
+            (
+                attendance_imports::seminar_id,
+                attendance_imports::session_id,
+                attendance_imports::channel,
+                attendance_imports::covers_from,
+                attendance_imports::covers_to,
+            ),
+        ))
+        .load::<(ReportedRow, OfImport)>(conn)?;
+    rows.into_iter()
+        .map(|(row, (seminar, session_id, channel, from, to))| {
+            let matched = row.registration_id.filter(|_| row.match_status == MatchStatus::Matched);
+            let name = matched.is_none().then(|| WalkInName {
+                given_name: None,
+                family_name: first_name_of(&row.display_names),
+                company: None,
+                email: row.email,
+            });
+            // Only an address says that two rows of two files are one person; a name does not.
+            let unknown = || format!("import:{}:{}", row.import_id, row.position);
+            let segments = row.segments.map(serde_json::from_value::<Vec<Span>>).transpose();
+            let reported = Reported {
+                person: person(matched, row.email_key, unknown),
+                session_id,
+                channel,
+                import_id: row.import_id,
+                covers: from.zip(to),
+                seconds: row.in_session_seconds.or(row.present_seconds).map(i64::from),
+                segments: segments.map_err(Error::internal)?,
+                attended: row.attended,
+                name,
+            };
+            Ok((seminar, reported))
+        })
+        .collect()
+}
+
+fn first_name_of(display_names: &serde_json::Value) -> String {
+    let first = display_names.get(0).and_then(serde_json::Value::as_str);
+    first.unwrap_or_default().to_owned()
+}
+
+fn person(registration: Option<RegistrationId>, address: Option<String>, unknown: impl FnOnce() -> String) -> Person {
+    match (registration, address) {
+        (Some(registration), _) => Person::Registration(registration),
+        (None, Some(address)) => Person::Address(address),
+        (None, None) => Person::Named(unknown()),
+    }
+}
+
+fn windows(
+    conn: &mut PgConnection,
+    tenants: &[OrganisationId],
+    ids: &[SeminarId],
+) -> Result<Vec<(SeminarId, SessionWindow)>> {
+    let rows = sessions::table
+        .filter(sessions::organisation_id.eq_any(tenants))
+        .filter(sessions::seminar_id.eq_any(ids))
+        .order((sessions::starts_at, sessions::id))
+        .select((
+            sessions::seminar_id,
+            sessions::id,
+            sessions::starts_at,
+            sessions::ends_at,
+        ))
+        .load::<(SeminarId, SessionId, DateTime<Utc>, Option<DateTime<Utc>>)>(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(seminar, id, starts_at, ends_at)| (seminar, SessionWindow { id, starts_at, ends_at }))
+        .collect())
+}
+
+/// Somebody who was known by address only may have registered with it: the walk-in at the door and the person who
+/// was online are then the same.
+fn who_is_registered_after_all(
+    conn: &mut PgConnection,
+    tenants: &[OrganisationId],
+    ids: &[SeminarId],
+    all: &mut HashMap<SeminarId, Observations>,
+) -> Result<()> {
+    let people = |seen: &Observations| {
+        let scans = seen.scans.iter().map(|scan| scan.person.clone());
+        scans
+            .chain(seen.reported.iter().map(|one| one.person.clone()))
+            .collect::<Vec<_>>()
+    };
+    let mut addresses = all
+        .values()
+        .flat_map(people)
+        .filter_map(|person| match person {
+            Person::Address(address) => Some(address),
+            Person::Registration(_) | Person::Named(_) => None,
+        })
+        .collect::<Vec<_>>();
+    addresses.sort_unstable();
+    addresses.dedup();
+    if addresses.is_empty() {
+        return Ok(());
+    }
+    let registered = known_addresses(conn, tenants, ids, &addresses)?;
+    for (seminar, seen) in all {
+        let known = |person: &mut Person| {
+            if let Person::Address(address) = person
+                && let Some(registration) = registered.get(&(*seminar, address.clone()))
+            {
+                *person = Person::Registration(*registration);
+            }
+        };
+        seen.scans.iter_mut().for_each(|scan| known(&mut scan.person));
+        seen.reported.iter_mut().for_each(|one| known(&mut one.person));
+    }
+    Ok(())
+}
+
+/// A report that counts, as a statement: how many of it attended, and what it can be checked against.
+#[derive(Clone, Debug)]
+pub struct ConfirmedImport {
+    pub id: ImportId,
+    pub channel: Channel,
+    pub format: String,
+    pub sha256: String,
+    pub confirmed_at: Option<DateTime<Utc>>,
+    pub attended: i64,
+}
+
+pub fn confirmed_imports(conn: &mut PgConnection, of: (OrganisationId, SeminarId)) -> Result<Vec<ConfirmedImport>> {
+    let counted = [MatchStatus::Matched, MatchStatus::Unmatched];
+    let rows = attendance_imports::table
+        .filter(attendance_imports::organisation_id.eq(of.0))
+        .filter(attendance_imports::seminar_id.eq(of.1))
+        .filter(attendance_imports::state.eq(ImportState::Confirmed))
+        .order((attendance_imports::confirmed_at, attendance_imports::id))
+        .select((
+            attendance_imports::id,
+            attendance_imports::channel,
+            attendance_imports::format,
+            attendance_imports::sha256,
+            attendance_imports::confirmed_at,
+        ))
+        .load::<(ImportId, Channel, String, Vec<u8>, Option<DateTime<Utc>>)>(conn)?;
+    let ids = rows.iter().map(|(id, ..)| *id).collect::<Vec<_>>();
+    let mut attended = import_participants::table
+        .filter(import_participants::organisation_id.eq(of.0))
+        .filter(import_participants::import_id.eq_any(ids))
+        .filter(import_participants::match_status.eq_any(counted))
+        .filter(import_participants::attended)
+        .select((
+            import_participants::import_id,
+            import_participants::registration_id,
+            import_participants::person_key,
+        ))
+        .load::<(ImportId, Option<RegistrationId>, String)>(conn)?
+        .into_iter()
+        // Two devices of one registration are one person.
+        .map(|(import, registration, key)| {
+            (
+                import,
+                registration.map_or(key, |registration| registration.to_string()),
+            )
+        })
+        .collect::<Vec<_>>();
+    attended.sort_unstable();
+    attended.dedup();
+    let of_import = |id| attended.iter().filter(|(import, _)| *import == id).count();
+    let import = |(id, channel, format, sha256, confirmed_at): (ImportId, _, _, Vec<u8>, _)| ConfirmedImport {
+        id,
+        channel,
+        format,
+        sha256: sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+        confirmed_at,
+        attended: i64::try_from(of_import(id)).unwrap_or(i64::MAX),
+    };
+    Ok(rows.into_iter().map(import).collect())
+}
