@@ -8,6 +8,7 @@
 
 mod model;
 pub mod phrase;
+mod print;
 mod routes;
 mod rules;
 mod service;

@@ -54,7 +54,7 @@ impl Workbook {
     pub fn begin(sheet: Sheet) -> Result<Self> {
         let mut book = Book::new();
         book.set_properties(&DocProperties::new().set_title(&sheet.title).set_author("Einlass"));
-        let page = book.add_worksheet_with_constant_memory();
+        let page = book.add_worksheet_with_constant_memory().map_err(Error::internal)?;
         head(page, &sheet).map_err(Error::internal)?;
         Ok(Self {
             book,
