@@ -8,10 +8,12 @@
 
 mod model;
 pub mod phrase;
+mod print;
 pub mod reader;
 mod routes;
 mod rules;
 mod service;
+mod sheets;
 mod store;
 mod tally;
 

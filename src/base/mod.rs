@@ -1,13 +1,16 @@
 //! What every room stands on. Knows no room, and no noun of the domain but in the catalogue of problems, which is the
 //! public vocabulary.
 
+pub mod accept;
 pub mod body;
 pub mod capability;
 pub mod clock;
 pub mod config;
+pub mod csv;
 pub mod dates;
 pub mod db;
 pub mod digest;
+pub mod download;
 pub mod embedded;
 pub mod etag;
 pub mod group_commit;
@@ -16,6 +19,7 @@ pub mod idempotency;
 pub mod ids;
 pub mod json_list;
 pub mod language;
+pub mod off_thread;
 pub mod page;
 pub mod problem;
 pub mod query;

@@ -105,6 +105,10 @@ catalogue! {
         "Give the role to somebody else first.";
     BasisTaken 409 "basis-taken" "Another headcount became the basis meanwhile" / "Eine andere Zählung wurde inzwischen Grundlage":
         "Two headcounts were declared the basis at once. Look and try again.";
+    CertificateNotEarned 409 "certificate-not-earned" "No certificate was earned" / "Es gibt keine Teilnahmebescheinigung":
+        "The last session is not over, or too few sessions were attended by the seminar's rule; `detail` says which.";
+    TooLongToPrint 409 "too-long-to-print" "The list is too long to be printed" / "Die Liste ist zu lang zum Drucken":
+        "`detail` says how many lines a PDF may have. Take CSV or XLSX, which have no bound, or one session.";
     IdempotencyKeyInUse 409 "idempotency-key-in-use" "The first request with this key is still running" / "Die erste Anfrage mit diesem Schlüssel läuft noch":
         "Try again in a moment with the same key.";
     PreconditionFailed 412 "precondition-failed" "It has changed meanwhile" / "Es wurde inzwischen geändert":

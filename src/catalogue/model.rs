@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::auth::OrganisationId;
 use crate::base::ids::{id, words};
-use crate::schema::{collections, venues};
+use crate::schema::{collections, logos, venues};
 
 id! {
     /// What seminars belong to.
@@ -88,4 +88,27 @@ pub struct VenueRef {
     pub postal_code: Option<String>,
     pub locality: String,
     pub country: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = logos, primary_key(organisation_id, name), check_for_backend(diesel::pg::Pg))]
+pub struct Logo {
+    pub organisation_id: OrganisationId,
+    pub name: String,
+    /// What is read aloud instead of the picture.
+    pub description: String,
+    /// PNG.
+    pub image: Vec<u8>,
+    pub version: i64,
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A logo without its picture.
+#[derive(Clone, Debug, Queryable)]
+pub struct LogoEntry {
+    pub name: String,
+    pub description: String,
+    pub bytes: i32,
+    pub version: i64,
+    pub updated_at: DateTime<Utc>,
 }

@@ -2,12 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::model::{Collection, CollectionId, CollectionKind, CollectionRef, Venue, VenueId, VenueRef};
+use super::model::{Collection, CollectionId, CollectionKind, CollectionRef, Logo, LogoEntry, Venue, VenueId, VenueRef};
 use super::rules;
 use crate::auth::{self, OrganisationId, OrganisationRef};
 use crate::base::db::OnConstraint;
 use crate::base::problem::{Code, Problem, Result};
-use crate::schema::{collections, venues};
+use crate::schema::{collections, logos, venues};
 
 /// How many rows a search looks at in one go.
 const STRIDE: i64 = 500;
@@ -272,5 +272,63 @@ pub fn delete_venue(conn: &mut PgConnection, row: &Venue) -> Result<()> {
         .on_constraint("sessions_at_venue", || {
             Problem::new(Code::InUse).detail("At least one session takes place here.")
         })?;
+    Ok(())
+}
+
+diesel::define_sql_function! { fn octet_length(bytes: diesel::sql_types::Binary) -> diesel::sql_types::Integer; }
+
+pub fn logos(conn: &mut PgConnection, of: OrganisationId, after: Option<String>, limit: i64) -> Result<Vec<LogoEntry>> {
+    let mut query = logos::table
+        .filter(logos::organisation_id.eq(of))
+        .order(logos::name)
+        .limit(limit + 1)
+        .select((
+            logos::name,
+            logos::description,
+            octet_length(logos::image),
+            logos::version,
+            logos::updated_at,
+        ))
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(logos::name.gt(after));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// The first by name, with their pictures.
+pub fn first_logos(conn: &mut PgConnection, of: OrganisationId, limit: i64) -> Result<Vec<Logo>> {
+    let query = logos::table.filter(logos::organisation_id.eq(of)).order(logos::name).limit(limit);
+    Ok(query.select(Logo::as_select()).load(conn)?)
+}
+
+pub fn logo(conn: &mut PgConnection, of: OrganisationId, name: &str) -> Result<Option<Logo>> {
+    let query = logos::table.find((of, name)).select(Logo::as_select());
+    Ok(query.first(conn).optional()?)
+}
+
+pub fn lock_logo(conn: &mut PgConnection, of: OrganisationId, name: &str) -> Result<Option<Logo>> {
+    let query = logos::table.find((of, name)).select(Logo::as_select()).for_no_key_update();
+    Ok(query.first(conn).optional()?)
+}
+
+/// Of two that put the first at once, one has not seen the other's.
+pub fn insert_logo(conn: &mut PgConnection, row: &Logo) -> Result<()> {
+    diesel::insert_into(logos::table)
+        .values(row)
+        .execute(conn)
+        .on_constraint("logos_one_per_name", || Problem::new(Code::PreconditionRequired))?;
+    Ok(())
+}
+
+pub fn save_logo(conn: &mut PgConnection, row: &Logo) -> Result<()> {
+    diesel::update(logos::table.find((row.organisation_id, &row.name)))
+        .set(row)
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn delete_logo(conn: &mut PgConnection, row: &Logo) -> Result<()> {
+    diesel::delete(logos::table.find((row.organisation_id, &row.name))).execute(conn)?;
     Ok(())
 }

@@ -23,6 +23,7 @@ const TAGS: &[(&str, &str)] = &[
     ),
     ("collections", "Formate, Projekte, Rahmen: what seminars belong to"),
     ("venues", "Orte"),
+    ("logos", "Logos: what stands above printed lists and certificates"),
     ("organisations", "Tenants, and everyone who takes part in a seminar"),
     ("members", "Who acts for an organisation, and as what"),
     ("accounts", "People who log in"),

@@ -18,10 +18,10 @@ mod store;
 mod timekeeper;
 
 pub use model::{Companion, Consent, Registration, RegistrationId, State};
-pub use routes::configure;
+pub use routes::{Holder, Who, configure};
 pub use service::{
     Action, By, Desk, EARLY, RegistrationChange, Room, Round, Standing, accept_offer, cancel, change, confirm, facts,
     joined, keep, keep_time, room, standing, withdraw_consent,
 };
-pub use store::{Claim, claims, joined_sessions, known_addresses, people_by_state};
+pub use store::{Claim, among, claims, joined_sessions, known_addresses, people_by_state};
 pub use timekeeper::Timekeeper;

@@ -1,5 +1,6 @@
 //! Rows and words of the room.
 
+mod attendee;
 mod check_in;
 mod import;
 mod observation;
@@ -16,6 +17,7 @@ use crate::base::text::Line;
 use crate::schema::headcounts;
 use crate::seminars::{Channel, SeminarId};
 
+pub use attendee::{Attendee, Column, Entry, Flag, ListFormat, ListLanguage, Listed, Place, Whose};
 pub use check_in::{CheckIn, CheckInId, CheckInMethod, Direction, ScanId};
 pub use import::{AttendanceImport, ImportId, ImportParticipant, ImportState, MatchStatus};
 pub use observation::{Joined, Observations, Reported, Scan, SessionWindow, Span};

@@ -1,5 +1,6 @@
 //! The room's operations.
 
+mod attendees;
 mod headcounts;
 mod picture;
 
@@ -7,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn configure(config: &mut ServiceConfig) {
     config
+        .service(attendees::list_attendees)
         .service(picture::get_attendance)
         .service(headcounts::list_headcounts)
         .service(headcounts::create_headcount)

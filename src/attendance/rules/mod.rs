@@ -1,5 +1,8 @@
 //! The decisions: what a statement says, which one is the basis, and what they come to together.
 
+pub mod attendees;
+pub mod certificate;
+pub mod columns;
 mod people;
 mod picture;
 mod records;

@@ -1,5 +1,6 @@
 //! What is said about attendance, and what is done at the door.
 
+pub mod attendees;
 mod headcounts;
 mod records;
 

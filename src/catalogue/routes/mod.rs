@@ -1,6 +1,7 @@
 //! The room's operations.
 
 mod collections;
+mod logos;
 mod venues;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,5 +17,9 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(venues::create_venue)
         .service(venues::get_venue)
         .service(venues::change_venue)
-        .service(venues::delete_venue);
+        .service(venues::delete_venue)
+        .service(logos::list_logos)
+        .service(logos::get_logo)
+        .service(logos::put_logo)
+        .service(logos::delete_logo);
 }

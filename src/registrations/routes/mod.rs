@@ -12,6 +12,8 @@ mod steps;
 mod table;
 mod view;
 
+pub use holder::{Holder, Who};
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -5,9 +5,10 @@ use chrono_tz::Europe::Berlin;
 use serde_json::Value;
 
 use crate::auth::Organiser;
+use crate::base::csv::{Dialect, Piece};
 use crate::base::db::Db;
 use crate::base::etag::{self, Privacy};
-use crate::base::problem::{Error, Result};
+use crate::base::problem::Result;
 use crate::registrations::model::Registration;
 use crate::registrations::store::{self, Filter};
 use crate::seminars::{self, Question, SeminarId};
@@ -66,15 +67,9 @@ const HEAD: [&str; 13] = [
 /// the day on which they are deleted.
 fn table(questions: &[Question], rows: &[Registration]) -> Result<Vec<u8>> {
     let asked = || questions.iter().filter(|question| !question.sensitive);
-    let mut writer = csv::WriterBuilder::new()
-        .delimiter(b';')
-        .terminator(csv::Terminator::CRLF)
-        .from_writer("\u{FEFF}".as_bytes().to_vec());
+    let mut piece = Piece::first(Dialect::Excel);
     let head = HEAD.iter().map(|name| (*name).to_owned());
-    let head = head.chain(asked().map(|question| question.label.in_language("de").replace('\n', " ")));
-    writer
-        .write_record(head.map(|cell| guarded(&cell)))
-        .map_err(Error::internal)?;
+    piece.line(head.chain(asked().map(|question| question.label.in_language("de").replace('\n', " "))))?;
     for row in rows {
         let companions = row
             .companions
@@ -98,12 +93,9 @@ fn table(questions: &[Question], rows: &[Registration]) -> Result<Vec<u8>> {
             row.id.to_string(),
         ];
         let answers = asked().map(|question| row.answers.get(question.id.as_str()).map(in_words).unwrap_or_default());
-        let cells = own.into_iter().chain(answers);
-        writer
-            .write_record(cells.map(|cell| guarded(&cell)))
-            .map_err(Error::internal)?;
+        piece.line(own.into_iter().chain(answers))?;
     }
-    writer.into_inner().map_err(|error| Error::internal(error.to_string()))
+    piece.bytes()
 }
 
 fn in_words(answer: &Value) -> String {
@@ -116,10 +108,4 @@ fn in_words(answer: &Value) -> String {
         Value::Number(number) => number.to_string().replace('.', ","),
         _ => String::new(),
     }
-}
-
-/// A cell that a spreadsheet would calculate is shown instead (CWE-1236).
-fn guarded(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
-    if formula { format!("'{cell}") } else { cell.to_owned() }
 }

@@ -153,6 +153,19 @@ pub fn list(
     Ok(query.load(conn)?)
 }
 
+/// Those of `ids` that are still there, in the order in which they registered.
+pub fn among(
+    conn: &mut PgConnection,
+    organisation: OrganisationId,
+    ids: &[RegistrationId],
+) -> Result<Vec<Registration>> {
+    let query = registrations::table
+        .filter(registrations::organisation_id.eq(organisation))
+        .filter(registrations::id.eq_any(ids))
+        .order(registrations::id);
+    Ok(query.select(Registration::as_select()).load(conn)?)
+}
+
 /// People by channel and state of their registration; of a company all it brings, whatever seats are counted by.
 pub fn people_by_state(conn: &mut PgConnection, of: Of) -> Result<Vec<(Channel, State, i64)>> {
     let rows = registrations::table
