@@ -23,5 +23,5 @@ pub use service::{
     Action, By, Desk, EARLY, RegistrationChange, Room, Round, Standing, accept_offer, cancel, change, confirm, facts,
     joined, keep, keep_time, room, standing, withdraw_consent,
 };
-pub use store::people_by_state;
+pub use store::{joined_sessions, people_by_state};
 pub use timekeeper::Timekeeper;

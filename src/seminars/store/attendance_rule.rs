@@ -1,4 +1,4 @@
-//! Who counts as having been there: one row a seminar, read and written whole.
+//! Who counts as having been there, and who is of the team: one row a seminar, read and written whole.
 
 use diesel::prelude::*;
 
@@ -7,7 +7,9 @@ use crate::base::problem::{Error, Result};
 use crate::schema::attendance_rules;
 use crate::seminars::model::{AttendanceRule, SeminarId};
 
-pub fn attendance_rule(conn: &mut PgConnection, of: (OrganisationId, SeminarId)) -> Result<AttendanceRule> {
+type Of = (OrganisationId, SeminarId);
+
+pub fn attendance_rule(conn: &mut PgConnection, of: Of) -> Result<AttendanceRule> {
     attendance_rules::table
         .find(of)
         .select(AttendanceRule::as_select())
@@ -16,9 +18,25 @@ pub fn attendance_rule(conn: &mut PgConnection, of: (OrganisationId, SeminarId))
         .ok_or_else(|| Error::internal("a seminar without its attendance rule"))
 }
 
+/// Those of several seminars, in no order.
+pub fn attendance_rules(conn: &mut PgConnection, of: &[Of]) -> Result<Vec<AttendanceRule>> {
+    let (tenants, ids): (Vec<_>, Vec<_>) = of.iter().copied().unzip();
+    let query = attendance_rules::table
+        .filter(attendance_rules::organisation_id.eq_any(tenants))
+        .filter(attendance_rules::seminar_id.eq_any(ids));
+    Ok(query.select(AttendanceRule::as_select()).load(conn)?)
+}
+
 pub fn insert_attendance_rule(conn: &mut PgConnection, rule: &AttendanceRule) -> Result<()> {
     diesel::insert_into(attendance_rules::table)
         .values(rule)
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn save_attendance_rule(conn: &mut PgConnection, rule: &AttendanceRule) -> Result<()> {
+    diesel::update(attendance_rules::table.find((rule.organisation_id, rule.seminar_id)))
+        .set(rule)
         .execute(conn)?;
     Ok(())
 }
