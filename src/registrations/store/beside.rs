@@ -121,11 +121,11 @@ pub fn insert_join(
     Ok(())
 }
 
+/// Who, which session, first and last.
+pub type Joined = (RegistrationId, SessionId, DateTime<Utc>, DateTime<Utc>);
+
 /// Who pressed "join" for which session of a seminar, first and last.
-pub fn joined_sessions(
-    conn: &mut PgConnection,
-    of: (OrganisationId, SeminarId),
-) -> Result<Vec<(RegistrationId, SessionId, DateTime<Utc>, DateTime<Utc>)>> {
+pub fn joined_sessions(conn: &mut PgConnection, of: (OrganisationId, SeminarId)) -> Result<Vec<Joined>> {
     let own = joins::organisation_id
         .eq(registrations::organisation_id)
         .and(joins::registration_id.eq(registrations::id));
