@@ -30,7 +30,9 @@ pub struct PrintRequest {
 }
 
 pub fn available() -> Result<()> {
-    Err(Problem::new(Code::NotAcceptable).detail("This service was built without PDF.").into())
+    Err(Problem::new(Code::NotAcceptable)
+        .detail("This service was built without PDF.")
+        .into())
 }
 
 pub fn bounded(_: &Roll) -> Result<()> {

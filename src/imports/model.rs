@@ -12,7 +12,8 @@ use crate::auth::NewOrganisation;
 use crate::base::text::{Country, Email, Language, Line, Paragraphs, Slug, WebAddress};
 use crate::catalogue::CollectionKind;
 use crate::seminars::{
-    AdmissionKind, Audience, CapacityUnit, Channel, Confirmation, Kind, NewAdmission, PartyRole, ReasonCode, Status,
+    AdmissionKind, Audience, CapacityUnit, Channel, Confirmation, Kind, NewAdmission, NewAttendanceRule, PartyRole,
+    ReasonCode, Status, TeamMember,
 };
 
 /// What the member `format` of a file must say.
@@ -197,6 +198,8 @@ pub struct SeminarPart {
     pub capacity_unit: CapacityUnit,
     pub max_persons: Option<i32>,
     pub contact_email: Option<Email>,
+    #[serde(default)]
+    pub attendance_rule: NewAttendanceRule,
     pub published_on: Option<Day>,
     pub reason_code: Option<ReasonCode>,
     pub public_text: Option<Line<1000>>,
@@ -272,6 +275,8 @@ pub struct Entry {
     pub when: When,
     pub waiting_list: bool,
     pub admission: NewAdmission,
+    pub attendance_rule: NewAttendanceRule,
+    pub team: Vec<TeamMember>,
     pub channels: Vec<ChannelPart>,
     pub collections: Vec<Slug>,
     pub parties: Vec<PartyPart>,

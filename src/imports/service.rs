@@ -169,6 +169,8 @@ impl<'a> Import<'a> {
             registration_closes_at: None,
             source_quote: entry.source_quote.clone(),
             admission: entry.admission.clone(),
+            attendance_rule: entry.attendance_rule,
+            team: entry.team.clone(),
         })
     }
 

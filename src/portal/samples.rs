@@ -13,8 +13,8 @@ use crate::auth::{OrganisationId, OrganisationRef};
 use crate::base::problem::{Code, Error, FieldError, Problem, Result};
 use crate::registrations::{Action, Consent, Registration, RegistrationId, Room, Standing, State};
 use crate::seminars::{
-    Admission, AdmissionKind, Audience, BelowMinimum, CapacityUnit, Channel, Confirmation, DatePrecision, Kind,
-    Seminar, SeminarId, Session, SessionId, Status, Whole,
+    Admission, AdmissionKind, AttendanceRule, Audience, BelowMinimum, CapacityUnit, Channel, Confirmation,
+    DatePrecision, Kind, Seminar, SeminarId, Session, SessionId, Status, Whole,
 };
 
 const NIL: Uuid = Uuid::nil();
@@ -261,6 +261,7 @@ fn whole(status: Status, full: bool) -> Result<Whole> {
             slug: "staedteregion-aachen".to_owned(),
             name: "StädteRegion Aachen".to_owned(),
         },
+        attendance_rule: AttendanceRule::of((OrganisationId(NIL), SeminarId(NIL))),
         admission: Admission {
             organisation_id: OrganisationId(NIL),
             seminar_id: SeminarId(NIL),

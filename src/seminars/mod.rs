@@ -12,17 +12,19 @@ mod store;
 
 pub use model::{
     Admission, AdmissionKind, AttendanceMode, AttendanceRule, Audience, BelowMinimum, CapacityUnit, ChangeKind,
-    Channel, Confirmation, ConsentText, DatePrecision, Kind, Minimum, PartyRole, Question, QuestionKind, ReasonCode,
-    Seats, Seminar, SeminarId, Session, SessionId, Status, Team, TeamMember, TeamRole, Worded,
+    Channel, Confirmation, ConsentText, DatePrecision, Kind, Minimum, NewAttendanceRule, PartyRole, Question,
+    QuestionKind, ReasonCode, Seats, Seminar, SeminarId, Session, SessionId, Status, Team, TeamMember, TeamRole,
+    Worded,
 };
 pub use routes::{ChannelBody, SeminarPatch, SeminarView, SessionBody, configure, session_list, view_for};
 pub use rules::{
-    Answered, Refusal, Stated, admission_faults, attendance_mode, begin_of_day, capacity_fault, check_answers,
-    check_consents, default_close, local, visible_to,
+    Answered, Refusal, Stated, admission_faults, attendance_mode, attendance_rule_faults, begin_of_day, capacity_fault,
+    check_answers, check_consents, default_close, local, visible_to,
 };
 pub use service::{
     AdmissionChange, MinimumChange, Moved, NewAdmission, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession,
     Outcome, PartyName, Plan, SeminarChange, cancel, change, create, move_to, postpone, refused, reschedule, settle,
+    stated_rule,
 };
 pub use store::{
     Whole, admission, admissions, attendance_rule, attendance_rules, begin_between, find, find_all, lock,

@@ -1,8 +1,10 @@
-//! How a seminar of a file takes registrations.
+//! How a seminar of a file takes registrations, and who is counted.
 
 use super::{Parts, Reader, understood};
 use crate::imports::model::SeminarPart;
-use crate::seminars::{ConsentText, NewAdmission, Question, admission_faults};
+use crate::seminars::{
+    ConsentText, NewAdmission, Question, TeamMember, admission_faults, attendance_rule_faults, stated_rule,
+};
 
 impl Reader {
     pub(super) fn admission(
@@ -30,5 +32,14 @@ impl Reader {
             self.refuse(format!("{at}{place}"), reason);
         }
         Some(admission)
+    }
+
+    /// Who is of the team, checked together with the rule.
+    pub(super) fn team(&mut self, part: &SeminarPart, team: Parts<TeamMember>, at: &str) -> Option<Vec<TeamMember>> {
+        let team = understood(team)?;
+        for (place, reason) in attendance_rule_faults(&stated_rule(&part.attendance_rule, &team)) {
+            self.refuse(format!("{at}{place}"), reason);
+        }
+        Some(team)
     }
 }

@@ -8,7 +8,7 @@ use super::{Known, Parts, Reader, understood};
 use crate::attendance::{NewHeadcount, Unit, phrase};
 use crate::base::text::Slug;
 use crate::imports::model::{ChannelPart, Entry, HeadcountPart, PartyPart, SeminarPart, SessionPart, When};
-use crate::seminars::{Channel, ConsentText, Question, Status};
+use crate::seminars::{Channel, ConsentText, Question, Status, TeamMember};
 
 impl Reader {
     pub(super) fn seminar(&mut self, value: Value, at: &str, known: &Known) -> Option<Entry> {
@@ -28,6 +28,8 @@ impl Reader {
         let questions = self.parts::<Question>(questions, &format!("{at}/questions"));
         let consent_texts = self.list(&mut object, "consent_texts", at);
         let consent_texts = self.parts::<ConsentText>(consent_texts, &format!("{at}/consent_texts"));
+        let team = self.list(&mut object, "team", at);
+        let team = self.parts::<TeamMember>(team, &format!("{at}/team"));
         let headcounts = self.list(&mut object, "headcounts", at);
         let headcounts = self.parts::<HeadcountPart>(headcounts, &format!("{at}/headcounts"));
 
@@ -43,6 +45,7 @@ impl Reader {
         let part = part?;
         self.venue(part.venue.as_ref(), &format!("{at}/venue"), known);
         let admission = self.admission(&part, questions, consent_texts, at);
+        let team = self.team(&part, team, at);
         let when = self.when(&part, sessions, at, known);
         self.status(&part, when.as_ref(), at);
         let when = when?;
@@ -63,6 +66,8 @@ impl Reader {
             when,
             waiting_list: part.waiting_list,
             admission: admission?,
+            attendance_rule: part.attendance_rule,
+            team: team?,
             channels: understood(channels)?,
             collections: understood(collections)?,
             parties: understood(parties)?,

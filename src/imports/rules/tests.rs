@@ -6,7 +6,7 @@ use super::time::instant;
 use super::*;
 use crate::attendance::{Count, Qualifier, Unit, phrase};
 use crate::imports::model::{Start, When};
-use crate::seminars::{Audience, Confirmation, NewAdmission, Status};
+use crate::seminars::{Audience, Confirmation, NewAdmission, NewAttendanceRule, Status};
 
 const PAPER: &str = include_str!("../../../demo/programme-2020-2021.json");
 
@@ -396,5 +396,31 @@ fn a_seminar_may_say_how_it_takes_registrations() {
     let mut found = places(&unread);
     found.sort();
     let expected = ["contact_email", "minimum", "questions/1/id"];
+    assert_eq!(found, expected.map(|place| format!("/seminars/0/{place}")));
+}
+
+#[test]
+fn a_seminar_may_say_who_counts_and_who_is_of_its_team() {
+    let entry = |file: &Value| {
+        let mut programme = read(&file.to_string(), day("2021-05-31")).unwrap();
+        programme.seminars.remove(0)
+    };
+    let usual = entry(&file());
+    assert_eq!(
+        (usual.attendance_rule, usual.team),
+        (NewAttendanceRule::default(), vec![])
+    );
+    let vogt = json!({"name": "Petra Vogt", "email": "vogt@example.org", "role": "speaker"});
+    let rule = json!({"min_seconds": 900, "min_sessions": null});
+    let said = entry(&with(json!({"attendance_rule": rule, "team": [vogt]})));
+    assert_eq!((said.attendance_rule.min_seconds, said.team.len()), (900, 1));
+
+    let wrong = with(json!({"attendance_rule": {"opens_minutes": -1}, "team": [vogt, vogt]}));
+    let expected = ["attendance_rule/opens_minutes", "team/1/email"];
+    assert_eq!(places(&wrong), expected.map(|place| format!("/seminars/0/{place}")));
+    let unread = with(json!({"attendance_rule": {"minutes": 1}, "team": [{"name": "Anna"}]}));
+    let mut found = places(&unread);
+    found.sort();
+    let expected = ["attendance_rule/minutes", "team/0/role"];
     assert_eq!(found, expected.map(|place| format!("/seminars/0/{place}")));
 }

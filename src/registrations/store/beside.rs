@@ -1,6 +1,7 @@
 //! What hangs on a registration: sensitive answers, consents, reviews, presses of the join link.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::{max, min};
 use diesel::prelude::*;
 
 use crate::auth::OrganisationId;
@@ -118,4 +119,27 @@ pub fn insert_join(
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Who, which session, first and last.
+pub type Joined = (RegistrationId, SessionId, DateTime<Utc>, DateTime<Utc>);
+
+/// Who pressed "join" for which session of a seminar, first and last.
+pub fn joined_sessions(conn: &mut PgConnection, of: (OrganisationId, SeminarId)) -> Result<Vec<Joined>> {
+    let own = joins::organisation_id
+        .eq(registrations::organisation_id)
+        .and(joins::registration_id.eq(registrations::id));
+    let rows = registrations::table
+        .inner_join(joins::table.on(own))
+        .filter(registrations::organisation_id.eq(of.0))
+        .filter(registrations::seminar_id.eq(of.1))
+        .group_by((joins::registration_id, joins::session_id))
+        .order((joins::registration_id, joins::session_id))
+        .select((
+            joins::registration_id,
+            joins::session_id,
+            min(joins::at).assume_not_null(),
+            max(joins::at).assume_not_null(),
+        ));
+    Ok(rows.load(conn)?)
 }

@@ -2,16 +2,14 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-use diesel::dsl::min;
 use diesel::prelude::*;
 
 use super::Of;
 use crate::auth::OrganisationId;
 use crate::base::problem::Result;
 use crate::registrations::model::{RegistrationId, State};
-use crate::schema::{joins, registrations};
-use crate::seminars::{Channel, SeminarId, SessionId};
+use crate::schema::registrations;
+use crate::seminars::{Channel, SeminarId};
 
 /// A registration without the person: enough to count by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -56,24 +54,5 @@ pub fn known_addresses(
     Ok(rows
         .into_iter()
         .map(|(seminar, address, id, _)| ((seminar, address), id))
-        .collect())
-}
-
-/// Who entered which session's online room by their own link, and when first.
-pub fn joined_sessions(conn: &mut PgConnection, of: Of) -> Result<Vec<(RegistrationId, SessionId, DateTime<Utc>)>> {
-    let of_registration = registrations::organisation_id
-        .eq(joins::organisation_id)
-        .and(registrations::id.eq(joins::registration_id));
-    let rows = joins::table
-        .inner_join(registrations::table.on(of_registration))
-        .filter(registrations::organisation_id.eq(of.0))
-        .filter(registrations::seminar_id.eq(of.1))
-        .group_by((joins::registration_id, joins::session_id))
-        .select((joins::registration_id, joins::session_id, min(joins::at)))
-        .order((joins::registration_id, joins::session_id))
-        .load::<(_, _, Option<DateTime<Utc>>)>(conn)?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|(registration, session, first)| Some((registration, session, first?)))
         .collect())
 }

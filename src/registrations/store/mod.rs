@@ -17,7 +17,7 @@ use crate::seminars::{Channel, SeminarId};
 
 pub use beside::*;
 pub use bulk::{Addressee, insert_all, registered, save_moved};
-pub use claims::{Claim, claims, joined_sessions, known_addresses};
+pub use claims::{Claim, claims, known_addresses};
 pub use due::*;
 
 type Of = (OrganisationId, SeminarId);

@@ -18,7 +18,7 @@ pub use admission::{
     Admission, AdmissionKind, BelowMinimum, CapacityUnit, Confirmation, ConsentText, ConsentTexts, Minimum, Question,
     QuestionKind, Questions, Worded,
 };
-pub use attendance_rule::{AttendanceRule, Team, TeamMember, TeamRole};
+pub use attendance_rule::{AttendanceRule, NewAttendanceRule, Team, TeamMember, TeamRole};
 
 id! {
     /// A seminar.

@@ -5,11 +5,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::body::Span;
-use crate::auth::{Identity, OrganisationRef};
+use crate::auth::{Identity, OrganisationRef, Role};
 use crate::catalogue::{CollectionRef, VenueRef};
 use crate::seminars::model::{
-    Admission, AdmissionKind, AttendanceMode, Audience, BelowMinimum, CapacityUnit, Channel, Confirmation, ConsentText,
-    DatePrecision, Kind, PartyRole, Question, SeminarId, SessionId, Status,
+    Admission, AdmissionKind, AttendanceMode, AttendanceRule, Audience, BelowMinimum, CapacityUnit, Channel,
+    Confirmation, ConsentText, DatePrecision, Kind, PartyRole, Question, SeminarId, SessionId, Status, TeamMember,
+    TeamRole,
 };
 use crate::seminars::rules::{attendance_mode, local};
 use crate::seminars::store::Whole;
@@ -30,7 +31,10 @@ use crate::seminars::store::Whole;
     "minimum": {"participants": 8, "decide_by": "2027-04-22T10:00:00Z", "otherwise": "notify", "decided_at": null},
     "questions": [{"id": "meal", "kind": "choice", "label": {"de": "Essen", "en": "Meal"}, "options": ["vegan", "vegetarisch"],
     "required": true, "channels": ["onsite"], "sensitive": true}],
-    "consent_texts": [{"purpose": "photos", "version": "2027-01", "text": {"de": "Fotos der Veranstaltung dürfen mich zeigen."}}]}))]
+    "consent_texts": [{"purpose": "photos", "version": "2027-01", "text": {"de": "Fotos der Veranstaltung dürfen mich zeigen."}}],
+    "attendance_rule": {"min_seconds": 600, "min_sessions": null, "opens_minutes": 120, "bridge_gap_seconds": 60,
+    "clip_to_session": true, "keep_times": false, "count_joins": false},
+    "team": [{"name": "Dr. Petra Vogt", "email": "vogt@example.org", "role": "speaker"}]}))]
 pub struct SeminarView {
     pub id: SeminarId,
     /// Whose seminar it is.
@@ -75,6 +79,13 @@ pub struct SeminarView {
     pub questions: Vec<Question>,
     /// What consent is asked for.
     pub consent_texts: Vec<ConsentText>,
+    /// Who counts as having been there. For members of the organisation only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub attendance_rule: Option<AttendanceRuleView>,
+    /// Who belongs to the seminar and is no participant: all of them with their addresses for organisers of the
+    /// organisation, the names of the speakers for everybody else.
+    pub team: Vec<TeamMember>,
     /// The day it was announced, or by which it is known to have been.
     pub published_on: Option<NaiveDate>,
     /// The words of the source, where it was imported from a text.
@@ -139,6 +150,47 @@ pub struct MinimumView {
     pub decided_at: Option<DateTime<Utc>>,
 }
 
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AttendanceRule)]
+pub struct AttendanceRuleView {
+    /// Whoever was present for less than this in a session did not attend it. Where nobody measured, presence is
+    /// enough.
+    pub min_seconds: i32,
+    /// How many sessions a certificate needs; `null`: all.
+    pub min_sessions: Option<i32>,
+    /// How many minutes before the start of a session the door opens.
+    pub opens_minutes: i32,
+    /// A shorter absence is none.
+    pub bridge_gap_seconds: i32,
+    /// Whether only time inside the session counts.
+    pub clip_to_session: bool,
+    /// Whether join and leave times are kept, not only how long somebody was there. What was kept while it held stays.
+    pub keep_times: bool,
+    /// Whether entering the online room by the personal link counts as having been there.
+    pub count_joins: bool,
+}
+
+fn rule_view(rule: &AttendanceRule) -> AttendanceRuleView {
+    AttendanceRuleView {
+        min_seconds: rule.min_seconds,
+        min_sessions: rule.min_sessions,
+        opens_minutes: rule.opens_minutes,
+        bridge_gap_seconds: rule.bridge_gap_seconds,
+        clip_to_session: rule.clip_to_session,
+        keep_times: rule.keep_times,
+        count_joins: rule.count_joins,
+    }
+}
+
+/// The team as it is, or what of it is public.
+fn team_view(team: Vec<TeamMember>, organiser: bool) -> Vec<TeamMember> {
+    if organiser {
+        return team;
+    }
+    let speakers = team.into_iter().filter(|member| member.role == TeamRole::Speaker);
+    speakers.map(|speaker| TeamMember { email: None, ..speaker }).collect()
+}
+
 fn minimum_view(admission: &Admission) -> Option<MinimumView> {
     let minimum = admission.minimum()?;
     Some(MinimumView {
@@ -153,6 +205,7 @@ fn minimum_view(admission: &Admission) -> Option<MinimumView> {
 #[must_use]
 pub fn view_for(caller: Option<&Identity>, whole: Whole) -> SeminarView {
     let member = caller.is_some_and(|identity| identity.is_member_of(whole.seminar.organisation_id));
+    let organiser = caller.is_some_and(|identity| identity.has_role(whole.seminar.organisation_id, Role::Organiser));
     let offered = whole.channels.iter().filter(|seats| seats.offered).collect::<Vec<_>>();
     let mode = attendance_mode(&offered.iter().map(|seats| seats.channel).collect::<Vec<_>>());
     let channels = offered.iter().map(|seats| ChannelView {
@@ -228,6 +281,8 @@ pub fn view_for(caller: Option<&Identity>, whole: Whole) -> SeminarView {
         contact_email: admission.contact_email,
         questions: admission.questions.0,
         consent_texts: admission.consent_texts.0,
+        attendance_rule: member.then(|| rule_view(&whole.attendance_rule)),
+        team: team_view(whole.attendance_rule.team.0, organiser),
         published_on: seminar.published_on,
         source_quote: seminar.source_quote,
     }

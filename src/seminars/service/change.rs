@@ -5,6 +5,7 @@ use diesel::PgConnection;
 use serde_json::json;
 
 use super::admission::{AdmissionChange, change_admission};
+use super::attendance_rule::{AttendanceRuleChange, change_rule};
 use super::parts::{
     NewChannel, NewExternalRef, NewParty, NewSession, check_channels, checked_collections, new_seats, party_rows,
     ref_rows, refreshed, session_rows,
@@ -41,6 +42,7 @@ pub struct SeminarChange {
     pub registration_opens_at: Option<Option<DateTime<Utc>>>,
     pub registration_closes_at: Option<Option<DateTime<Utc>>>,
     pub admission: AdmissionChange,
+    pub attendance_rule: AttendanceRuleChange,
     /// Lower a capacity below the seats taken; nobody loses one.
     pub force: bool,
 }
@@ -82,6 +84,7 @@ pub fn change(
         replace_sessions(conn, act, &mut seminar, sessions)?;
     }
     change_admission(conn, act, &seminar, &change.admission, change.sessions.is_some())?;
+    change_rule(conn, &seminar, &change.attendance_rule, change.sessions.is_some())?;
     if let Some(parties) = &change.parties {
         let rows = party_rows(conn, of, parties)?;
         store::replace_parties(conn, of, &rows)?;

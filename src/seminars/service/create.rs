@@ -5,6 +5,7 @@ use diesel::PgConnection;
 use serde_json::json;
 
 use super::admission::admission_row;
+use super::attendance_rule::rule_row;
 use super::journal;
 use super::parts::{
     NewSeminar, check_channels, checked_collections, new_seats, party_rows, ref_rows, refreshed, session_rows,
@@ -14,7 +15,7 @@ use crate::auth::Reach;
 use crate::base::problem::Result;
 use crate::base::text::{Language, Line, Paragraphs};
 use crate::journal::Act;
-use crate::seminars::model::{AttendanceRule, ChangeKind, ReasonCode, Seminar, SeminarId, Status};
+use crate::seminars::model::{ChangeKind, ReasonCode, Seminar, SeminarId, Status};
 use crate::seminars::store;
 
 /// Writes a draft.
@@ -27,6 +28,7 @@ pub fn create(conn: &mut PgConnection, act: &Act, reach: &Reach, new: NewSeminar
     let external_refs = ref_rows(of, &new.external_refs)?;
     check_channels(&new.channels)?;
     let admission = admission_row(act, of, new.admission, &sessions)?;
+    let rule = rule_row(of, new.attendance_rule, new.team, sessions.len())?;
     let seminar = Seminar {
         organisation_id: of.0,
         id: of.1,
@@ -53,7 +55,7 @@ pub fn create(conn: &mut PgConnection, act: &Act, reach: &Reach, new: NewSeminar
     };
     store::insert(conn, &seminar)?;
     store::insert_admission(conn, &admission)?;
-    store::insert_attendance_rule(conn, &AttendanceRule::of(of))?;
+    store::insert_attendance_rule(conn, &rule)?;
     store::replace_sessions(conn, of, &sessions)?;
     store::replace_parties(conn, of, &parties)?;
     store::replace_collections(conn, of, &collections)?;

@@ -1,6 +1,7 @@
 //! What can be done to a seminar: in each case lock → read → decide → write → record.
 
 mod admission;
+mod attendance_rule;
 mod change;
 mod create;
 mod parts;
@@ -15,6 +16,7 @@ use crate::journal::{Act, Entry, record};
 use diesel::PgConnection;
 
 pub use admission::{AdmissionChange, MinimumChange, NewAdmission};
+pub use attendance_rule::{AttendanceRuleChange, RuleChange, stated_rule};
 pub use change::{SeminarChange, change, delete};
 pub use create::{Outcome, create, settle};
 pub use parts::{NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, PartyName};

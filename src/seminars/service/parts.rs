@@ -10,8 +10,8 @@ use crate::base::problem::{Error, FieldError, Result};
 use crate::base::text::{Language, Line, Paragraphs, WebAddress};
 use crate::catalogue::{CollectionId, VenueId, collections_of, venues_of};
 use crate::seminars::model::{
-    Audience, Channel, DatePrecision, ExternalRef, Kind, Party, PartyRole, Seats, Seminar, SeminarId, Session,
-    SessionId,
+    Audience, Channel, DatePrecision, ExternalRef, Kind, NewAttendanceRule, Party, PartyRole, Seats, Seminar,
+    SeminarId, Session, SessionId, TeamMember,
 };
 use crate::seminars::rules::{begin_of_day, capacity_fault, duplicate_session, session_fault};
 use crate::seminars::store;
@@ -38,6 +38,8 @@ pub struct NewSeminar {
     pub registration_closes_at: Option<DateTime<Utc>>,
     pub source_quote: Option<Paragraphs<5000>>,
     pub admission: NewAdmission,
+    pub attendance_rule: NewAttendanceRule,
+    pub team: Vec<TeamMember>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -5,6 +5,7 @@ use diesel::PgConnection;
 use serde_json::{Value, json};
 
 use super::admission::not_decidable;
+use super::attendance_rule::out_of_reach;
 use super::change::{offered, resized};
 use super::parts::{NewChannel, NewSession, new_seats, refreshed, session_rows};
 use super::{journal, refused};
@@ -114,6 +115,9 @@ pub fn reschedule(conn: &mut PgConnection, act: &Act, plan: &Plan<'_>, sessions:
     let mut rows = session_rows(conn, of, sessions)?;
     if let Some(undecidable) = not_decidable(act, &store::admission(conn, of)?, &rows) {
         return Err(Problem::new(Code::NotReady).errors(vec![undecidable]).into());
+    }
+    if let Some(fault) = out_of_reach(&store::attendance_rule(conn, of)?, rows.len()) {
+        return Err(Problem::new(Code::NotReady).errors(vec![fault]).into());
     }
     rows.sort_by_key(|session| session.starts_at);
     for (row, old) in rows.iter_mut().zip(store::sessions(conn, of)?) {

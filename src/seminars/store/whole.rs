@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::admissions;
+use super::{admissions, attendance_rules};
 use crate::auth::{OrganisationId, OrganisationRef, organisation_refs};
 use crate::base::problem::Result;
 use crate::base::text::fold;
 use crate::catalogue::{CollectionId, CollectionRef, VenueId, VenueRef, collection_refs, venue_refs};
 use crate::schema::{channels, external_refs, parties, schedule_changes, seminar_collections, sessions};
 use crate::seminars::model::{
-    Admission, ExternalRef, Party, ScheduleChange, ScheduleChangeId, Seats, Seminar, SeminarId, Session,
+    Admission, AttendanceRule, ExternalRef, Party, ScheduleChange, ScheduleChangeId, Seats, Seminar, SeminarId,
+    Session, TeamRole,
 };
 
 /// A seminar and everything that hangs on it.
@@ -20,6 +21,7 @@ pub struct Whole {
     pub seminar: Seminar,
     pub organisation: OrganisationRef,
     pub admission: Admission,
+    pub attendance_rule: AttendanceRule,
     /// By start.
     pub sessions: Vec<(Session, Option<VenueRef>)>,
     /// On site, online, livestream.
@@ -30,7 +32,8 @@ pub struct Whole {
 }
 
 impl Whole {
-    /// Everything one may search a seminar by, folded.
+    /// Everything one may search a seminar by, folded. All of it is public: whoever finds a seminar by a word knows that
+    /// the word stands there.
     #[must_use]
     pub fn search_text(&self) -> String {
         let own = [Some(&self.seminar.title), self.seminar.description.as_ref()];
@@ -43,20 +46,28 @@ impl Whole {
         });
         let venues = self.sessions.iter().filter_map(|(_, venue)| venue.as_ref());
         let venues = venues.flat_map(|venue| venue.name.iter().chain([&venue.locality]));
+        let team = self.attendance_rule.team.0.iter();
+        let speakers = team.filter(|member| member.role == TeamRole::Speaker);
+        let speakers = speakers.map(|member| member.name.as_str());
         let words = own
             .into_iter()
             .flatten()
             .chain(collections)
             .chain(parties)
-            .chain(venues);
-        fold(&words.map(String::as_str).collect::<Vec<_>>().join(" \n "))
+            .chain(venues)
+            .map(String::as_str)
+            .chain(speakers);
+        fold(&words.collect::<Vec<_>>().join(" \n "))
     }
 }
 
 pub fn whole(conn: &mut PgConnection, seminar: Seminar) -> Result<Whole> {
     let mut all = wholes(conn, vec![seminar])?;
-    all.pop()
-        .ok_or_else(|| crate::base::problem::Error::internal("a seminar without its organisation or its admission"))
+    all.pop().ok_or_else(|| {
+        crate::base::problem::Error::internal(
+            "a seminar without its organisation, its admission or its attendance rule",
+        )
+    })
 }
 
 /// In the order given.
@@ -68,6 +79,7 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
         .collect::<Vec<_>>();
     let of = tenants.iter().copied().zip(ids.iter().copied()).collect::<Vec<_>>();
     let mut admissions = by_id(admissions(conn, &of)?, |admission| admission.seminar_id);
+    let mut rules = by_id(attendance_rules(conn, &of)?, |rule| rule.seminar_id);
     let sessions = sessions::table
         .filter(
             sessions::organisation_id
@@ -150,6 +162,7 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
             Some(Whole {
                 organisation: organisations.get(&seminar.organisation_id)?.clone(),
                 admission: admissions.remove(&id)?,
+                attendance_rule: rules.remove(&id)?,
                 sessions: sessions
                     .remove(&id)
                     .unwrap_or_default()

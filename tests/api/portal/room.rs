@@ -82,3 +82,41 @@ fn the_room_is_closed_to_those_who_have_cancelled_or_come_in_person() {
     }
     assert_eq!(app.joins(), 0);
 }
+
+#[test]
+fn who_went_into_which_session_is_known_first_and_last() {
+    use chrono::{DateTime, Duration};
+    use einlass::registrations::{RegistrationId, joined_sessions};
+    use einlass::seminars::{SeminarId, find};
+
+    let app = TestApp::spawn();
+    let seminar = app.published(&online());
+    let other = app.published(&online());
+    let enter = |seminar: &str, name: &str| {
+        let mut body = person(name);
+        body["channel"] = json!("online");
+        let id = registered(&app, seminar, &body);
+        let room = format!("/join/{}", app.token_of(Purpose::Join, &id, name));
+        (id, room)
+    };
+    let (anna, room) = enter(&seminar, "anna");
+    enter(&seminar, "bernd");
+    let (_, elsewhere) = enter(&other, "carla");
+    app.until("2027-05-06T15:30:00Z");
+    let begin = "2027-05-06T15:30:00Z".parse::<DateTime<chrono::Utc>>().unwrap();
+    for path in [&room, &elsewhere, &room] {
+        assert_eq!(browser(&app).press(path, &[]).status, 303);
+        app.clock.advance(Duration::minutes(10));
+    }
+    let conn = &mut app.database.connect();
+    let found = find(conn, SeminarId(seminar.parse().unwrap())).unwrap().unwrap();
+    let joined = joined_sessions(conn, (found.organisation_id, found.id)).unwrap();
+    let [(who, _, first, last)] = joined[..] else {
+        panic!("{joined:?}");
+    };
+    let last_press = begin + Duration::minutes(20);
+    assert_eq!(
+        (who, first, last),
+        (RegistrationId(anna.parse().unwrap()), begin, last_press)
+    );
+}

@@ -40,11 +40,7 @@ fn name(roll: &Roll, language: ListLanguage, format: ListFormat) -> String {
 
 /// A response that is written as it is read. When reading fails midway, the stream ends with the error: the connection is
 /// closed without the last chunk, and no reader takes what it has for the whole.
-fn streamed(
-    media_type: &str,
-    name: &str,
-    stream: impl Stream<Item = Result<Bytes>> + 'static,
-) -> HttpResponse {
+fn streamed(media_type: &str, name: &str, stream: impl Stream<Item = Result<Bytes>> + 'static) -> HttpResponse {
     let mut response = HttpResponse::Ok().content_type(media_type).streaming(stream);
     download::headers(&mut response, name);
     response
@@ -66,9 +62,9 @@ impl Reading {
             return Ok(None);
         }
         let roll = self.roll.clone();
-        let page = self.db.read(move |conn| {
-            roll.attendees(conn, roll.entries.get(from..end).unwrap_or_default())
-        });
+        let page = self
+            .db
+            .read(move |conn| roll.attendees(conn, roll.entries.get(from..end).unwrap_or_default()));
         let page = page.await?;
         // Of an empty list the headings are read once.
         self.next = end.max(1);
@@ -105,12 +101,7 @@ pub async fn csv(
     Ok(streamed("text/csv; charset=utf-8", &name, rest))
 }
 
-pub async fn xlsx(
-    db: Db,
-    roll: Arc<Roll>,
-    columns: Vec<Column>,
-    language: ListLanguage,
-) -> Result<HttpResponse> {
+pub async fn xlsx(db: Db, roll: Arc<Roll>, columns: Vec<Column>, language: ListLanguage) -> Result<HttpResponse> {
     let name = name(&roll, language, ListFormat::Xlsx);
     let file = WORKBOOKS
         .take(move || {

@@ -102,7 +102,10 @@ async fn page(
     let page = db
         .read(move |conn| {
             let roll = roll(conn)?;
-            let rest = roll.entries.iter().filter(|entry| after.is_none_or(|after| place(entry) > after));
+            let rest = roll
+                .entries
+                .iter()
+                .filter(|entry| after.is_none_or(|after| place(entry) > after));
             let most = usize::try_from(limit).unwrap_or_default();
             let entries = rest.take(most + 1).cloned().collect::<Vec<Entry>>();
             let page = Page::cut(entries, limit, place, |entry| entry)?;

@@ -1,6 +1,7 @@
 //! What comes in about a seminar, and how it is understood.
 
 mod admission;
+mod attendance_rule;
 mod parts;
 
 use chrono::{DateTime, Utc};
@@ -8,15 +9,20 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use self::admission::{MinimumBody, MinimumPatch, default_hours, default_persons, faults};
+use self::attendance_rule::{AttendanceRulePatch, rule_faults};
 use self::parts::{ExternalRefBody, PartyBody, bounded, channels, external_refs, parties, span};
 use crate::auth::OrganisationId;
 use crate::base::body::{kept, mentioned, yes};
 use crate::base::problem::{Error, FieldError, Result};
 use crate::base::text::{Email, Language, Line, Paragraphs};
 use crate::catalogue::CollectionId;
-use crate::seminars::model::{AdmissionKind, Audience, CapacityUnit, Confirmation, ConsentText, Kind, Question};
+use crate::seminars::model::{
+    AdmissionKind, Audience, CapacityUnit, Confirmation, ConsentText, Kind, NewAttendanceRule, Question, TeamMember,
+};
 use crate::seminars::rules::{IMPLAUSIBLE, plausible};
-use crate::seminars::service::{AdmissionChange, NewAdmission, NewSeminar, SeminarChange};
+use crate::seminars::service::{
+    AdmissionChange, AttendanceRuleChange, NewAdmission, NewSeminar, SeminarChange, stated_rule,
+};
 
 pub use self::parts::{ChannelBody, SessionBody, Span, sessions};
 
@@ -25,7 +31,8 @@ pub use self::parts::{ChannelBody, SessionBody, Span, sessions};
 #[schema(example = json!({"organisation": "staedteregion-aachen", "title": "Onboarding", "kind": "seminar", "language": "de",
     "sessions": [{"starts_at": "2027-05-06T18:00:00+02:00", "ends_at": "2027-05-06T20:00:00+02:00"}],
     "channels": [{"channel": "onsite", "capacity": 50}, {"channel": "online"}],
-    "parties": [{"role": "lead", "organisation": "staedteregion-aachen"}, {"role": "speaker", "name": "Dr. Michael Ziemons"}]}))]
+    "parties": [{"role": "lead", "organisation": "staedteregion-aachen"}, {"role": "speaker", "name": "Dr. Michael Ziemons"}],
+    "attendance_rule": {"min_seconds": 900}, "team": [{"name": "Dr. Michael Ziemons", "email": "ziemons@example.org", "role": "speaker"}]}))]
 pub struct NewSeminarBody {
     /// Whose seminar it is: id or slug.
     pub organisation: Line<60>,
@@ -98,6 +105,13 @@ pub struct NewSeminarBody {
     #[serde(default)]
     #[schema(max_items = 10)]
     pub consent_texts: Vec<ConsentText>,
+    /// Who counts as having been there; absent: as usual.
+    #[serde(default)]
+    pub attendance_rule: Option<NewAttendanceRule>,
+    /// Who belongs to the seminar and is no participant; nobody twice. The names of speakers are public.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub team: Vec<TeamMember>,
 }
 
 fn public() -> Audience {
@@ -180,6 +194,14 @@ pub struct SeminarPatch {
     #[serde(default, deserialize_with = "kept")]
     #[schema(max_items = 10)]
     pub consent_texts: Option<Vec<ConsentText>>,
+    /// Also when it was held; `null`: as usual again.
+    #[serde(default, deserialize_with = "mentioned")]
+    #[schema(value_type = Option<AttendanceRulePatch>)]
+    pub attendance_rule: Option<Option<AttendanceRulePatch>>,
+    /// Also when it was held.
+    #[serde(default, deserialize_with = "kept")]
+    #[schema(max_items = 50)]
+    pub team: Option<Vec<TeamMember>>,
     /// Lower a capacity below the seats taken. Nobody loses one.
     #[serde(default)]
     pub force: bool,
@@ -208,6 +230,8 @@ impl NewSeminarBody {
             consent_texts: self.consent_texts,
         };
         errors.extend(faults(&admission.stated()));
+        let attendance_rule = self.attendance_rule.unwrap_or_default();
+        errors.extend(rule_faults(&stated_rule(&attendance_rule, &self.team)));
         let new = NewSeminar {
             organisation_id,
             title: self.title,
@@ -227,6 +251,8 @@ impl NewSeminarBody {
             registration_closes_at: self.registration_closes_at,
             source_quote: None,
             admission,
+            attendance_rule,
+            team: self.team,
         };
         Error::unless_empty(errors).map(|()| new)
     }
@@ -254,6 +280,13 @@ impl SeminarPatch {
             consent_texts: self.consent_texts,
         };
         errors.extend(faults(&admission.stated()));
+        let attendance_rule = AttendanceRuleChange {
+            rule: self
+                .attendance_rule
+                .map(|rule| rule.map(AttendanceRulePatch::understand)),
+            team: self.team,
+        };
+        errors.extend(rule_faults(&attendance_rule.stated()));
         let change = SeminarChange {
             title: self.title,
             kind: self.kind,
@@ -273,6 +306,7 @@ impl SeminarPatch {
             registration_opens_at: self.registration_opens_at,
             registration_closes_at: self.registration_closes_at,
             admission,
+            attendance_rule,
             force: self.force,
         };
         Error::unless_empty(errors).map(|()| change)
