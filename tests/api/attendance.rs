@@ -68,13 +68,13 @@ fn what_nobody_knows_is_null() {
     let seminar = held(&app, &["onsite", "online"]);
     say(&app, &seminar, &json!({"stated_as": "unbekannt", "basis": true})).expect(201);
     let picture = picture(&app, &seminar);
-    for member in ["participants", "viewers", "in_both_channels", "walk_ins", "no_shows"] {
+    for member in ["participants", "viewers", "in_both_channels", "walk_ins", "unidentified", "no_shows"] {
         assert_eq!(picture.get(member), Some(&Value::Null), "{member}");
     }
     assert_eq!(
         picture["channels"],
-        json!({"onsite": {"checked_in": null, "headcount": null, "reported": null},
-               "online": {"imported": null, "headcount": null, "reported": null}})
+        json!({"onsite": {"checked_in": null, "headcount": null, "reported": null, "no_shows": null},
+               "online": {"imported": null, "headcount": null, "reported": null, "no_shows": null}})
     );
     assert_eq!(
         picture["statements"][0]["why"],
@@ -151,7 +151,7 @@ fn a_total_needs_no_split_and_wins_over_one() {
     assert_eq!(
         view["channels"]["onsite"],
         json!({"checked_in": null, "headcount": {"value": 58, "qualifier": "exact", "stated_as": null},
-               "reported": {"value": 58, "qualifier": "exact", "basis": "headcount"}})
+               "reported": {"value": 58, "qualifier": "exact", "basis": "headcount"}, "no_shows": null})
     );
     let whys = view["statements"]
         .as_array()

@@ -189,7 +189,7 @@ fn each_seminar_is_listed_with_what_is_known_of_it() {
     );
     assert_eq!(
         kickoff["participants"],
-        json!({"value": 131, "qualifier": "at_least", "lower_bound": 131, "statements": 1, "stated_as": ["über 130 Teilnehmenden"]})
+        json!({"value": 131, "qualifier": "at_least", "lower_bound": 131, "basis": "headcount", "statements": 1, "stated_as": ["über 130 Teilnehmenden"]})
     );
     let dialogue = named("Regionaler Dialog");
     assert_eq!(
