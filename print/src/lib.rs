@@ -74,15 +74,17 @@ pub enum Error {
     Image { name: String, reason: &'static str },
     #[error("{0} images are more than the {MOST_IMAGES} that can be printed")]
     TooManyImages(usize),
-    #[error("{0} lines or pages are more than the {MOST_ROWS} that can be printed at once")]
-    TooLong(usize),
+    /// Somebody has to say in which parts it shall be printed, for example by the first letter of the name.
+    #[error("{given} cells or pages are more than the {most} that can be printed as one document")]
+    TooLong { given: usize, most: usize },
 }
 
 const MOST_IMAGES: usize = 32;
-/// A document of this many lines takes about as much memory as may be taken for one.
-const MOST_ROWS: usize = 12_000;
-/// From here on one document is typeset after the other: each takes memory by its length.
-const LONG: usize = 500;
+/// 600 MB of memory: typst takes 18 KB for each cell of a table and 270 KB for each certificate, until it is printed.
+const MOST_CELLS: usize = 30_000;
+const MOST_PAGES: usize = 2_000;
+/// From here on, 50 MB, one document is typeset after the other.
+const LONG: usize = 2_500;
 
 /// Made once and shared: it holds the fonts and the templates.
 pub struct Printer {
@@ -118,15 +120,12 @@ impl Printer {
         images: &[Image],
         printed_at: DateTime<Utc>,
     ) -> Result<Vec<u8>, Error> {
-        let length = ["rows", "people", "sessions"]
-            .iter()
-            .filter_map(|list| Some(data.get(list)?.as_array()?.len()))
-            .max()
-            .unwrap_or(0);
-        if length > MOST_ROWS {
-            return Err(Error::TooLong(length));
+        let (given, most) = length(data);
+        if given > most {
+            return Err(Error::TooLong { given, most });
         }
-        let _turn = (length > LONG).then(|| self.long.lock().unwrap_or_else(PoisonError::into_inner));
+        let long = given * MOST_CELLS > LONG * most;
+        let _turn = long.then(|| self.long.lock().unwrap_or_else(PoisonError::into_inner));
         let printed = self.typeset(template, data, images, printed_at);
         // What typst remembers of one document helps no other one, and would pile up.
         comemo::evict(0);
@@ -167,6 +166,18 @@ impl Printer {
             ..PdfOptions::default()
         };
         typst_pdf::pdf(&document, &options).map_err(|faults| fault(&desk, &faults))
+    }
+}
+
+/// How much there is of what there may be much of, and how much there may be of it.
+fn length(data: &Value) -> (usize, usize) {
+    let list = |name: &str| data.get(name).and_then(Value::as_array).map_or(0, Vec::len);
+    let blank = data.get("blank_rows").and_then(Value::as_u64).unwrap_or(0);
+    let rows = list("rows").saturating_add(usize::try_from(blank).unwrap_or(usize::MAX));
+    let cells = rows.saturating_mul(list("columns"));
+    match list("people").max(list("sessions")) {
+        pages if pages.saturating_mul(MOST_CELLS) > cells.saturating_mul(MOST_PAGES) => (pages, MOST_PAGES),
+        _ => (cells, MOST_CELLS),
     }
 }
 
