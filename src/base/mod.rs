@@ -21,3 +21,4 @@ pub mod problem;
 pub mod query;
 pub mod templates;
 pub mod text;
+pub mod ticket_code;

@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 macro_rules! catalogue {
@@ -105,6 +106,30 @@ catalogue! {
         "Give the role to somebody else first.";
     BasisTaken 409 "basis-taken" "Another headcount became the basis meanwhile" / "Eine andere Zählung wurde inzwischen Grundlage":
         "Two headcounts were declared the basis at once. Look and try again.";
+    TicketUnknown 404 "ticket-unknown" "Nobody has this ticket" / "Diese Karte gibt es nicht":
+        "The code has no registration in this organisation. Type it again, or find the person by name.";
+    TicketOfOtherSeminar 409 "ticket-of-other-seminar" "The ticket is for another seminar" / "Die Karte gilt für eine andere Veranstaltung":
+        "`detail` says for which one.";
+    RegistrationCancelled 409 "registration-cancelled" "The registration is cancelled" / "Die Anmeldung ist storniert":
+        "With `force: true` the front desk lets the person in all the same.";
+    RegistrationWaitlisted 409 "registration-waitlisted" "The person is on the waiting list" / "Die Person steht auf der Warteliste":
+        "With `force: true` the front desk lets the person in all the same.";
+    RegistrationNotConfirmed 409 "registration-not-confirmed" "The registration is not confirmed" / "Die Anmeldung ist nicht bestätigt":
+        "`detail` names its state. With `force: true` the front desk lets the person in all the same.";
+    WrongSession 409 "wrong-session" "It is another session's time" / "Jetzt ist ein anderer Termin":
+        "`detail` names the session whose door is open. With `force: true` it is recorded for the one named.";
+    DoorNotOpen 409 "door-not-open" "The door is not open yet" / "Der Einlass hat noch nicht begonnen":
+        "`detail` says when it opens. With `force: true` the person is let in before.";
+    AlreadyCheckedIn 409 "already-checked-in" "The person is in already" / "Die Person ist schon eingelassen":
+        "`first` says when, where and by which device. With `force: true` the scan is recorded beside it; the person is counted once.";
+    NotCheckedIn 409 "not-checked-in" "The person is not in" / "Die Person ist nicht im Raum":
+        "Nobody can leave who has not come in. With `force: true` it is recorded all the same.";
+    MoreThanRegistered 409 "more-than-registered" "More persons than registered" / "Mehr Personen als angemeldet":
+        "`detail` says how many are still missing. With `force: true` all of them are let in.";
+    CheckInVoided 409 "check-in-voided" "The check-in was voided" / "Der Einlass wurde zurückgenommen":
+        "This scan was recorded and voided since. Scan again, with a new `scan_id`.";
+    ScanIdReused 422 "scan-id-reused" "The scan_id belongs to another scan" / "Die scan_id gehört zu einem anderen Scan":
+        "The same `scan_id` came with other content. A new scan takes a new one.";
     IdempotencyKeyInUse 409 "idempotency-key-in-use" "The first request with this key is still running" / "Die erste Anfrage mit diesem Schlüssel läuft noch":
         "Try again in a moment with the same key.";
     PreconditionFailed 412 "precondition-failed" "It has changed meanwhile" / "Es wurde inzwischen geändert":
@@ -197,6 +222,10 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     pub retry_after: Option<u64>,
     pub allow: Option<String>,
+    /// Whether `force: true` would let it pass.
+    pub forcible: Option<bool>,
+    /// The check-in that this one comes after.
+    pub first: Option<Value>,
 }
 
 impl Problem {
@@ -208,7 +237,21 @@ impl Problem {
             errors: Vec::new(),
             retry_after: None,
             allow: None,
+            forcible: None,
+            first: None,
         }
+    }
+
+    #[must_use]
+    pub fn forcible(mut self, forcible: bool) -> Self {
+        self.forcible = Some(forcible);
+        self
+    }
+
+    #[must_use]
+    pub fn first(mut self, first: Option<Value>) -> Self {
+        self.first = first;
+        self
     }
 
     #[must_use]
@@ -246,6 +289,8 @@ impl Problem {
             instance: instance.to_owned(),
             request_id: request_id.to_owned(),
             errors: self.errors.clone(),
+            forcible: self.forcible,
+            first: self.first.clone(),
         }
     }
 }
@@ -275,6 +320,14 @@ pub struct Document {
     /// What is wrong with which member, parameter or header.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// At the door: whether `force: true` would let it pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub forcible: Option<bool>,
+    /// At the door, with `already-checked-in`: the first check-in, `{id, at, device, by, session}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Object)]
+    pub first: Option<Value>,
 }
 
 /// Why a request did not get what it asked for.

@@ -17,11 +17,11 @@ mod service;
 mod store;
 mod timekeeper;
 
-pub use model::{Companion, Consent, Registration, RegistrationId, State};
+pub use model::{Companion, Consent, Guest, Registration, RegistrationId, State};
 pub use routes::configure;
 pub use service::{
     Action, By, Desk, EARLY, RegistrationChange, Room, Round, Standing, accept_offer, cancel, change, confirm, facts,
-    joined, keep, keep_time, room, standing, withdraw_consent,
+    holders, issue, joined, keep, keep_time, room, standing, withdraw_consent,
 };
-pub use store::people_by_state;
+pub use store::{all_guests, guests, guests_called, people_by_state, ticket_hashes};
 pub use timekeeper::Timekeeper;

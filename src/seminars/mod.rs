@@ -25,7 +25,7 @@ pub use service::{
     Outcome, PartyName, Plan, SeminarChange, cancel, change, create, move_to, postpone, refused, reschedule, settle,
 };
 pub use store::{
-    Whole, admission, admissions, attendance_rule, begin_between, find, find_all, lock, lock_all_seats,
+    Whole, admission, admissions, attendance_rule, begin_between, find, find_all, lock, lock_all, lock_all_seats,
     lock_for_service, lock_seats, reached, save_admission, save_all_seats, save_seats, schedule_changes, seats,
     sessions, to_decide, waited_for, whole, wholes,
 };

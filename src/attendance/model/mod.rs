@@ -15,7 +15,7 @@ use crate::base::text::Line;
 use crate::schema::headcounts;
 use crate::seminars::{Channel, SeminarId};
 
-pub use check_in::{CheckIn, CheckInId, CheckInMethod, Direction, ScanId};
+pub use check_in::{CheckIn, CheckInId, CheckInMethod, ConflictKind, Direction, FirstCheckIn, ScanId};
 pub use import::{AttendanceImport, ImportId, ImportParticipant, ImportState, MatchStatus};
 pub use record::{AttendanceRecord, Evidence, Person, Presence, WalkInName};
 

@@ -1,5 +1,9 @@
 //! What is said about attendance, and what is done at the door.
 
+mod check_ins;
+mod door;
 mod headcounts;
 
+pub use check_ins::{Standing, count, find, list, offline_list, one, void};
+pub use door::{Door, Entered, Knock, MOST_SCANS, Scan, Who, openings};
 pub use headcounts::{create_headcount, delete_headcount, record_headcount};

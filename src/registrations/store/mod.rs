@@ -3,6 +3,7 @@
 mod beside;
 mod bulk;
 mod due;
+mod tickets;
 
 use diesel::prelude::*;
 
@@ -17,6 +18,7 @@ use crate::seminars::{Channel, SeminarId};
 pub use beside::*;
 pub use bulk::{Addressee, insert_all, registered, save_moved};
 pub use due::*;
+pub use tickets::*;
 
 type Of = (OrganisationId, SeminarId);
 
