@@ -14,6 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
+use crate::attendance::Door;
 use crate::auth::{self, Auth, Hasher, Keys, Throttle};
 use crate::base::body;
 use crate::base::capability::Capabilities;
@@ -66,12 +67,14 @@ pub struct Site {
     pub auth: web::Data<Auth>,
     pub capabilities: web::Data<Capabilities>,
     pub desk: web::Data<Desk>,
+    pub door: web::Data<Door>,
     pub pages: web::Data<Pages>,
     pub postman: Arc<Postman>,
 }
 
 /// One writer is enough for what PostgreSQL can take from us; with two, one decides while the other commits.
 const DESK_WRITERS: usize = 2;
+const DOOR_WRITERS: usize = 2;
 
 /// What goes on beside the requests, until it is dropped.
 pub struct Background {
@@ -98,6 +101,7 @@ impl Site {
         let capabilities = Arc::new(Capabilities::open(&config.keys_dir)?);
         Ok(Self {
             desk: web::Data::new(Desk::open(&db, DESK_WRITERS)?),
+            door: web::Data::new(Door::open(&db, DOOR_WRITERS, capabilities.clone())?),
             pages: web::Data::new(Pages::open(&config)?),
             postman: Arc::new(Postman::assemble(&config, capabilities.clone())?),
             capabilities: web::Data::from(capabilities),
@@ -126,6 +130,7 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .app_data(site.auth.clone())
             .app_data(site.capabilities.clone())
             .app_data(site.desk.clone())
+            .app_data(site.door.clone())
             .app_data(site.pages.clone())
             .app_data(routes.clone())
             .app_data(web::PayloadConfig::new(body::LIMIT))

@@ -3,8 +3,11 @@
 //! A headcount is a statement without persons: "über 130 Teilnehmende", counted at the door or read in a paper.
 //! Several may stand side by side; per unit and channel one is the basis that figures are made of. The picture of
 //! one seminar ([`reconcile`]) sets them beside each other: units never mix, a total and its parts are never both
-//! counted, and what nobody knows is unknown, not 0. Not here: who came as a person (check-ins, platform imports,
-//! certificates come next), and sums over seminars (`reports`).
+//! counted, and what nobody knows is unknown, not 0. Not here: sums over seminars (`reports`).
+//!
+//! Who came as a person is a check-in, made at the [`Door`]: one scan or a device's whole queue. It is append-only; that
+//! each person counts once is read from all check-ins together (`rules::read`) and stored nowhere, so queues may come in
+//! any order.
 
 mod model;
 pub mod phrase;
@@ -17,5 +20,5 @@ mod tally;
 pub use model::{CountMethod, HeadcountId, NewHeadcount};
 pub use routes::configure;
 pub use rules::{Reconciled, fits, reconcile};
-pub use service::record_headcount;
+pub use service::{Door, record_headcount};
 pub use tally::{Count, MAX_VALUE, Qualifier, Tally, Unit, sum};

@@ -1,5 +1,9 @@
 //! The room's operations.
 
+mod check_in_list;
+mod check_in_view;
+mod check_ins;
+mod door;
 mod headcounts;
 mod picture;
 
@@ -8,6 +12,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn configure(config: &mut ServiceConfig) {
     config
         .service(picture::get_attendance)
+        .service(door::find_at_door)
+        .service(door::get_check_in_count)
+        .service(door::take_offline_list)
+        .service(check_ins::create_check_in)
+        .service(check_ins::record_check_ins)
+        .service(check_in_list::list_check_ins)
+        .service(check_in_list::get_check_in)
+        .service(check_in_list::void_check_in)
         .service(headcounts::list_headcounts)
         .service(headcounts::create_headcount)
         .service(headcounts::get_headcount)
