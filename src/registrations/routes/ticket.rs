@@ -1,6 +1,7 @@
 //! The ticket: what somebody shows at the door.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -12,11 +13,13 @@ use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::etag::{self, Privacy};
 use crate::base::ids::words;
-use crate::base::problem::{Code, Error, Problem, Result};
+use crate::base::problem::{Code, Problem, Result};
+use crate::base::qr::qr_png;
 use crate::base::query::Query;
+use crate::base::ticket_code::TicketCode;
 use crate::mail;
 use crate::registrations::model::RegistrationId;
-use crate::registrations::service;
+use crate::registrations::service::{self, Standing};
 
 words! {
     /// What the ticket is asked for as.
@@ -58,6 +61,9 @@ impl TicketFormat {
     }
 }
 
+/// Of a module of the QR code: 37 of them are as wide as a telephone's screen wants them.
+const PIXELS: usize = 12;
+
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -97,14 +103,10 @@ pub async fn show_ticket(
         TicketFormat::Ics => {
             let personal = staff.is_none().then(|| capabilities.get_ref());
             let letter = service::letter_of(&standing);
-            mail::calendar(&config, personal, &letter, clock.now()).map_err(Error::internal)?.into_bytes()
+            mail::personal_calendar(&config, personal, &letter, clock.now())?.into_bytes()
         }
-        TicketFormat::Png | TicketFormat::Pdf => {
-            let _ = code;
-            return Err(Problem::new(Code::NotAcceptable)
-                .detail("This service was built without PDF; ask for image/png or text/calendar.")
-                .into());
-        }
+        TicketFormat::Png => qr_png(&code.scanned(), PIXELS)?,
+        TicketFormat::Pdf => pdf(&db, &standing, &code, clock.now()).await?,
     };
     let name = format!("attachment; filename=\"ticket.{format}\"");
     let mut response = HttpResponse::Ok()
@@ -113,4 +115,11 @@ pub async fn show_ticket(
         .body(bytes);
     etag::headers(&mut response, None, Privacy::Personal);
     Ok(response)
+}
+
+#[cfg(not(feature = "pdf"))]
+async fn pdf(_: &Db, _: &Standing, _: &TicketCode, _: DateTime<Utc>) -> Result<Vec<u8>> {
+    Err(Problem::new(Code::NotAcceptable)
+        .detail("This service was built without PDF; ask for image/png or text/calendar.")
+        .into())
 }

@@ -6,12 +6,14 @@ use std::collections::HashMap;
 use chrono::{DateTime, Duration, Utc};
 use diesel::PgConnection;
 
-use super::standing::{Standing, standing};
 use super::held::By;
+use super::letters::{facts, letter};
+use super::standing::{Standing, standing};
 use crate::auth::OrganisationId;
 use crate::base::capability::Capabilities;
 use crate::base::problem::{Code, Problem, Result};
 use crate::base::ticket_code::TicketCode;
+use crate::mail::{Kind, Letter};
 use crate::registrations::model::{RegistrationId, State, Ticket};
 use crate::registrations::store;
 use crate::seminars::SeminarId;
@@ -103,4 +105,10 @@ pub fn ticket(
     let own = vec![(registration.id, registration.seminar_id)];
     write(conn, capabilities, registration.organisation_id, own)?;
     Ok((standing, code))
+}
+
+/// What the person is told of a confirmed registration, for the calendar.
+#[must_use]
+pub fn letter_of(standing: &Standing) -> Letter {
+    letter(&facts(&standing.whole, &[]), Kind::Confirmed, &standing.registration, None)
 }
