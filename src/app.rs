@@ -24,6 +24,7 @@ use crate::base::db::Db;
 use crate::base::idempotency;
 use crate::base::ids::fresh;
 use crate::base::language::german;
+use crate::base::press::Press;
 use crate::base::problem::{Code, Error, Problem, Result, render};
 use crate::mail::{Postboy, Postman};
 use crate::portal::{self, ErrorPage, Page, Pages};
@@ -69,6 +70,7 @@ pub struct Site {
     pub desk: web::Data<Desk>,
     pub door: web::Data<Door>,
     pub pages: web::Data<Pages>,
+    pub press: web::Data<Press>,
     pub postman: Arc<Postman>,
 }
 
@@ -103,6 +105,7 @@ impl Site {
             desk: web::Data::new(Desk::open(&db, DESK_WRITERS)?),
             door: web::Data::new(Door::open(&db, DOOR_WRITERS, capabilities.clone())?),
             pages: web::Data::new(Pages::open(&config)?),
+            press: web::Data::new(Press::assemble(&config)?),
             postman: Arc::new(Postman::assemble(&config, capabilities.clone())?),
             capabilities: web::Data::from(capabilities),
             config: web::Data::new(config),
@@ -132,6 +135,7 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .app_data(site.desk.clone())
             .app_data(site.door.clone())
             .app_data(site.pages.clone())
+            .app_data(site.press.clone())
             .app_data(routes.clone())
             .app_data(web::PayloadConfig::new(body::LIMIT))
             .app_data(web::PathConfig::default().error_handler(|_, _| Error::from(Code::NotFound).into()))

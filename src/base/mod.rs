@@ -17,6 +17,7 @@ pub mod ids;
 pub mod json_list;
 pub mod language;
 pub mod page;
+pub mod press;
 pub mod problem;
 pub mod qr;
 pub mod query;

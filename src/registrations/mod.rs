@@ -15,13 +15,15 @@ mod routes;
 mod rules;
 mod service;
 mod store;
+mod ticket;
 mod timekeeper;
 
 pub use model::{Companion, Consent, Guest, Registration, RegistrationId, State};
 pub use routes::configure;
 pub use service::{
     Action, By, Desk, EARLY, RegistrationChange, Room, Round, Standing, accept_offer, cancel, change, confirm, facts,
-    holders, issue, joined, keep, keep_time, room, standing, withdraw_consent,
+    holders, issue, joined, keep, keep_time, room, standing, ticket, withdraw_consent,
 };
 pub use store::{all_guests, guests, guests_called, people_by_state, ticket_hashes};
+pub use ticket::{TicketFormat, Workshop};
 pub use timekeeper::Timekeeper;

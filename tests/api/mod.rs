@@ -26,4 +26,5 @@ mod reports;
 mod reports_asked;
 mod rush;
 mod seminars;
+mod tickets;
 mod venues;

@@ -7,5 +7,5 @@ mod statement;
 
 pub use door::{Objection, Opening, may_come, persons, seat_free, session, takes_place};
 pub use picture::{Reconciled, reconcile, why};
-pub use presence::{AHEAD, Conflict, Presence, Reading, read};
+pub use presence::{AHEAD, Conflict, Reading, read};
 pub use statement::{Understood, becomes_basis, fits, may_be_counted, understand};

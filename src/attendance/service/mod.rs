@@ -4,6 +4,6 @@ mod check_ins;
 mod door;
 mod headcounts;
 
-pub use check_ins::{Standing, count, find, list, offline_list, one, void};
-pub use door::{Door, Entered, Knock, MOST_SCANS, Scan, Who, openings};
+pub use check_ins::{count, find, list, offline_list, one, void};
+pub use door::{Door, Entered, Knock, MOST_SCANS, Scan, Who};
 pub use headcounts::{create_headcount, delete_headcount, record_headcount};

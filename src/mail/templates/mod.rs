@@ -170,6 +170,7 @@ mod tests {
             name,
             facts,
             links: Some(links),
+            ticket_code: Some(samples::CODE),
         }
     }
 

@@ -1,7 +1,6 @@
 //! The ticket: what somebody shows at the door.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -12,57 +11,29 @@ use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::etag::{self, Privacy};
-use crate::base::ids::words;
+use crate::base::press::Press;
 use crate::base::problem::{Code, Problem, Result};
-use crate::base::qr::qr_png;
 use crate::base::query::Query;
-use crate::base::ticket_code::TicketCode;
-use crate::mail;
 use crate::registrations::model::RegistrationId;
-use crate::registrations::service::{self, Standing};
+use crate::registrations::service;
+use crate::registrations::ticket::{TicketFormat, Workshop};
 
-words! {
-    /// What the ticket is asked for as.
-    TicketFormat {
-        Pdf = "pdf",
-        Png = "png",
-        Ics = "ics",
+/// The first of the header `Accept` that there is; what is not said is a PDF.
+fn accepted(request: &HttpRequest) -> Result<TicketFormat> {
+    let accept = request.headers().get("accept").and_then(|value| value.to_str().ok());
+    for one in accept.unwrap_or("*/*").split(',') {
+        let kind = one.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let found = match kind.as_str() {
+            "application/pdf" | "application/*" | "*/*" | "" => TicketFormat::Pdf,
+            "image/png" | "image/*" => TicketFormat::Png,
+            "text/calendar" | "text/*" => TicketFormat::Ics,
+            _ => continue,
+        };
+        return Ok(found);
     }
+    let there = "There is application/pdf, image/png and text/calendar.";
+    Err(Problem::new(Code::NotAcceptable).detail(there).into())
 }
-
-impl TicketFormat {
-    const fn media_type(self) -> &'static str {
-        match self {
-            Self::Pdf => "application/pdf",
-            Self::Png => "image/png",
-            Self::Ics => "text/calendar",
-        }
-    }
-
-    /// The first of the header `Accept` that there is; what is not said is a PDF.
-    fn accepted(request: &HttpRequest) -> Result<Self> {
-        let accept = request.headers().get("accept").and_then(|value| value.to_str().ok());
-        let Some(accept) = accept else { return Ok(Self::Pdf) };
-        for one in accept.split(',') {
-            let kind = one.split(';').next().unwrap_or_default().trim();
-            if ["*/*", "application/*", ""].contains(&kind) {
-                return Ok(Self::Pdf);
-            }
-            if kind == "image/*" {
-                return Ok(Self::Png);
-            }
-            if let Some(found) = Self::ALL.iter().find(|format| format.media_type().eq_ignore_ascii_case(kind)) {
-                return Ok(*found);
-            }
-        }
-        Err(Problem::new(Code::NotAcceptable)
-            .detail("There is application/pdf, image/png and text/calendar.")
-            .into())
-    }
-}
-
-/// Of a module of the QR code: 37 of them are as wide as a telephone's screen wants them.
-const PIXELS: usize = 12;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -90,24 +61,22 @@ pub async fn show_ticket(
     query: Query<TicketQuery>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
-    config: web::Data<Config>,
+    (config, press): (web::Data<Config>, web::Data<Press>),
     capabilities: web::Data<Capabilities>,
 ) -> Result<HttpResponse> {
     let (who, staff) = holder.who(None, &clock)?;
-    let format = query.0.format.map_or_else(|| TicketFormat::accepted(&request), Ok)?;
+    let format = query.0.format.map_or_else(|| accepted(&request), Ok)?;
     let shown = capabilities.clone();
     let (standing, code) = db
         .write(move |conn| service::ticket(conn, &shown, &who.by(&shown), *path, who.act().now))
         .await?;
-    let bytes = match format {
-        TicketFormat::Ics => {
-            let personal = staff.is_none().then(|| capabilities.get_ref());
-            let letter = service::letter_of(&standing);
-            mail::personal_calendar(&config, personal, &letter, clock.now())?.into_bytes()
-        }
-        TicketFormat::Png => qr_png(&code.scanned(), PIXELS)?,
-        TicketFormat::Pdf => pdf(&db, &standing, &code, clock.now()).await?,
+    let workshop = Workshop {
+        config: &config,
+        press: &press,
+        personal: staff.is_none().then(|| capabilities.get_ref()),
+        now: clock.now(),
     };
+    let bytes = workshop.ticket(format, &standing, &code).await?;
     let name = format!("attachment; filename=\"ticket.{format}\"");
     let mut response = HttpResponse::Ok()
         .content_type(format.media_type())
@@ -115,11 +84,4 @@ pub async fn show_ticket(
         .body(bytes);
     etag::headers(&mut response, None, Privacy::Personal);
     Ok(response)
-}
-
-#[cfg(not(feature = "pdf"))]
-async fn pdf(_: &Db, _: &Standing, _: &TicketCode, _: DateTime<Utc>) -> Result<Vec<u8>> {
-    Err(Problem::new(Code::NotAcceptable)
-        .detail("This service was built without PDF; ask for image/png or text/calendar.")
-        .into())
 }
