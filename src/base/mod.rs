@@ -10,6 +10,7 @@ pub mod db;
 pub mod digest;
 pub mod embedded;
 pub mod etag;
+mod field_error;
 pub mod group_commit;
 pub mod ical;
 pub mod idempotency;

@@ -78,7 +78,9 @@ mod with {
                 };
                 let images = copy.images.into_iter().map(|(name, bytes)| Image { name, bytes });
                 let images = images.collect::<Vec<_>>();
-                printer.print(template, &copy.data, &images, copy.at).map_err(Error::internal)
+                printer
+                    .print(template, &copy.data, &images, copy.at)
+                    .map_err(Error::internal)
             })
             .await
             .map_err(|_| Error::Unavailable("the blocking pool is closing".to_owned()))?

@@ -11,6 +11,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+pub use super::field_error::FieldError;
+
 macro_rules! catalogue {
     ($($name:ident $status:literal $slug:tt $title:literal / $titel:literal : $meaning:literal;)+) => {
         /// Every code a problem can carry.
@@ -154,64 +156,6 @@ catalogue! {
         "Our fault. The request id helps us to find it.";
     Unavailable 503 "unavailable" "Not available right now" / "Im Augenblick nicht verfügbar":
         "The database is away or too busy. Try again after Retry-After seconds, a POST with the same Idempotency-Key: in rare cases it was done, and only the answer was lost.";
-}
-
-/// One thing that is wrong with a request, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(example = json!({"pointer": "/sessions/0/ends_at", "detail": "must be after `starts_at`"}))]
-pub struct FieldError {
-    /// The member of the body, as a JSON Pointer (RFC 6901).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub pointer: Option<String>,
-    /// The query parameter.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub parameter: Option<String>,
-    /// The header.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub header: Option<String>,
-    pub detail: String,
-}
-
-impl FieldError {
-    pub fn member(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            pointer: Some(pointer.into()),
-            parameter: None,
-            header: None,
-            detail: detail.into(),
-        }
-    }
-
-    pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            pointer: None,
-            parameter: Some(name.into()),
-            header: None,
-            detail: detail.into(),
-        }
-    }
-
-    pub fn header(name: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            pointer: None,
-            parameter: None,
-            header: Some(name.into()),
-            detail: detail.into(),
-        }
-    }
-
-    /// The place in words, for lists that a person reads.
-    #[must_use]
-    pub fn place(&self) -> &str {
-        self.pointer
-            .as_deref()
-            .or(self.parameter.as_deref())
-            .or(self.header.as_deref())
-            .unwrap_or("")
-    }
 }
 
 /// A refusal on its way to the caller. Path and request id are added where it leaves the house.

@@ -30,7 +30,9 @@ pub fn qr_png(text: &str, scale: usize) -> Result<Vec<u8>> {
     let side = u32::try_from(modules.len() * scale).map_err(Error::internal)?;
     let mut pixels = Vec::new();
     for row in &modules {
-        let line = row.iter().flat_map(|dark| std::iter::repeat_n(if *dark { 0 } else { 255 }, scale));
+        let line = row
+            .iter()
+            .flat_map(|dark| std::iter::repeat_n(if *dark { 0 } else { 255 }, scale));
         let line = line.collect::<Vec<u8>>();
         (0..scale).for_each(|_| pixels.extend_from_slice(&line));
     }

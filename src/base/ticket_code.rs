@@ -109,10 +109,28 @@ mod tests {
     #[test]
     fn typing_is_forgiven() {
         let meant = TicketCode("01ABC1DEF0".to_owned());
-        for typed in ["01ABC-1DEF0", "o1abc idefo", " OLabc-lDEFO ", "0-1-A-B-C-1-D-E-F-0", "einlass:01abc1def0"] {
-            assert_eq!(TicketCode::read(typed).map(|(code, _)| code), Some(meant.clone()), "{typed}");
+        for typed in [
+            "01ABC-1DEF0",
+            "o1abc idefo",
+            " OLabc-lDEFO ",
+            "0-1-A-B-C-1-D-E-F-0",
+            "einlass:01abc1def0",
+        ] {
+            assert_eq!(
+                TicketCode::read(typed).map(|(code, _)| code),
+                Some(meant.clone()),
+                "{typed}"
+            );
         }
-        for wrong in ["", "01ABC-1DEF", "01ABC-1DEF00", "01ABC-1DEFU", "01ABC-1DEFÄ", "EINLASS:", "01ABC_1DEF0"] {
+        for wrong in [
+            "",
+            "01ABC-1DEF",
+            "01ABC-1DEF00",
+            "01ABC-1DEFU",
+            "01ABC-1DEFÄ",
+            "EINLASS:",
+            "01ABC_1DEF0",
+        ] {
             assert_eq!(TicketCode::read(wrong), None, "{wrong}");
         }
     }

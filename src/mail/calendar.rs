@@ -69,7 +69,12 @@ fn invitation(
 pub fn published(facts: &Facts, between: &Between<'_>) -> Result<String, String> {
     let mut calendar = Calendar::new("PUBLISH");
     let mut zones = Vec::<(Tz, DateTime<Utc>, DateTime<Utc>)>::new();
-    for session in facts.seminar.sessions.iter().filter(|one| one.date_precision == Precision::Minute) {
+    for session in facts
+        .seminar
+        .sessions
+        .iter()
+        .filter(|one| one.date_precision == Precision::Minute)
+    {
         let (zone, begin, end) = time(session)?;
         let (begin, end) = (begin.to_utc(), end.unwrap_or(begin).to_utc());
         match zones.iter_mut().find(|known| known.0 == zone) {

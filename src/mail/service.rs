@@ -131,7 +131,10 @@ impl Postman {
             .registration_id
             .map(|id| self.doors.links(&self.capabilities, id, &key, join));
         // Whoever is confirmed is let in by it; the code is made here, like the links, and is in no outbox.
-        let confirmed = facts.registration.as_ref().filter(|registration| registration.state == "confirmed");
+        let confirmed = facts
+            .registration
+            .as_ref()
+            .filter(|registration| registration.state == "confirmed");
         let code = confirmed.map(|registration| TicketCode::of(&self.capabilities, registration.id).to_string());
         let told = Told {
             kind,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::model::{Done, Notice, Reader, refused};
 use super::pages::{Leads, Pages};
 use super::rules::filled;
-use super::view::{TicketShown, Cancel, Form, Join, Person, Place};
+use super::view::{Cancel, Form, Join, Person, Place, TicketShown};
 use crate::auth::{OrganisationId, OrganisationRef};
 use crate::base::problem::{Code, Error, FieldError, Problem, Result};
 use crate::registrations::{Action, Consent, Registration, RegistrationId, Room, Standing, State};

@@ -109,7 +109,10 @@ impl CheckInBody {
         if channel == Channel::Livestream {
             wrong("/channel", "has viewers, and nobody who comes in");
         }
-        if self.persons.is_some_and(|persons| !(1..=MOST_PERSONS).contains(&persons)) {
+        if self
+            .persons
+            .is_some_and(|persons| !(1..=MOST_PERSONS).contains(&persons))
+        {
             wrong("/persons", "must be 1 to 1000");
         }
         // Beyond it PostgreSQL knows no time.
@@ -185,7 +188,11 @@ pub async fn create_check_in(
     let view = CheckInView::of(entered, organiser);
     let body = serde_json::to_vec(&view).map_err(Error::internal)?;
     let tag = etag::tag(version, &body);
-    let mut response = if repeated { HttpResponse::Ok() } else { HttpResponse::Created() };
+    let mut response = if repeated {
+        HttpResponse::Ok()
+    } else {
+        HttpResponse::Created()
+    };
     let location = format!("/api/v1/seminars/{seminar}/check-ins/{}", view.id);
     let mut response = response
         .insert_header(("Location", location))
@@ -293,7 +300,11 @@ pub async fn record_check_ins(
 fn result(scan_id: ScanId, outcome: Result<Entered>, who: &FrontDesk) -> Result<ScanResult> {
     match outcome {
         Ok(entered) => {
-            let outcome = if entered.repeated { ScanOutcome::Repeated } else { ScanOutcome::Recorded };
+            let outcome = if entered.repeated {
+                ScanOutcome::Repeated
+            } else {
+                ScanOutcome::Recorded
+            };
             let organiser = who.identity.has_role(entered.check_in.organisation_id, Role::Organiser);
             let check_in = CheckInView::of(entered, organiser);
             Ok(ScanResult {
@@ -309,7 +320,10 @@ fn result(scan_id: ScanId, outcome: Result<Entered>, who: &FrontDesk) -> Result<
             outcome: ScanOutcome::Refused,
             check_in: None,
             code: Some(problem.code),
-            detail: problem.detail.clone().or_else(|| Some(problem.errors.first()?.detail.clone())),
+            detail: problem
+                .detail
+                .clone()
+                .or_else(|| Some(problem.errors.first()?.detail.clone())),
         }),
         Err(error) => Err(error),
     }

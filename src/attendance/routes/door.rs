@@ -153,7 +153,9 @@ pub async fn get_check_in_count(
         conflicts: standing.conflicts,
         last_at: standing.last_at,
     });
-    let count = CheckInCount { sessions: sessions.collect() };
+    let count = CheckInCount {
+        sessions: sessions.collect(),
+    };
     etag::single(&request, version, Privacy::Personal, &count)
 }
 

@@ -57,14 +57,20 @@ pub enum Objection {
     SeminarPostponed,
     /// No session of this seminar.
     NoSuchSession,
-    WrongSession { open: SessionId },
-    NotOpen { opens_at: DateTime<Utc> },
+    WrongSession {
+        open: SessionId,
+    },
+    NotOpen {
+        opens_at: DateTime<Utc>,
+    },
     Cancelled,
     Waitlisted,
     NotConfirmed(State),
     AlreadyIn,
     NotIn,
-    TooMany { missing: i32 },
+    TooMany {
+        missing: i32,
+    },
     Full,
     ChannelUnavailable,
 }
@@ -118,11 +124,17 @@ pub fn session(
 ) -> Result<(SessionId, Option<Objection>), Objection> {
     let open = open_at(openings, at);
     let Some(named) = named else {
-        let over = openings.iter().filter(|one| one.closes_at <= at).max_by_key(|one| one.closes_at);
+        let over = openings
+            .iter()
+            .filter(|one| one.closes_at <= at)
+            .max_by_key(|one| one.closes_at);
         if let Some(found) = open.or(over) {
             return Ok((found.session, None));
         }
-        let first = openings.iter().min_by_key(|one| one.starts_at).ok_or(Objection::NoSession)?;
+        let first = openings
+            .iter()
+            .min_by_key(|one| one.starts_at)
+            .ok_or(Objection::NoSession)?;
         let opens_at = first.opens_at;
         return Ok((first.session, Some(Objection::NotOpen { opens_at })));
     };
@@ -131,7 +143,9 @@ pub fn session(
     let objection = match open {
         _ if found.open(at) => None,
         Some(open) => Some(Objection::WrongSession { open: open.session }),
-        None if at < found.opens_at => Some(Objection::NotOpen { opens_at: found.opens_at }),
+        None if at < found.opens_at => Some(Objection::NotOpen {
+            opens_at: found.opens_at,
+        }),
         None => None,
     };
     Ok((named, objection))
@@ -200,7 +214,9 @@ mod tests {
         ] {
             assert_eq!(session(&openings(), None, at(time)), Ok((id(expected), None)), "{time}");
         }
-        let early = Objection::NotOpen { opens_at: at("06 07:00") };
+        let early = Objection::NotOpen {
+            opens_at: at("06 07:00"),
+        };
         assert_eq!(session(&openings(), None, at("06 06:59")), Ok((id(1), Some(early))));
         assert_eq!(session(&[], None, at("06 09:00")), Err(Objection::NoSession));
     }

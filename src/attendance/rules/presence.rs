@@ -46,7 +46,10 @@ pub fn read(
     openings: &[Opening],
     status: Status,
 ) -> Reading {
-    let mut valid = check_ins.iter().filter(|one| one.voided_at.is_none()).collect::<Vec<_>>();
+    let mut valid = check_ins
+        .iter()
+        .filter(|one| one.voided_at.is_none())
+        .collect::<Vec<_>>();
     valid.sort_by_key(|one| (one.at, one.scan_id));
     let mut reading = Reading::default();
     for one in valid {
@@ -96,7 +99,10 @@ fn of_state(guest: &Guest, at: DateTime<Utc>) -> Option<Conflict> {
 fn step(reading: &mut Reading, one: &CheckIn, id: RegistrationId, registered: i32) -> Option<Conflict> {
     let key = (id, one.session_id);
     let presence = reading.presences.get(&key).copied();
-    let of = |kind| Conflict { kind, first: presence.map(|presence| presence.first) };
+    let of = |kind| Conflict {
+        kind,
+        first: presence.map(|presence| presence.first),
+    };
     let inside = presence.map_or(0, |presence| presence.inside);
     if one.direction == Direction::Out {
         let left = (inside - one.persons).max(0);

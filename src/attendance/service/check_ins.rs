@@ -24,7 +24,10 @@ fn shown(conn: &mut PgConnection, seminar: &Seminar, rows: Vec<CheckIn>) -> Resu
     let people = rows.iter().filter_map(|row| row.registration_id).collect::<Vec<_>>();
     let mut all = store::check_ins_of(conn, &[seminar.organisation_id], &people)?;
     all.extend(rows.iter().filter(|row| row.registration_id.is_none()).cloned());
-    let asked = people.iter().map(|id| (seminar.organisation_id, *id)).collect::<Vec<_>>();
+    let asked = people
+        .iter()
+        .map(|id| (seminar.organisation_id, *id))
+        .collect::<Vec<_>>();
     let guests = by_id(registrations::guests(conn, &asked)?);
     let reading = rules::read(&all, &guests, &openings(conn, seminar)?, seminar.status);
     Ok(entered(rows, &all, &guests, &reading))
@@ -101,7 +104,9 @@ pub fn void(
     let mut row = store::check_in(conn, &seminar, id)?.ok_or(Code::NotFound)?;
     seen(row.version)?;
     if row.voided_at.is_some() {
-        return Err(Problem::new(Code::TransitionNotAllowed).detail("It is voided already.").into());
+        return Err(Problem::new(Code::TransitionNotAllowed)
+            .detail("It is voided already.")
+            .into());
     }
     row.voided_at = Some(act.now);
     row.voided_by = act.actor.account_id().map(AccountId);
@@ -163,7 +168,14 @@ pub fn count(conn: &mut PgConnection, seminar: &Seminar) -> Result<(i64, Vec<(Se
         let standing = standings.get(&session).copied().unwrap_or_default();
         let inside = standing.inside.max(0);
         let left = (standing.came + standing.walk_ins - inside).max(0);
-        (session, Standing { inside, left, ..standing })
+        (
+            session,
+            Standing {
+                inside,
+                left,
+                ..standing
+            },
+        )
     });
     Ok((expected.map(|(.., people)| people).sum(), sessions.collect()))
 }

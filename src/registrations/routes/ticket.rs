@@ -59,8 +59,7 @@ pub async fn show_ticket(
     holder: Holder<NeedsFrontDesk>,
     path: web::Path<RegistrationId>,
     query: Query<TicketQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
+    (db, clock): (web::Data<Db>, web::Data<Clock>),
     (config, press): (web::Data<Config>, web::Data<Press>),
     capabilities: web::Data<Capabilities>,
 ) -> Result<HttpResponse> {

@@ -53,7 +53,10 @@ pub fn holders(
     asked: &[(OrganisationId, SeminarId, TicketCode)],
     now: DateTime<Utc>,
 ) -> Result<HashMap<(OrganisationId, TicketCode), RegistrationId>> {
-    let mut left = asked.iter().map(|one| (one.0, one.1, one.2.hash(one.0.0))).collect::<Vec<_>>();
+    let mut left = asked
+        .iter()
+        .map(|one| (one.0, one.1, one.2.hash(one.0.0)))
+        .collect::<Vec<_>>();
     let mut found = HashMap::new();
     for attempt in 0..3 {
         if left.is_empty() {
@@ -98,7 +101,10 @@ pub fn ticket(
     let standing = standing(conn, by, id, now)?;
     let registration = &standing.registration;
     if registration.state != State::Confirmed {
-        let detail = format!("The registration is {}; a ticket is for one that is confirmed.", registration.state);
+        let detail = format!(
+            "The registration is {}; a ticket is for one that is confirmed.",
+            registration.state
+        );
         return Err(Problem::new(Code::NotReady).detail(detail).into());
     }
     let code = TicketCode::of(capabilities, id.0);
@@ -110,5 +116,10 @@ pub fn ticket(
 /// What the person is told of a confirmed registration, for the calendar.
 #[must_use]
 pub fn letter_of(standing: &Standing) -> Letter {
-    letter(&facts(&standing.whole, &[]), Kind::Confirmed, &standing.registration, None)
+    letter(
+        &facts(&standing.whole, &[]),
+        Kind::Confirmed,
+        &standing.registration,
+        None,
+    )
 }

@@ -1,6 +1,7 @@
 //! A batch of scans in one transaction: lock → read → decide each → write all.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, SubsecRound, Utc};
@@ -18,7 +19,7 @@ use crate::base::capability::Capabilities;
 use crate::base::problem::{Code, Error, Problem, Result};
 use crate::base::text::{Email, FromText};
 use crate::base::ticket_code::TicketCode;
-use crate::journal::{self, Act, Entry};
+use crate::journal::{self, Act};
 use crate::registrations::{self, Guest, RegistrationId};
 use crate::seminars::{self, CapacityUnit, Channel, Seminar, SeminarId, SessionId};
 
@@ -28,19 +29,24 @@ const MOST: usize = 2000;
 /// further ahead is no time at which anything happened.
 const CLOCK_SKEW: Duration = Duration::hours(24);
 
+/// Of a queue; `None`: held back for the next batch.
+type Outcome = Option<Result<Vec<Result<Entered>>>>;
+
 /// Decides and writes all of `knocks`; what one scan does wrong is told to that one alone.
 pub fn enter(
     conn: &mut PgConnection,
     known: &Known,
     capabilities: &Capabilities,
     knocks: &[&Knock],
-) -> Result<Vec<Option<Result<Vec<Result<Entered>>>>>> {
+) -> Result<Vec<Outcome>> {
     let mut scans = 0;
     let taken = knocks.iter().position(|knock| {
         scans += knock.scans.len();
         scans > MOST
     });
-    let (now_served, later) = knocks.split_at(taken.unwrap_or(knocks.len()).clamp(1, knocks.len().max(1)).min(knocks.len()));
+    // At least one, however long it is.
+    let fits = taken.map_or(knocks.len(), |beyond| beyond.max(1));
+    let (now_served, later) = knocks.split_at_checked(fits).unwrap_or((knocks, &[]));
     let mut batch = Batch::read(conn, known, capabilities, now_served)?;
     let decided = now_served.iter().map(|knock| {
         batch.reached(knock)?;
@@ -72,7 +78,7 @@ struct Batch {
     /// Seats of walk-ins, where one was asked about.
     held: HashMap<(SeminarId, SessionId, Channel), Hall>,
     fresh: Vec<CheckIn>,
-    journal: Vec<(Act, Entry)>,
+    journal: Vec<(Act, journal::Entry)>,
 }
 
 /// The seats of one channel as walk-ins find them.
@@ -96,7 +102,9 @@ impl Batch {
         let (mut codes, mut people, mut scans) = (Vec::new(), Vec::new(), Vec::new());
         let now = knocks.iter().map(|knock| knock.act.now).max().unwrap_or_default();
         for knock in knocks {
-            let Some((seminar, _)) = seminars.get(&knock.seminar) else { continue };
+            let Some((seminar, _)) = seminars.get(&knock.seminar) else {
+                continue;
+            };
             // Whoever may not knock here looks nothing up either.
             if knock.reach.check(seminar.organisation_id).is_err() {
                 continue;
@@ -104,9 +112,8 @@ impl Batch {
             for scan in &knock.scans {
                 scans.push((seminar.organisation_id, scan.scan_id));
                 match &scan.who {
-                    Who::Code(text) => codes.extend(
-                        TicketCode::read(text).map(|(code, _)| (seminar.organisation_id, seminar.id, code)),
-                    ),
+                    Who::Code(text) => codes
+                        .extend(TicketCode::read(text).map(|(code, _)| (seminar.organisation_id, seminar.id, code))),
                     Who::Registration(id) => people.push((seminar.organisation_id, *id)),
                     Who::WalkIn(_) => {}
                 }
@@ -115,9 +122,11 @@ impl Batch {
         let holders = registrations::holders(conn, capabilities, &codes, now)?;
         people.extend(holders.iter().map(|((organisation, _), id)| (*organisation, *id)));
         let guests = registrations::guests(conn, &people)?;
-        let guests = guests.into_iter().map(|guest| (guest.id, guest)).collect::<HashMap<_, _>>();
+        let guests = guests
+            .into_iter()
+            .map(|guest| (guest.id, guest))
+            .collect::<HashMap<_, _>>();
         let scanned = store::check_ins_by_scan(conn, &scans)?;
-        let mut people = people;
         people.extend(
             scanned
                 .iter()
@@ -135,7 +144,10 @@ impl Batch {
             seminars,
             holders,
             guests,
-            scanned: scanned.into_iter().map(|one| ((one.organisation_id, one.scan_id), one)).collect(),
+            scanned: scanned
+                .into_iter()
+                .map(|one| ((one.organisation_id, one.scan_id), one))
+                .collect(),
             check_ins: check_ins.into_iter().filter_map(|(id, all)| Some((id?, all))).collect(),
             held: HashMap::new(),
             fresh: Vec::new(),
@@ -177,7 +189,9 @@ impl Batch {
                 let (persons, objection) = rules::persons(scan.direction, scan.persons, guest.persons, inside);
                 objections.extend(objection);
                 // Of a device's queue nobody knows yet who is still missing: all of them, which counts each once.
-                let stated = scan.persons.unwrap_or(if knock.offline { guest.persons } else { persons });
+                let stated = scan
+                    .persons
+                    .unwrap_or(if knock.offline { guest.persons } else { persons });
                 (stated, first)
             }
             None => {
@@ -223,7 +237,10 @@ impl Batch {
         let guest = guest.ok_or_else(unknown)?;
         if guest.seminar_id != seminar.id {
             let detail = format!("It is for the seminar {}.", guest.seminar_id);
-            return Err(Problem::new(Code::TicketOfOtherSeminar).detail(detail).forcible(false).into());
+            return Err(Problem::new(Code::TicketOfOtherSeminar)
+                .detail(detail)
+                .forcible(false)
+                .into());
         }
         Ok((Some(guest.clone()), scanned))
     }
@@ -254,17 +271,17 @@ impl Batch {
     ) -> Result<Option<Objection>> {
         let of = (seminar.organisation_id, seminar.id);
         let key = (seminar.id, session, scan.channel);
-        if !self.held.contains_key(&key) {
+        if let Entry::Vacant(vacant) = self.held.entry(key) {
             let seats = seminars::seats(conn, of)?;
-            let Some(seats) = seats.iter().find(|seats| seats.channel == scan.channel && seats.offered) else {
+            let mut offered = seats.iter().filter(|seats| seats.offered);
+            let Some(seats) = offered.find(|seats| seats.channel == scan.channel) else {
                 return Ok(Some(Objection::ChannelUnavailable));
             };
-            let hall = Hall {
+            vacant.insert(Hall {
                 capacity: seats.capacity,
                 held: i64::from(seats.taken) + store::walk_ins(conn, of, session, scan.channel)?,
                 by_company: seminars::admission(conn, of)?.capacity_unit == CapacityUnit::Companies,
-            };
-            self.held.insert(key, hall);
+            });
         }
         let (Some(hall), Direction::In) = (self.held.get(&key), scan.direction) else {
             return Ok(None);
@@ -282,9 +299,14 @@ impl Batch {
         let hall = (check_in.seminar_id, check_in.session_id, check_in.channel);
         let comes = check_in.registration_id.is_none() && check_in.direction == Direction::In;
         if let Some(hall) = self.held.get_mut(&hall).filter(|_| comes) {
-            hall.held += if hall.by_company { 1 } else { i64::from(check_in.persons) };
+            hall.held += if hall.by_company {
+                1
+            } else {
+                i64::from(check_in.persons)
+            };
         }
-        self.scanned.insert((check_in.organisation_id, check_in.scan_id), check_in.clone());
+        self.scanned
+            .insert((check_in.organisation_id, check_in.scan_id), check_in.clone());
         self.fresh.push(check_in);
     }
 
@@ -352,7 +374,12 @@ fn row(
         Who::WalkIn(name) => Some(name.clone()),
         _ => None,
     };
-    let WalkInName { given_name, company, email, .. } = name.clone().unwrap_or_else(|| WalkInName {
+    let WalkInName {
+        given_name,
+        company,
+        email,
+        ..
+    } = name.clone().unwrap_or_else(|| WalkInName {
         given_name: None,
         family_name: String::new(),
         company: None,
@@ -372,7 +399,10 @@ fn row(
         given_name,
         family_name: name.map(|name| name.family_name),
         company,
-        email_key: email.as_deref().and_then(|text| Email::from_text(text).ok()).map(|email| email.key()),
+        email_key: email
+            .as_deref()
+            .and_then(|text| Email::from_text(text).ok())
+            .map(|email| email.key()),
         email,
         forced: false,
         offline: knock.offline,
@@ -388,8 +418,8 @@ fn row(
 }
 
 /// The journal keeps what happened at the door, and nobody's name.
-pub fn entry(check_in: &CheckIn, action: &'static str) -> Entry {
-    Entry {
+pub fn entry(check_in: &CheckIn, action: &'static str) -> journal::Entry {
+    journal::Entry {
         organisation_id: Some(check_in.organisation_id.0),
         action,
         object_id: check_in.id.0,

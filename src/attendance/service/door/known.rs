@@ -23,7 +23,10 @@ impl Known {
     pub fn openings(&self, conn: &mut PgConnection, seminar: &Seminar) -> Result<Openings> {
         {
             let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((_, openings)) = known.get(&seminar.id).filter(|(version, _)| *version == seminar.version) {
+            if let Some((_, openings)) = known
+                .get(&seminar.id)
+                .filter(|(version, _)| *version == seminar.version)
+            {
                 return Ok(openings.clone());
             }
         }

@@ -25,8 +25,9 @@ pub fn refused(objection: &Objection, first: Option<&CheckIn>) -> Error {
         Objection::NotConfirmed(state) => {
             Problem::new(Code::RegistrationNotConfirmed).detail(format!("It is {state}."))
         }
-        Objection::AlreadyIn => Problem::new(Code::AlreadyCheckedIn)
-            .first(first.and_then(|first| serde_json::to_value(first.first()).ok())),
+        Objection::AlreadyIn => {
+            Problem::new(Code::AlreadyCheckedIn).first(first.and_then(|first| serde_json::to_value(first.first()).ok()))
+        }
         Objection::NotIn => Problem::new(Code::NotCheckedIn),
         Objection::TooMany { missing } => {
             Problem::new(Code::MoreThanRegistered).detail(format!("{missing} are left of the registration."))
