@@ -14,6 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
+use crate::attendance::Door;
 use crate::auth::{self, Auth, Hasher, Keys, Throttle};
 use crate::base::body;
 use crate::base::capability::Capabilities;
@@ -23,6 +24,7 @@ use crate::base::db::Db;
 use crate::base::idempotency;
 use crate::base::ids::fresh;
 use crate::base::language::german;
+use crate::base::press::Press;
 use crate::base::problem::{Code, Error, Problem, Result, render};
 use crate::mail::{Postboy, Postman};
 use crate::portal::{self, ErrorPage, Page, Pages};
@@ -66,12 +68,15 @@ pub struct Site {
     pub auth: web::Data<Auth>,
     pub capabilities: web::Data<Capabilities>,
     pub desk: web::Data<Desk>,
+    pub door: web::Data<Door>,
     pub pages: web::Data<Pages>,
+    pub press: web::Data<Press>,
     pub postman: Arc<Postman>,
 }
 
 /// One writer is enough for what PostgreSQL can take from us; with two, one decides while the other commits.
 const DESK_WRITERS: usize = 2;
+const DOOR_WRITERS: usize = 2;
 
 /// What goes on beside the requests, until it is dropped.
 pub struct Background {
@@ -98,7 +103,9 @@ impl Site {
         let capabilities = Arc::new(Capabilities::open(&config.keys_dir)?);
         Ok(Self {
             desk: web::Data::new(Desk::open(&db, DESK_WRITERS)?),
+            door: web::Data::new(Door::open(&db, DOOR_WRITERS, capabilities.clone())?),
             pages: web::Data::new(Pages::open(&config)?),
+            press: web::Data::new(Press::assemble(&config)?),
             postman: Arc::new(Postman::assemble(&config, capabilities.clone())?),
             capabilities: web::Data::from(capabilities),
             config: web::Data::new(config),
@@ -126,7 +133,9 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .app_data(site.auth.clone())
             .app_data(site.capabilities.clone())
             .app_data(site.desk.clone())
+            .app_data(site.door.clone())
             .app_data(site.pages.clone())
+            .app_data(site.press.clone())
             .app_data(routes.clone())
             .app_data(web::PayloadConfig::new(body::LIMIT))
             .app_data(web::PathConfig::default().error_handler(|_, _| Error::from(Code::NotFound).into()))

@@ -8,8 +8,8 @@
 //! roof  main · cli (commands) · app (the route table) · openapi · health
 //!  8    portal          the pages behind the links of the mails
 //!  7    reports         activity report                        imports   a programme from a file, the demo
-//!  6    attendance      headcounts, the reconciled picture
-//!  5    registrations   the desk, admission, waiting list, applications, changes of plan that tell everybody, deadlines
+//!  6    attendance      the door, headcounts, the reconciled picture
+//!  5    registrations   the desk, tickets, admission, waiting list, applications, changes of plan that tell everybody, deadlines
 //!  4    seminars        seminar, sessions, channels with seats, admission and questions, parties, schedule changes
 //!  3    catalogue       collections, venues
 //!  2    auth            organisations, accounts, members, passwords, tokens, who is asking
@@ -37,6 +37,8 @@
 //!   online room stands behind it and in no mail. `tests/api/portal/`
 //! - What is acknowledged is kept: one transaction per effect, Idempotency-Key inside it. `tests/kill.rs`
 //! - A mail is delivered at least once, each time under one Message-ID. `tests/mail/`
+//! - One presence a person and session, the earliest by the clock of the door, read from all check-ins and stored nowhere: in
+//!   whatever order, how often and from how many devices queues arrive. `tests/api/offline.rs`
 //! - Everybody reaches what their role reaches and nothing else. `docs/authorisation.md`, `tests/api/authorisation.rs`
 //! - The OpenAPI document, the schema and the migrations agree with the code. `tests/contract.rs`, `tests/migrations.rs`
 //!

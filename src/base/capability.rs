@@ -24,6 +24,8 @@ words! {
         Manage = "manage",
         /// Enter the online room.
         Join = "join",
+        /// Be let in: [`super::ticket_code`].
+        Ticket = "ticket",
     }
 }
 
@@ -76,6 +78,14 @@ impl Capabilities {
     pub fn token(&self, purpose: Purpose, id: Uuid, address: &str) -> String {
         let mac = hmac::sign(&self.0, &message(purpose, id, address));
         base64url(&[id.as_bytes().as_slice(), mac.as_ref()].concat())
+    }
+
+    /// 64 bits for one purpose and one object, whatever its address: for what is typed, and must outlast a new address.
+    #[must_use]
+    pub fn digits(&self, purpose: Purpose, id: Uuid) -> u64 {
+        let mac = hmac::sign(&self.0, &message(purpose, id, ""));
+        let first = mac.as_ref().iter().take(8);
+        first.fold(0, |digits, byte| digits << 8 | u64::from(*byte))
     }
 
     /// Whether the claim is ours, for this purpose and this address; in constant time.

@@ -8,7 +8,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
+
+pub use super::field_error::FieldError;
 
 macro_rules! catalogue {
     ($($name:ident $status:literal $slug:tt $title:literal / $titel:literal : $meaning:literal;)+) => {
@@ -109,6 +112,30 @@ catalogue! {
         "The last session is not over, or too few sessions were attended by the seminar's rule; `detail` says which.";
     TooLongToPrint 409 "too-long-to-print" "The list is too long to be printed" / "Die Liste ist zu lang zum Drucken":
         "`detail` says how many lines a PDF may have. Take CSV or XLSX, which have no bound, or one session.";
+    TicketUnknown 404 "ticket-unknown" "Nobody has this ticket" / "Diese Karte gibt es nicht":
+        "The code has no registration in this organisation. Type it again, or find the person by name.";
+    TicketOfOtherSeminar 409 "ticket-of-other-seminar" "The ticket is for another seminar" / "Die Karte gilt für eine andere Veranstaltung":
+        "`detail` says for which one.";
+    RegistrationCancelled 409 "registration-cancelled" "The registration is cancelled" / "Die Anmeldung ist storniert":
+        "With `force: true` the front desk lets the person in all the same.";
+    RegistrationWaitlisted 409 "registration-waitlisted" "The person is on the waiting list" / "Die Person steht auf der Warteliste":
+        "With `force: true` the front desk lets the person in all the same.";
+    RegistrationNotConfirmed 409 "registration-not-confirmed" "The registration is not confirmed" / "Die Anmeldung ist nicht bestätigt":
+        "`detail` names its state. With `force: true` the front desk lets the person in all the same.";
+    WrongSession 409 "wrong-session" "It is another session's time" / "Jetzt ist ein anderer Termin":
+        "`detail` names the session whose door is open. With `force: true` it is recorded for the one named.";
+    DoorNotOpen 409 "door-not-open" "The door is not open yet" / "Der Einlass hat noch nicht begonnen":
+        "`detail` says when it opens. With `force: true` the person is let in before.";
+    AlreadyCheckedIn 409 "already-checked-in" "The person is in already" / "Die Person ist schon eingelassen":
+        "`first` says when, where and by which device. With `force: true` the scan is recorded beside it; the person is counted once.";
+    NotCheckedIn 409 "not-checked-in" "The person is not in" / "Die Person ist nicht im Raum":
+        "Nobody can leave who has not come in. With `force: true` it is recorded all the same.";
+    MoreThanRegistered 409 "more-than-registered" "More persons than registered" / "Mehr Personen als angemeldet":
+        "`detail` says how many are still missing. With `force: true` all of them are let in.";
+    CheckInVoided 409 "check-in-voided" "The check-in was voided" / "Der Einlass wurde zurückgenommen":
+        "This scan was recorded and voided since. Scan again, with a new `scan_id`.";
+    ScanIdReused 422 "scan-id-reused" "The scan_id belongs to another scan" / "Die scan_id gehört zu einem anderen Scan":
+        "The same `scan_id` came with other content. A new scan takes a new one.";
     IdempotencyKeyInUse 409 "idempotency-key-in-use" "The first request with this key is still running" / "Die erste Anfrage mit diesem Schlüssel läuft noch":
         "Try again in a moment with the same key.";
     PreconditionFailed 412 "precondition-failed" "It has changed meanwhile" / "Es wurde inzwischen geändert":
@@ -135,64 +162,6 @@ catalogue! {
         "The database is away or too busy. Try again after Retry-After seconds, a POST with the same Idempotency-Key: in rare cases it was done, and only the answer was lost.";
 }
 
-/// One thing that is wrong with a request, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(example = json!({"pointer": "/sessions/0/ends_at", "detail": "must be after `starts_at`"}))]
-pub struct FieldError {
-    /// The member of the body, as a JSON Pointer (RFC 6901).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub pointer: Option<String>,
-    /// The query parameter.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub parameter: Option<String>,
-    /// The header.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub header: Option<String>,
-    pub detail: String,
-}
-
-impl FieldError {
-    pub fn member(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            pointer: Some(pointer.into()),
-            parameter: None,
-            header: None,
-            detail: detail.into(),
-        }
-    }
-
-    pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            pointer: None,
-            parameter: Some(name.into()),
-            header: None,
-            detail: detail.into(),
-        }
-    }
-
-    pub fn header(name: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            pointer: None,
-            parameter: None,
-            header: Some(name.into()),
-            detail: detail.into(),
-        }
-    }
-
-    /// The place in words, for lists that a person reads.
-    #[must_use]
-    pub fn place(&self) -> &str {
-        self.pointer
-            .as_deref()
-            .or(self.parameter.as_deref())
-            .or(self.header.as_deref())
-            .unwrap_or("")
-    }
-}
-
 /// A refusal on its way to the caller. Path and request id are added where it leaves the house.
 #[derive(Clone, Debug)]
 pub struct Problem {
@@ -201,6 +170,10 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     pub retry_after: Option<u64>,
     pub allow: Option<String>,
+    /// Whether `force: true` would let it pass.
+    pub forcible: Option<bool>,
+    /// The check-in that this one comes after.
+    pub first: Option<Value>,
 }
 
 impl Problem {
@@ -212,7 +185,21 @@ impl Problem {
             errors: Vec::new(),
             retry_after: None,
             allow: None,
+            forcible: None,
+            first: None,
         }
+    }
+
+    #[must_use]
+    pub fn forcible(mut self, forcible: bool) -> Self {
+        self.forcible = Some(forcible);
+        self
+    }
+
+    #[must_use]
+    pub fn first(mut self, first: Option<Value>) -> Self {
+        self.first = first;
+        self
     }
 
     #[must_use]
@@ -250,6 +237,8 @@ impl Problem {
             instance: instance.to_owned(),
             request_id: request_id.to_owned(),
             errors: self.errors.clone(),
+            forcible: self.forcible,
+            first: self.first.clone(),
         }
     }
 }
@@ -279,6 +268,14 @@ pub struct Document {
     /// What is wrong with which member, parameter or header.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// At the door: whether `force: true` would let it pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub forcible: Option<bool>,
+    /// At the door, with `already-checked-in`: the first check-in, `{id, at, device, by, session}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Object)]
+    pub first: Option<Value>,
 }
 
 /// Why a request did not get what it asked for.

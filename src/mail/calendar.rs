@@ -1,6 +1,7 @@
 //! What goes into the recipient's calendar: one iCalendar object (RFC 5546) for each session.
 
 use chrono::{DateTime, Duration, Utc};
+use chrono_tz::Tz;
 use uuid::Uuid;
 
 use super::links::Links;
@@ -51,9 +52,51 @@ fn invitation(
     session: &SessionFacts,
     between: &Between<'_>,
 ) -> Result<Invitation, String> {
+    let (zone, begin, end) = time(session)?;
+    let method = if effect == Effect::Enter { "REQUEST" } else { "CANCEL" };
+    let mut calendar = Calendar::new(method);
+    if session.date_precision == Precision::Minute {
+        calendar.zone(zone, begin.to_utc(), end.unwrap_or(begin).to_utc());
+    }
+    event(&mut calendar, effect, facts, session, between, true)?;
+    Ok(Invitation {
+        method,
+        text: calendar.finish(),
+    })
+}
+
+/// All sessions as one object to take home (RFC 5546, 3.2.1): nobody is asked for an answer, so nobody attends.
+pub fn published(facts: &Facts, between: &Between<'_>) -> Result<String, String> {
+    let mut calendar = Calendar::new("PUBLISH");
+    let mut zones = Vec::<(Tz, DateTime<Utc>, DateTime<Utc>)>::new();
+    for session in facts
+        .seminar
+        .sessions
+        .iter()
+        .filter(|one| one.date_precision == Precision::Minute)
+    {
+        let (zone, begin, end) = time(session)?;
+        let (begin, end) = (begin.to_utc(), end.unwrap_or(begin).to_utc());
+        match zones.iter_mut().find(|known| known.0 == zone) {
+            Some(known) => (known.1, known.2) = (known.1.min(begin), known.2.max(end)),
+            None => zones.push((zone, begin, end)),
+        }
+    }
+    for (zone, begin, end) in zones {
+        calendar.zone(zone, begin, end);
+    }
+    for session in &facts.seminar.sessions {
+        event(&mut calendar, Effect::Enter, facts, session, between, false)?;
+    }
+    Ok(calendar.finish())
+}
+
+type Time = (Tz, DateTime<Tz>, Option<DateTime<Tz>>);
+
+fn time(session: &SessionFacts) -> Result<Time, String> {
     let zone = session
         .time_zone
-        .parse::<chrono_tz::Tz>()
+        .parse::<Tz>()
         .map_err(|_| format!("`{}` is not a known time zone", session.time_zone))?;
     let begin = session.starts_at.with_timezone(&zone);
     // An end before the begin would make the whole object unreadable.
@@ -61,11 +104,18 @@ fn invitation(
         .ends_at
         .map(|at| at.with_timezone(&zone))
         .filter(|end| *end > begin);
-    let method = if effect == Effect::Enter { "REQUEST" } else { "CANCEL" };
-    let mut calendar = Calendar::new(method);
-    if session.date_precision == Precision::Minute {
-        calendar.zone(zone, begin.to_utc(), end.unwrap_or(begin).to_utc());
-    }
+    Ok((zone, begin, end))
+}
+
+fn event(
+    calendar: &mut Calendar,
+    effect: Effect,
+    facts: &Facts,
+    session: &SessionFacts,
+    between: &Between<'_>,
+    attends: bool,
+) -> Result<(), String> {
+    let (_, begin, end) = time(session)?;
     calendar.raw("BEGIN:VEVENT");
     calendar.text("UID", &uid(session.id, between.host));
     calendar.utc("DTSTAMP", between.created_at);
@@ -107,9 +157,11 @@ fn invitation(
     }
     let organiser = parameter(&facts.seminar.organisation);
     calendar.raw(&format!("ORGANIZER;CN={organiser}:{}", mailto(between.from_address)));
-    let attendee = parameter(between.to_name);
-    let to = mailto(between.to_address);
-    calendar.raw(&format!("ATTENDEE;CN={attendee};PARTSTAT=ACCEPTED;RSVP=FALSE:{to}"));
+    if attends {
+        let attendee = parameter(between.to_name);
+        let to = mailto(between.to_address);
+        calendar.raw(&format!("ATTENDEE;CN={attendee};PARTSTAT=ACCEPTED;RSVP=FALSE:{to}"));
+    }
     match effect {
         Effect::Enter => calendar.raw("STATUS:CONFIRMED"),
         Effect::CallOff => calendar.raw("STATUS:CANCELLED"),
@@ -117,10 +169,7 @@ fn invitation(
         Effect::Leave => {}
     }
     calendar.raw("END:VEVENT");
-    Ok(Invitation {
-        method,
-        text: calendar.finish(),
-    })
+    Ok(())
 }
 
 /// What makes two mails speak of one event.

@@ -20,5 +20,5 @@ mod transport;
 
 pub use model::{Facts, Kind, Letter};
 pub use postboy::Postboy;
-pub use service::{Delivered, Postman};
+pub use service::{Delivered, Postman, personal_calendar};
 pub use store::post;

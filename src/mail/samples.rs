@@ -6,6 +6,9 @@ use super::links::Links;
 use super::model::{ChangeFacts, Facts, MinimumFacts, Precision, RegistrationFacts, SeminarFacts, SessionFacts};
 use chrono::{DateTime, FixedOffset};
 
+/// What is on a made-up ticket.
+pub const CODE: &str = "7K2MQ-X9D4T";
+
 /// On site and online, one session and several, with everything there may be and with nothing of it.
 pub fn all() -> Vec<(Facts, Links)> {
     let mut all = Vec::new();

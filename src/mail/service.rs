@@ -4,12 +4,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use lettre::message::{Mailbox, Message};
 
-use super::calendar::{Between, invitations};
+use super::calendar::{Between, invitations, published};
 use super::links::Doors;
 use super::message::{self, Sender};
-use super::model::{Facts, Kind, Mail};
+use super::model::{Facts, Kind, Letter, Mail};
 use super::rules::{LEASE, ROUND, calendar_effect, carries_join_link, wait_after};
 use super::store::{self, Fate};
 use super::templates::{Templates, Told};
@@ -18,8 +19,9 @@ use crate::base::capability::Capabilities;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::Db;
-use crate::base::problem::Result;
+use crate::base::problem::{Error, Result};
 use crate::base::text::{Email, FromText};
+use crate::base::ticket_code::TicketCode;
 
 /// How long those wait that were taken along when the mail server turned out to be away.
 const AWAY: Duration = Duration::from_mins(1);
@@ -128,12 +130,19 @@ impl Postman {
         let links = mail
             .registration_id
             .map(|id| self.doors.links(&self.capabilities, id, &key, join));
+        // Whoever is confirmed is let in by it; the code is made here, like the links, and is in no outbox.
+        let confirmed = facts
+            .registration
+            .as_ref()
+            .filter(|registration| registration.state == "confirmed");
+        let code = confirmed.map(|registration| TicketCode::of(&self.capabilities, registration.id).to_string());
         let told = Told {
             kind,
             language: &mail.language,
             name: &mail.recipient_name,
             facts: &facts,
             links: links.as_ref(),
+            ticket_code: code.as_deref(),
         };
         let worded = self.templates.word(&told).map_err(|error| error.to_string())?;
         let to = message::mailbox(Some(&mail.recipient_name), &mail.recipient)?;
@@ -157,6 +166,34 @@ impl Postman {
         };
         message::assemble(mail, &sender, to.clone(), &worded, &invitations)
     }
+}
+
+/// What a confirmed registration is in a calendar, as a file. With `capabilities` it carries the personal links: only for
+/// the person, who has them anyway.
+pub fn personal_calendar(
+    config: &Config,
+    capabilities: Option<&Capabilities>,
+    letter: &Letter,
+    now: DateTime<Utc>,
+) -> Result<String> {
+    let facts = serde_json::from_value::<Facts>(letter.data.clone()).map_err(Error::internal)?;
+    let key = Email::from_text(&letter.recipient).map_err(Error::internal)?.key();
+    let doors = Doors::new(&config.public_url, config.portal_url.as_deref());
+    let join = carries_join_link(letter.kind, &facts);
+    let links = letter
+        .registration_id
+        .zip(capabilities)
+        .map(|(id, capabilities)| doors.links(capabilities, id, &key, join));
+    let between = Between {
+        from_address: config.mail_from.email.as_ref(),
+        to_name: &letter.recipient_name,
+        to_address: &letter.recipient,
+        host: host(&config.public_url),
+        created_at: now,
+        english: letter.language == "en" || letter.language.starts_with("en-"),
+        links: links.as_ref(),
+    };
+    published(&facts, &between).map_err(Error::internal)
 }
 
 /// The host of an address, without its port.

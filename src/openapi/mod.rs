@@ -16,6 +16,7 @@ use crate::reports::ReportFormat;
 const TAGS: &[(&str, &str)] = &[
     ("seminars", "Veranstaltungen: the programme, and what happens to it"),
     ("registrations", "Anmeldungen: one person's claim on one seminar"),
+    ("check-ins", "Einlass: who came through the door"),
     ("attendance", "Teilnahme: how many came, in whose words"),
     (
         "reports",

@@ -56,7 +56,9 @@ pub fn complete(path: &str, method: &str, operation: &mut Operation) {
             Code::UnsupportedMediaType,
         ]);
     }
-    if creates {
+    // A scan brings its own `scan_id`, which does the same, and for ever.
+    let keyed = creates && !path.ends_with("/check-ins");
+    if keyed {
         say(&[Code::IdempotencyKeyReused, Code::IdempotencyKeyInUse]);
         let key = "The same key with the same body gets the first answer again for 24 hours; take a fresh UUID, those who are not logged in share their keys";
         operation
@@ -129,10 +131,12 @@ pub fn complete(path: &str, method: &str, operation: &mut Operation) {
             response
                 .headers
                 .insert("Location".to_owned(), text_header("Where the new object is"));
-            response.headers.insert(
-                "Idempotency-Replayed".to_owned(),
-                text_header("`true` when this is the first answer again"),
-            );
+            if keyed {
+                response.headers.insert(
+                    "Idempotency-Replayed".to_owned(),
+                    text_header("`true` when this is the first answer again"),
+                );
+            }
         }
     }
     if method == "PATCH"
@@ -180,6 +184,7 @@ fn needs_if_match(path: &str, method: &str, operation: &Operation) -> bool {
     // registrant go forward only, and many decisions at once name the state they need by themselves.
     let unguarded = path.contains("/headcounts/")
         || [
+            "/check-ins/batch",
             "/review",
             "/decisions",
             "/confirm",

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::model::{Done, Notice, Reader, refused};
 use super::pages::{Leads, Pages};
 use super::rules::filled;
-use super::view::{Cancel, Form, Join, Person, Place};
+use super::view::{Cancel, Form, Join, Person, Place, TicketShown};
 use crate::auth::{OrganisationId, OrganisationRef};
 use crate::base::problem::{Code, Error, FieldError, Problem, Result};
 use crate::registrations::{Action, Consent, Registration, RegistrationId, Room, Standing, State};
@@ -42,6 +42,11 @@ pub fn try_out(pages: &Pages) -> Result<()> {
                 &pages.words,
                 None,
                 Some("/join/TOKEN".to_owned()),
+                Some(TicketShown {
+                    code: "7K2MQ-X9D4T".to_owned(),
+                    qr: "<svg></svg>".to_owned(),
+                    pdf: true,
+                }),
             );
             sent(
                 "registration.html",
@@ -85,7 +90,7 @@ pub fn try_out(pages: &Pages) -> Result<()> {
         let standing = standing(State::Confirmed, Status::Scheduled, true, "registrant")?;
         let done = Done::ALL.iter().copied().map(Notice::Done);
         for notice in done.chain(Code::ALL.iter().map(|code| Notice::Refused(refused(*code)))) {
-            let page = Person::of(&standing, &place(""), &pages.words, Some(notice), None);
+            let page = Person::of(&standing, &place(""), &pages.words, Some(notice), None, None);
             sent(
                 "registration.html",
                 pages.answer(StatusCode::OK, "registration.html", page, Leads::Home),

@@ -9,7 +9,7 @@ use crate::auth::{AccountId, OrganisationId};
 use crate::base::ids::{id, words};
 use crate::base::json_list::json_list;
 use crate::base::text::{Line, fold};
-use crate::schema::{consents, registrations, reviews, sensitive_answers};
+use crate::schema::{consents, registrations, reviews, sensitive_answers, tickets};
 use crate::seminars::{Channel, SeminarId};
 
 id! {
@@ -168,4 +168,46 @@ pub struct Review {
     pub score: Option<i32>,
     pub note: Option<String>,
     pub updated_at: DateTime<Utc>,
+}
+
+/// By which code somebody is let in: its digest.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, QueryableByName, Selectable, Insertable)]
+#[diesel(table_name = tickets, check_for_backend(diesel::pg::Pg))]
+pub struct Ticket {
+    pub organisation_id: OrganisationId,
+    pub registration_id: RegistrationId,
+    pub seminar_id: SeminarId,
+    pub code_hash: Vec<u8>,
+}
+
+/// A registration as the door knows it: who it is, not how to reach them.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = registrations, check_for_backend(diesel::pg::Pg))]
+pub struct Guest {
+    pub organisation_id: OrganisationId,
+    pub id: RegistrationId,
+    pub seminar_id: SeminarId,
+    pub channel: Channel,
+    pub state: State,
+    pub persons: i32,
+    pub given_name: String,
+    pub family_name: String,
+    pub company: Option<String>,
+    pub cancelled_at: Option<DateTime<Utc>>,
+}
+
+impl Guest {
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{} {}", self.given_name, self.family_name)
+    }
+
+    /// "Müller, A.": enough to greet somebody, little to lose with a device.
+    #[must_use]
+    pub fn short_name(&self) -> String {
+        match self.given_name.chars().next() {
+            Some(initial) => format!("{}, {initial}.", self.family_name),
+            None => self.family_name.clone(),
+        }
+    }
 }

@@ -68,7 +68,14 @@ fn what_nobody_knows_is_null() {
     let seminar = held(&app, &["onsite", "online"]);
     say(&app, &seminar, &json!({"stated_as": "unbekannt", "basis": true})).expect(201);
     let picture = picture(&app, &seminar);
-    for member in ["participants", "viewers", "in_both_channels", "walk_ins", "unidentified", "no_shows"] {
+    for member in [
+        "participants",
+        "viewers",
+        "in_both_channels",
+        "walk_ins",
+        "unidentified",
+        "no_shows",
+    ] {
         assert_eq!(picture.get(member), Some(&Value::Null), "{member}");
     }
     assert_eq!(

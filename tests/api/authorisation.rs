@@ -108,6 +108,14 @@ fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
         let path = format!("{}/headcounts", seminar());
         format!("{path}/{}", organiser.post(&path, &stated()).id())
     };
+    let walk_in =
+        |n: u128| json!({"scan_id": uuid::Uuid::from_u128(n), "walk_in": {"family_name": "Yıldız"}, "force": true});
+    let scanned = || {
+        let path = format!("{}/check-ins", seminar());
+        let number = einlass::base::ids::fresh().as_u128();
+        format!("{path}/{}", app.front_desk().post(&path, &walk_in(number)).id())
+    };
+    let fresh = || u128::try_from(n).unwrap() << 8 | 1;
     let reason = || Some(json!({"reason_code": "other"}));
     let reporter = format!("/accounts/{}", app.account("foreign_admin"));
     let refresh_token = || {
@@ -252,6 +260,28 @@ fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
                 json!({"decisions": [{"registration": id, "decision": "accept"}]}),
             )
         }
+        "show_ticket" => get(format!("{}/ticket?format=ics", registration())),
+        "create_check_in" => post(format!("{}/check-ins", seminar()), walk_in(fresh())),
+        "record_check_ins" => {
+            let mut scan = walk_in(fresh());
+            scan["at"] = json!("2027-01-04T08:00:00Z");
+            post(
+                format!("{}/check-ins/batch", seminar()),
+                json!({"device": "Tür", "scans": [scan]}),
+            )
+        }
+        "list_check_ins" => get(format!("{}/check-ins", seminar())),
+        "get_check_in" => get(scanned()),
+        "void_check_in" => guarded(
+            &app.front_desk(),
+            "POST",
+            &scanned(),
+            "/void",
+            Some(json!({"reason": "Irrtum"})),
+        ),
+        "find_at_door" => get(format!("{}/check-ins/find?q=mul", seminar())),
+        "get_check_in_count" => get(format!("{}/check-ins/count", seminar())),
+        "take_offline_list" => get(format!("{}/check-ins/offline-list", seminar())),
         "create_headcount" => post(format!("{}/headcounts", seminar()), stated()),
         "list_headcounts" => get(format!("{}/headcounts", seminar())),
         "get_headcount" => get(headcount()),

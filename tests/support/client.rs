@@ -92,6 +92,18 @@ impl Client {
         self.send("GET", path, &[], None)
     }
 
+    /// What is no text: status, headers and bytes.
+    pub fn download(&self, path: &str) -> (u16, HeaderMap, Vec<u8>) {
+        let url = format!("{}/api/v1{path}", self.base);
+        let mut request = Request::builder().method("GET").uri(url);
+        if let Some(token) = &self.token {
+            request = request.header("Authorization", token);
+        }
+        let mut response = self.agent.run(request.body(()).unwrap()).unwrap();
+        let bytes = response.body_mut().read_to_vec().unwrap();
+        (response.status().as_u16(), response.headers().clone(), bytes)
+    }
+
     pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.send("GET", path, headers, None)
     }

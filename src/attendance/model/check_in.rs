@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::auth::{AccountId, OrganisationId};
 use crate::base::ids::{id, words};
@@ -40,6 +41,28 @@ words! {
     }
 }
 
+words! {
+    /// What is odd about a check-in that was recorded all the same, by force or by a device on its own.
+    ConflictKind {
+        /// Somebody was scanned twice; counted once.
+        AlreadyCheckedIn = "already_checked_in",
+        MoreThanRegistered = "more_than_registered",
+        /// Went without having come.
+        NotCheckedIn = "not_checked_in",
+        /// The registration was cancelled before.
+        Cancelled = "cancelled",
+        Waitlisted = "waitlisted",
+        NotConfirmed = "not_confirmed",
+        /// Another session took people in at this time.
+        WrongSession = "wrong_session",
+        DoorNotOpen = "door_not_open",
+        SeminarCancelled = "seminar_cancelled",
+        SeminarPostponed = "seminar_postponed",
+        /// The device's clock was more than five minutes ahead of ours.
+        ClockAhead = "clock_ahead",
+    }
+}
+
 /// Append-only. What was wrong is voided with a reason, and stays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Queryable, Selectable, Insertable)]
 #[diesel(table_name = check_ins, check_for_backend(diesel::pg::Pg))]
@@ -71,4 +94,31 @@ pub struct CheckIn {
     pub voided_by: Option<AccountId>,
     pub void_reason: Option<String>,
     pub version: i64,
+}
+
+impl CheckIn {
+    /// How others refer to it: when, where and by which device.
+    #[must_use]
+    pub fn first(&self) -> FirstCheckIn {
+        FirstCheckIn {
+            id: self.id,
+            at: self.at,
+            device: self.device.clone(),
+            by: self.account_id,
+            session: self.session_id,
+        }
+    }
+}
+
+/// The check-in that another one comes after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "at": "2027-05-06T15:41:07Z", "device": "Tür Nord",
+    "by": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b13", "session": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"}))]
+pub struct FirstCheckIn {
+    pub id: CheckInId,
+    pub at: DateTime<Utc>,
+    pub device: Option<String>,
+    /// The account that recorded it.
+    pub by: Option<AccountId>,
+    pub session: SessionId,
 }

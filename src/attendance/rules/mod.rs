@@ -3,12 +3,16 @@
 pub mod attendees;
 pub mod certificate;
 pub mod columns;
+mod door;
 mod people;
 mod picture;
+mod presence;
 mod records;
 mod statement;
 
+pub use door::{Objection, Opening, may_come, persons, seat_free, session, takes_place};
 pub use people::{Counted, People, came_although, no_shows, people};
 pub use picture::{Reconciled, Why, reconcile, reconcile_with_people, why};
+pub use presence::{AHEAD, Conflict, Reading, read};
 pub use records::records;
 pub use statement::{Understood, becomes_basis, fits, may_be_counted, understand};

@@ -1,8 +1,12 @@
 //! What is said about attendance, and what is done at the door.
 
 pub mod attendees;
+mod check_ins;
+mod door;
 mod headcounts;
 mod records;
 
+pub use check_ins::{count, find, list, offline_list, one, void};
+pub use door::{Door, Entered, Knock, MOST_SCANS, Scan, Who};
 pub use headcounts::{create_headcount, delete_headcount, record_headcount};
 pub use records::{people_by_seminar, records};

@@ -38,6 +38,8 @@ pub struct Told<'a> {
     pub name: &'a str,
     pub facts: &'a Facts,
     pub links: Option<&'a Links>,
+    /// By which the recipient is let in.
+    pub ticket_code: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -45,6 +47,7 @@ struct Context<'a> {
     language: &'a str,
     name: Option<&'a str>,
     links: Option<&'a Links>,
+    ticket_code: Option<&'a str>,
     #[serde(flatten)]
     facts: &'a Facts,
 }
@@ -75,6 +78,7 @@ impl Templates {
                         name: "Anna Müller",
                         facts: &facts,
                         links: Some(&links),
+                        ticket_code: Some(samples::CODE),
                     };
                     self.render(&told)?;
                 }
@@ -94,6 +98,7 @@ impl Templates {
             language,
             name: greeted(told.name),
             links: told.links,
+            ticket_code: told.ticket_code,
             facts: told.facts,
         };
         let name = format!("{language}/{}.txt", told.kind);
@@ -165,6 +170,7 @@ mod tests {
             name,
             facts,
             links: Some(links),
+            ticket_code: Some(samples::CODE),
         }
     }
 

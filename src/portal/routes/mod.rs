@@ -19,6 +19,7 @@ pub const PATHS: &[(&str, &[&str])] = &[
     ("/registrations/{token}/keep", &["POST"]),
     ("/registrations/{token}/cancel", &["GET", "HEAD", "POST"]),
     ("/registrations/{token}/change", &["GET", "HEAD", "POST"]),
+    ("/registrations/{token}/ticket.{format}", &["GET", "HEAD"]),
     ("/registrations/{token}/withdraw/{purpose}", &["POST"]),
     ("/join/{token}", &["GET", "HEAD", "POST"]),
 ];
@@ -26,6 +27,7 @@ pub const PATHS: &[(&str, &[&str])] = &[
 pub fn configure(config: &mut ServiceConfig) {
     config
         .service(registration::see)
+        .service(registration::ticket)
         .service(steps::confirm)
         .service(steps::accept_offer)
         .service(steps::keep)

@@ -11,13 +11,17 @@ use diesel::PgConnection;
 use super::error::asks_for_json;
 use crate::base::capability::{Capabilities, Claim, Purpose};
 use crate::base::clock::Clock;
+use crate::base::config::Config;
 use crate::base::db::Db;
+use crate::base::press::Press;
 use crate::base::problem::{Code, Error, Problem, Result};
+use crate::base::qr::qr_svg;
+use crate::base::ticket_code::TicketCode;
 use crate::journal::{Act, Actor};
 use crate::portal::model::{Done, Notice, Reader, refused};
 use crate::portal::pages::{Leads, Pages};
-use crate::portal::view::{Person, Place};
-use crate::registrations::{By, RegistrationId, Standing, State, standing};
+use crate::portal::view::{Person, Place, TicketShown};
+use crate::registrations::{By, RegistrationId, Standing, State, TicketFormat, Workshop, standing, ticket};
 use crate::seminars::Channel;
 
 pub struct Visit {
@@ -30,6 +34,8 @@ pub struct Visit {
     pub capabilities: web::Data<Capabilities>,
     pub db: web::Data<Db>,
     clock: web::Data<Clock>,
+    config: web::Data<Config>,
+    press: web::Data<Press>,
 }
 
 impl FromRequest for Visit {
@@ -55,6 +61,8 @@ impl Visit {
             capabilities: part(request)?,
             db: part(request)?,
             clock: part(request)?,
+            config: part(request)?,
+            press: part(request)?,
         })
     }
 
@@ -144,6 +152,43 @@ impl Visit {
         }
     }
 
+    /// The code and its picture. Only who is sure to come on site has a ticket; the page itself writes nothing down.
+    fn ticket_shown(&self, standing: &Standing) -> Result<Option<TicketShown>> {
+        let registration = &standing.registration;
+        if registration.state != State::Confirmed || registration.channel != Channel::Onsite {
+            return Ok(None);
+        }
+        let code = TicketCode::of(&self.capabilities, registration.id.0);
+        Ok(Some(TicketShown {
+            code: code.to_string(),
+            qr: qr_svg(&code.scanned())?,
+            pdf: self.press.available().is_ok(),
+        }))
+    }
+
+    /// The ticket as a file.
+    pub async fn ticket(&self, format: TicketFormat) -> Result<HttpResponse> {
+        let (claim, capabilities, now) = (self.claim, self.capabilities.clone(), self.clock.now());
+        let write = move |conn: &mut PgConnection| {
+            let by = By::Registrant(&capabilities, claim);
+            ticket(conn, &capabilities, &by, RegistrationId(claim.id), now)
+        };
+        let (standing, code) = self.db.write(write).await?;
+        let workshop = Workshop {
+            config: &self.config,
+            press: &self.press,
+            personal: Some(&self.capabilities),
+            now,
+        };
+        let bytes = workshop.ticket(format, &standing, &code).await?;
+        let name = format!("attachment; filename=\"ticket.{format}\"");
+        Ok(HttpResponse::Ok()
+            .content_type(format.media_type())
+            .insert_header(("Content-Disposition", name))
+            .insert_header(("Cache-Control", "no-store"))
+            .body(bytes))
+    }
+
     pub fn page(&self, standing: &Standing, notice: Option<Notice>, status: StatusCode) -> Result<HttpResponse> {
         let registration = &standing.registration;
         let comes = registration.state == State::Confirmed && registration.channel == Channel::Online;
@@ -153,7 +198,8 @@ impl Visit {
             self.pages.path(&format!("/join/{token}"))
         });
         let place = self.place(&registration.language, "");
-        let page = Person::of(standing, &place, &self.pages.words, notice, join);
+        let ticket = self.ticket_shown(standing)?;
+        let page = Person::of(standing, &place, &self.pages.words, notice, join, ticket);
         self.pages.answer(status, "registration.html", page, Leads::Home)
     }
 }

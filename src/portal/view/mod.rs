@@ -129,8 +129,19 @@ pub struct Person {
     actions: Vec<Action>,
     /// The page of the online room.
     join: Option<String>,
+    /// By which the person is let in.
+    ticket: Option<TicketShown>,
     answers: Vec<Answer>,
     consents: Vec<ConsentShown>,
+}
+
+#[derive(Clone, Serialize)]
+pub struct TicketShown {
+    pub code: String,
+    /// SVG; part of the page, so that nothing has to be fetched.
+    pub qr: String,
+    /// Whether it can be had as PDF.
+    pub pdf: bool,
 }
 
 #[derive(Serialize)]
@@ -156,6 +167,7 @@ impl Person {
         words: &Words,
         notice: Option<Notice>,
         join: Option<String>,
+        ticket: Option<TicketShown>,
     ) -> Frame<Self> {
         let language = place.reader.language();
         let consents = standing.consents.iter().map(|consent| {
@@ -174,6 +186,7 @@ impl Person {
         let content = Self {
             actions: standing.actions.clone(),
             join,
+            ticket,
             answers: answered(standing, place.reader, words),
             consents: consents.collect(),
         };

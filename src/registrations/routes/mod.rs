@@ -10,6 +10,7 @@ mod register;
 mod registrations;
 mod steps;
 mod table;
+mod ticket;
 mod view;
 
 pub use holder::{Holder, Who};
@@ -24,6 +25,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(registrations::get_registration)
         .service(registrations::change_registration)
         .service(registrations::cancel_registration)
+        .service(ticket::show_ticket)
         .service(steps::confirm_registration)
         .service(steps::accept_offer)
         .service(steps::keep_registration)

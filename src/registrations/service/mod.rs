@@ -13,6 +13,7 @@ mod register;
 mod reminders;
 mod standing;
 mod steps;
+mod tickets;
 mod waiting_list;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -36,6 +37,7 @@ pub use plan::{Concerned, Told, cancel_seminar, postpone_seminar, reschedule_sem
 pub use register::{Admitted, Desk, NewRegistration, Submission};
 pub use standing::{Action, Standing, standing};
 pub use steps::{accept_offer, cancel, confirm, keep, withdraw_consent};
+pub use tickets::{holders, issue, letter_of, ticket};
 
 /// How a refusal is told.
 pub fn refused(refusal: Refusal) -> Error {

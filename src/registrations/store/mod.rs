@@ -4,6 +4,7 @@ mod beside;
 mod bulk;
 mod claims;
 mod due;
+mod tickets;
 
 use diesel::prelude::*;
 
@@ -19,6 +20,7 @@ pub use beside::*;
 pub use bulk::{Addressee, insert_all, registered, save_moved};
 pub use claims::{Claim, claims, known_addresses};
 pub use due::*;
+pub use tickets::*;
 
 type Of = (OrganisationId, SeminarId);
 
