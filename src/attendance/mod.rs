@@ -8,6 +8,7 @@
 
 mod model;
 pub mod phrase;
+pub mod reader;
 mod routes;
 mod rules;
 mod service;
