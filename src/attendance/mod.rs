@@ -18,5 +18,5 @@ mod tally;
 pub use model::{CountMethod, HeadcountId, NewHeadcount};
 pub use routes::configure;
 pub use rules::{Reconciled, fits, reconcile};
-pub use service::record_headcount;
+pub use service::{forget_previews, record_headcount};
 pub use tally::{Count, MAX_VALUE, Qualifier, Tally, Unit, sum};

@@ -17,11 +17,11 @@ mod service;
 mod store;
 mod timekeeper;
 
-pub use model::{Companion, Consent, Registration, RegistrationId, State};
+pub use model::{Companion, Companions, Consent, Registration, RegistrationId, State};
 pub use routes::configure;
 pub use service::{
     Action, By, Desk, EARLY, RegistrationChange, Room, Round, Standing, accept_offer, cancel, change, confirm, facts,
     joined, keep, keep_time, room, standing, withdraw_consent,
 };
-pub use store::people_by_state;
+pub use store::{Claimant, claimants, people_by_state};
 pub use timekeeper::Timekeeper;

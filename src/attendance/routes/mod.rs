@@ -1,6 +1,7 @@
 //! The room's operations.
 
 mod headcounts;
+mod imports;
 mod picture;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -11,5 +12,6 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(headcounts::list_headcounts)
         .service(headcounts::create_headcount)
         .service(headcounts::get_headcount)
-        .service(headcounts::delete_headcount);
+        .service(headcounts::delete_headcount)
+        .configure(imports::configure);
 }

@@ -2,6 +2,7 @@
 
 mod beside;
 mod bulk;
+mod claimants;
 mod due;
 
 use diesel::prelude::*;
@@ -16,6 +17,7 @@ use crate::seminars::{Channel, SeminarId};
 
 pub use beside::*;
 pub use bulk::{Addressee, insert_all, registered, save_moved};
+pub use claimants::{Claimant, claimants};
 pub use due::*;
 
 type Of = (OrganisationId, SeminarId);
