@@ -5,6 +5,7 @@ mod already_registered;
 mod answers;
 mod applications;
 mod attendance;
+mod attendance_imports;
 mod auth;
 mod authorisation;
 mod bad_input;
