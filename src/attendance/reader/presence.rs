@@ -55,6 +55,11 @@ pub fn presence(seen: &Seen, window: &Window, rule: &PresenceRule) -> Presence {
     }
 }
 
+/// The seconds of some intervals, each counted once.
+pub fn united_seconds(segments: &[Segment]) -> i64 {
+    seconds(&union(segments, 0))
+}
+
 /// Sorted, without overlap, with gaps up to `bridge` closed.
 fn union(segments: &[Segment], bridge: i64) -> Vec<Segment> {
     let mut sorted: Vec<Segment> = segments.iter().copied().filter(|(from, to)| from <= to).collect();
