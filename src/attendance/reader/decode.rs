@@ -127,6 +127,10 @@ impl<'a> Text<'a> {
         self.last == Some('\n')
     }
 
+    pub fn ends_in_a_quote(&self) -> bool {
+        self.last == Some('"')
+    }
+
     /// Characters that could not be read.
     pub const fn bad(&self) -> usize {
         self.bad

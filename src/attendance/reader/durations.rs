@@ -65,7 +65,7 @@ fn unit(word: &str) -> Option<f64> {
     let starts = |beginnings: &[&str]| beginnings.iter().any(|beginning| word.starts_with(beginning));
     if word.is_empty() || starts(&["m", "dak"]) {
         Some(60.0)
-    } else if starts(&["h", "st", "u", "ore", "óra", "g", "god"]) {
+    } else if word == "t" || starts(&["h", "st", "u", "ore", "óra", "g", "ti", "tu"]) {
         Some(3600.0)
     } else if starts(&["s", "с"]) {
         Some(1.0)

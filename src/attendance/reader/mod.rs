@@ -24,6 +24,8 @@ mod register;
 mod rows;
 mod scan;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod unreadable;
 
 pub use column_map::ColumnMap;

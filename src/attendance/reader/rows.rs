@@ -102,6 +102,10 @@ impl<'a> Rows<'a> {
         self.reader.get_ref().ends_in_a_line_end()
     }
 
+    pub fn ends_in_a_quote(&self) -> bool {
+        self.reader.get_ref().ends_in_a_quote()
+    }
+
     pub fn bad_characters(&self) -> usize {
         self.reader.get_ref().bad()
     }

@@ -248,8 +248,9 @@ impl Scan {
         if let Some(said) = how.format.filter(|said| *said != found) {
             return Err(Unreadable::OtherFormat { said, found });
         }
-        // BigBlueButton ends without a line end, and quotes every cell: a cut inside one would have been found.
-        let closed = rows.ends_in_a_line_end() || (found == Format::BigBlueButton && !self.last_row_is_short);
+        // BigBlueButton ends without a line end, and in a quote: it quotes every cell.
+        let bbb = found == Format::BigBlueButton && rows.ends_in_a_quote() && !self.last_row_is_short;
+        let closed = rows.ends_in_a_line_end() || bbb;
         if !closed && self.last_row_is_short && self.last_made_an_entry {
             // The name may be half a name.
             self.entries.pop();
