@@ -278,11 +278,23 @@ fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
         "list_import_participants" => get(format!("{}/participants", imported(app, &imported_seminar(app)))),
         "resolve_attendance_import" => {
             let body = json!({"participants": [{"position": 0, "taken_for": "ignored"}]});
-            guarded(&organiser, "PATCH", &imported(app, &imported_seminar(app)), "", Some(body))
+            guarded(
+                &organiser,
+                "PATCH",
+                &imported(app, &imported_seminar(app)),
+                "",
+                Some(body),
+            )
         }
         "confirm_attendance_import" => {
             let import = imported(app, &imported_seminar(app));
-            guarded(&organiser, "POST", &import, "/confirm", Some(json!({"accept_proposed": true})))
+            guarded(
+                &organiser,
+                "POST",
+                &import,
+                "/confirm",
+                Some(json!({"accept_proposed": true})),
+            )
         }
         "revert_attendance_import" => {
             let import = imported(app, &imported_seminar(app));
