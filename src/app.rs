@@ -164,7 +164,7 @@ async fn openapi_json(bytes: web::Bytes) -> HttpResponse {
         .body(bytes)
 }
 
-/// Expired keys and tokens are forgotten. Every instance does it; doing it twice does no harm.
+/// Expired keys, tokens and previews of attendance reports are forgotten. Every instance does it; doing it twice does no harm.
 fn sweep_now_and_then(site: &Site) {
     let (db, clock, auth) = (site.db.clone(), site.clock.clone(), site.auth.clone());
     actix_web::rt::spawn(async move {
@@ -174,10 +174,13 @@ fn sweep_now_and_then(site: &Site) {
             auth.throttle.sweep();
             let now = clock.now();
             let swept = db
-                .write(move |conn| Ok(idempotency::sweep(conn, now)? + crate::auth::sweep(conn, now)?))
+                .write(move |conn| {
+                    let keys = idempotency::sweep(conn, now)? + crate::auth::sweep(conn, now)?;
+                    Ok(keys + attendance::forget_previews(conn, now)?)
+                })
                 .await;
             if let Err(error) = swept {
-                tracing::warn!(%error, "expired keys and tokens were not swept");
+                tracing::warn!(%error, "expired keys, tokens and previews were not swept");
             }
         }
     });

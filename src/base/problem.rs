@@ -138,6 +138,8 @@ catalogue! {
         "The same `scan_id` came with other content. A new scan takes a new one.";
     IdempotencyKeyInUse 409 "idempotency-key-in-use" "The first request with this key is still running" / "Die erste Anfrage mit diesem Schlüssel läuft noch":
         "Try again in a moment with the same key.";
+    MatchesUnresolved 409 "matches-unresolved" "Some matches are not decided yet" / "Einige Zuordnungen sind noch offen":
+        "`errors` names the participants. Decide each with PATCH, or send `accept_proposed: true` where only proposals are left.";
     PreconditionFailed 412 "precondition-failed" "It has changed meanwhile" / "Es wurde inzwischen geändert":
         "The version in If-Match is not the present one. Read it again, then decide.";
     BodyTooLarge 413 "body-too-large" "The body is too large" / "Der Inhalt ist zu groß":
@@ -145,9 +147,17 @@ catalogue! {
     UriTooLong 414 "uri-too-long" "The address is too long" / "Die Adresse ist zu lang":
         "The path and query are limited to 8 KiB.";
     UnsupportedMediaType 415 "unsupported-media-type" "The media type is not understood" / "Der Medientyp wird nicht verstanden":
-        "Send application/json; for PATCH application/merge-patch+json is understood as well.";
+        "Send application/json; for PATCH application/merge-patch+json is understood as well; a file comes as multipart/form-data.";
     ValidationFailed 422 "validation-failed" "The request is not valid" / "Die Anfrage enthält Fehler":
         "`errors` names each member (JSON Pointer, RFC 6901), query parameter or header, and what is wrong with it.";
+    ReportNotCsv 422 "report-not-csv" "The file is no CSV text" / "Die Datei ist kein CSV-Text":
+        "It is a spreadsheet, an archive, a PDF or something else that is never unpacked here. Save it as CSV and send that.";
+    UnknownReportFormat 422 "unknown-report-format" "The report is not known" / "Der Bericht ist nicht bekannt":
+        "`detail` lists the columns that were found. Send `column_map` to say which is what.";
+    DatesAmbiguous 422 "dates-ambiguous" "Days and months can be read both ways" / "Tag und Monat sind nicht eindeutig":
+        "Both readings of the dates fit the session. Send `date_order`: dmy or mdy.";
+    ReportOfOtherDay 422 "report-of-other-day" "The report is of another day" / "Der Bericht gehört zu einem anderen Tag":
+        "All its times lie more than 24 hours from the session. `detail` says when they are.";
     IdempotencyKeyReused 422 "idempotency-key-reused" "The key was used for another request" / "Der Schlüssel gehört zu einer anderen Anfrage":
         "The same Idempotency-Key came with another body or for another operation. Use a new key.";
     PreconditionRequired 428 "precondition-required" "If-Match is required" / "If-Match fehlt":

@@ -18,15 +18,15 @@ mod store;
 mod ticket;
 mod timekeeper;
 
-pub use model::{Companion, Consent, Guest, Registration, RegistrationId, State};
+pub use model::{Companion, Companions, Consent, Guest, Registration, RegistrationId, State};
 pub use routes::{Holder, Who, configure};
 pub use service::{
     Action, By, Desk, EARLY, RegistrationChange, Room, Round, Standing, accept_offer, cancel, change, confirm, facts,
     holders, issue, joined, keep, keep_time, room, standing, ticket, withdraw_consent,
 };
 pub use store::{
-    Claim, all_guests, among, claims, guests, guests_called, joined_sessions, known_addresses, people_by_state,
-    ticket_hashes,
+    Claim, Claimant, all_guests, among, claimants, claims, guests, guests_called, joined_sessions, known_addresses,
+    people_by_state, ticket_hashes,
 };
 pub use ticket::{TicketFormat, Workshop};
 pub use timekeeper::Timekeeper;

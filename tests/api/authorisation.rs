@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::attendance_imports::{LIST, form, imported_seminar, upload};
 use crate::support::{Client, PASSWORD, PEOPLE, TestApp, draft_body, person};
 
 struct Call {
@@ -11,6 +12,12 @@ struct Call {
     path: String,
     etag: Option<String>,
     body: Option<Value>,
+}
+
+/// An import of a report, as it is before anybody has decided; its path.
+fn imported(app: &TestApp, seminar: &str) -> String {
+    let made = upload(&app.organiser(), seminar, LIST, &[]);
+    format!("/seminars/{seminar}/attendance-imports/{}", made.id())
 }
 
 fn get(path: impl Into<String>) -> Call {
@@ -291,6 +298,44 @@ fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
             etag: None,
             body: None,
         },
+        // Its body is a form, which the sender makes.
+        "create_attendance_import" => post(
+            format!("/seminars/{}/attendance-imports", imported_seminar(app)),
+            Value::Null,
+        ),
+        "list_attendance_imports" => get(format!("/seminars/{}/attendance-imports", imported_seminar(app))),
+        "get_attendance_import" => get(imported(app, &imported_seminar(app))),
+        "list_import_participants" => get(format!("{}/participants", imported(app, &imported_seminar(app)))),
+        "resolve_attendance_import" => {
+            let body = json!({"participants": [{"position": 0, "taken_for": "ignored"}]});
+            guarded(
+                &organiser,
+                "PATCH",
+                &imported(app, &imported_seminar(app)),
+                "",
+                Some(body),
+            )
+        }
+        "confirm_attendance_import" => {
+            let import = imported(app, &imported_seminar(app));
+            guarded(
+                &organiser,
+                "POST",
+                &import,
+                "/confirm",
+                Some(json!({"accept_proposed": true})),
+            )
+        }
+        "revert_attendance_import" => {
+            let import = imported(app, &imported_seminar(app));
+            let confirmed = organiser.act(
+                &format!("{import}/confirm"),
+                &app.etag(&import),
+                &json!({"accept_proposed": true}),
+            );
+            confirmed.expect(200);
+            guarded(&organiser, "POST", &import, "/revert", Some(json!({})))
+        }
         "get_attendance" => get(format!("{}/attendance", seminar())),
         "get_activity_report" => {
             get("/reports/activity?from=2027-01-01&to=2027-12-31&organisation=staedteregion-aachen")
@@ -358,8 +403,12 @@ fn every_cell_is_true() {
             if let Some(etag) = &call.etag {
                 headers.push(("If-Match", etag.as_str()));
             }
-            let body = call.body.as_ref().map(Value::to_string);
-            let answer = client.send(call.method, &call.path, &headers, body.as_deref().map(str::as_bytes));
+            let mut body = call.body.as_ref().map(|body| body.to_string().into_bytes());
+            if operation == "create_attendance_import" {
+                headers.push(("Content-Type", "multipart/form-data; boundary=einlass"));
+                body = Some(form(LIST, &[]));
+            }
+            let answer = client.send(call.method, &call.path, &headers, body.as_deref());
             let found = if (200..300).contains(&answer.status) {
                 "yes".to_owned()
             } else {

@@ -1,10 +1,15 @@
 //! Who of those seen is who of those registered. Only an exact e-mail address matches; a name proposes.
 
+use std::collections::{HashMap, HashSet};
+
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::model::Seen;
+use super::model::{Role, Seen};
+use super::names;
+use super::register::{MAX_CANDIDATES, Register, forms, names_of};
 use crate::base::ids::words;
+use crate::base::text::{Email, FromText};
 
 words! {
     /// What a registration amounts to, as far as attendance is concerned; the best first.
@@ -89,18 +94,169 @@ pub struct Match {
     pub flags: Vec<MatchFlag>,
 }
 
+type Answer = (
+    MatchStatus,
+    Option<Uuid>,
+    Vec<Uuid>,
+    Option<MatchMethod>,
+    Vec<MatchFlag>,
+);
+
 /// One answer for each of `people`, in their order.
 #[must_use]
-pub fn match_people(people: &[Seen], _registered: &[Registered], _team: &[TeamMember]) -> Vec<Match> {
-    people
+pub fn match_people(people: &[Seen], registered: &[Registered], team: &[TeamMember]) -> Vec<Match> {
+    let register = Register::new(registered);
+    let team = Team::new(team);
+    let mut matches: Vec<Match> = people
         .iter()
-        .map(|seen| Match {
-            key: seen.key.clone(),
-            status: MatchStatus::Unmatched,
-            registration_id: None,
-            candidates: Vec::new(),
-            method: None,
-            flags: Vec::new(),
+        .map(|seen| {
+            let (status, registration_id, candidates, method, mut flags) = one(seen, &register, &team);
+            if seen.phone_dial_in {
+                flags.push(MatchFlag::PhoneDialIn);
+            }
+            Match {
+                key: seen.key.clone(),
+                status,
+                registration_id,
+                candidates,
+                method,
+                flags,
+            }
         })
-        .collect()
+        .collect();
+    let sure: HashSet<Uuid> = matches
+        .iter()
+        .filter(|one| one.status == MatchStatus::Matched)
+        .filter_map(|one| one.registration_id)
+        .collect();
+    for one in &mut matches {
+        if one.status == MatchStatus::Proposed && one.registration_id.is_some_and(|id| sure.contains(&id)) {
+            one.flags.push(MatchFlag::RegistrationMatchedTwice);
+        }
+    }
+    matches
+}
+
+/// First what is certain, then what a name says, last what the platform made of somebody.
+fn one(seen: &Seen, register: &Register<'_>, team: &Team) -> Answer {
+    if let Some(role) = seen.email.as_ref().and_then(|email| team.by_email.get(email)) {
+        return (of_team(*role), None, Vec::new(), None, Vec::new());
+    }
+    let names = if seen.phone_dial_in { Vec::new() } else { names_of(seen) };
+    if let Some(email) = &seen.email
+        && let Some(answer) = by_email(seen, register.with_email(email), &names)
+    {
+        return answer;
+    }
+    let named = best(register.with_name(&names));
+    if let Some(role) = names.iter().find_map(|name| team.by_name.get(name)) {
+        // A namesake among the registered: somebody has to look.
+        let flags = if named.is_empty() {
+            Vec::new()
+        } else {
+            vec![MatchFlag::NeedsConfirmation]
+        };
+        return (
+            of_team(*role),
+            None,
+            named.iter().map(|one| one.id).collect(),
+            None,
+            flags,
+        );
+    }
+    let method = Some(MatchMethod::NormalisedName);
+    let unsure = vec![MatchFlag::NeedsConfirmation];
+    match named.as_slice() {
+        [only] => return (MatchStatus::Proposed, Some(only.id), Vec::new(), method, unsure),
+        [_, ..] => {
+            let candidates = named.iter().take(MAX_CANDIDATES).map(|one| one.id).collect();
+            return (MatchStatus::Ambiguous, None, candidates, method, unsure);
+        }
+        [] => {}
+    }
+    let by_role = match seen.role {
+        Role::Host | Role::Organizer | Role::Moderator => Some(MatchStatus::Staff),
+        // Not a presenter: in many Teams meetings everybody is one.
+        Role::Panelist => Some(MatchStatus::Speaker),
+        Role::Presenter | Role::Attendee => None,
+    };
+    if let Some(status) = by_role {
+        return (status, None, Vec::new(), Some(MatchMethod::Role), unsure);
+    }
+    let came_with_address = seen.email.is_some() && seen.said_attended != Some(false);
+    let flags = if came_with_address {
+        vec![MatchFlag::WalkInCandidate]
+    } else {
+        Vec::new()
+    };
+    let suggestions = if seen.phone_dial_in {
+        Vec::new()
+    } else {
+        register.suggestions(seen)
+    };
+    (MatchStatus::Unmatched, None, suggestions, None, flags)
+}
+
+/// Of several registrations with one address the one that is best; of several as good the one with the name.
+fn by_email(seen: &Seen, found: Vec<&Registered>, names: &[String]) -> Option<Answer> {
+    let found = best(found);
+    let method = Some(MatchMethod::Email);
+    let with_name: Vec<&&Registered> = found
+        .iter()
+        .filter(|one| forms(one).iter().any(|form| names.contains(form)))
+        .collect();
+    let only = match (found.as_slice(), with_name.as_slice()) {
+        ([], _) => return None,
+        ([only], _) => only,
+        (_, [only]) => only,
+        _ => {
+            let candidates = found.iter().take(MAX_CANDIDATES).map(|one| one.id).collect();
+            let flags = vec![MatchFlag::NeedsConfirmation];
+            return Some((MatchStatus::Ambiguous, None, candidates, method, flags));
+        }
+    };
+    let flag = match only.state {
+        _ if seen.said_attended == Some(false) => None,
+        RegistrationStanding::Seat => None,
+        RegistrationStanding::Cancelled => Some(MatchFlag::AttendedAfterCancellation),
+        RegistrationStanding::Waitlisted => Some(MatchFlag::AttendedFromWaitlist),
+        RegistrationStanding::Undecided | RegistrationStanding::Refused => Some(MatchFlag::AttendedWithoutSeat),
+    };
+    let flags = flag.into_iter().collect();
+    Some((MatchStatus::Matched, Some(only.id), Vec::new(), method, flags))
+}
+
+const fn of_team(role: TeamRole) -> MatchStatus {
+    match role {
+        TeamRole::Staff => MatchStatus::Staff,
+        TeamRole::Speaker => MatchStatus::Speaker,
+    }
+}
+
+/// Those of the best standing: a cancelled registration steps back behind the one that came after it.
+fn best(found: Vec<&Registered>) -> Vec<&Registered> {
+    let standing = found.iter().map(|one| one.state).min();
+    found.into_iter().filter(|one| Some(one.state) == standing).collect()
+}
+
+struct Team {
+    by_email: HashMap<String, TeamRole>,
+    by_name: HashMap<String, TeamRole>,
+}
+
+impl Team {
+    fn new(team: &[TeamMember]) -> Self {
+        let emails = team
+            .iter()
+            .filter_map(|member| Some((email_key(member.email.as_deref()?)?, member.role)));
+        let names = team.iter().map(|member| (names::normalised(&member.name), member.role));
+        Self {
+            by_email: emails.collect(),
+            by_name: names.filter(|(name, _)| !name.is_empty()).collect(),
+        }
+    }
+}
+
+fn email_key(email: &str) -> Option<String> {
+    Email::from_text(email).ok().map(|email| email.key())
 }

@@ -33,9 +33,9 @@ pub fn presence(seen: &Seen, window: &Window, rule: &PresenceRule) -> Presence {
     let timed = (!united.is_empty()).then(|| seconds(&united));
     let clipped = (!united.is_empty()).then(|| seconds(&clip(&united, window)));
     let (present_seconds, in_session_seconds) = match (seen.precision, seen.reported_seconds) {
-        // Minutes are rounded, up to one on either side of the interval.
+        // Two devices count twice in a total, but nobody is there longer than from first to last.
         (Precision::FirstLastAndTotal, Some(total)) => (
-            Some(timed.map_or(total, |span| total.min(span.saturating_add(60)))),
+            Some(timed.map_or(total, |span| total.min(span))),
             clipped.map(|inside| total.min(inside)),
         ),
         (Precision::Intervals, _) if seen.said_attended == Some(false) => (timed, clipped),
@@ -53,6 +53,11 @@ pub fn presence(seen: &Seen, window: &Window, rule: &PresenceRule) -> Presence {
         in_session_seconds,
         attended: seen.said_attended.unwrap_or(long_enough),
     }
+}
+
+/// The seconds of some intervals, each counted once.
+pub fn united_seconds(segments: &[Segment]) -> i64 {
+    seconds(&union(segments, 0))
 }
 
 /// Sorted, without overlap, with gaps up to `bridge` closed.

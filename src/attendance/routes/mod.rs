@@ -6,6 +6,7 @@ mod check_in_view;
 mod check_ins;
 mod door;
 mod headcounts;
+mod imports;
 mod picture;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -25,5 +26,6 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(headcounts::list_headcounts)
         .service(headcounts::create_headcount)
         .service(headcounts::get_headcount)
-        .service(headcounts::delete_headcount);
+        .service(headcounts::delete_headcount)
+        .configure(imports::configure);
 }

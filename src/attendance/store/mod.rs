@@ -2,8 +2,10 @@
 
 mod check_ins;
 mod headcounts;
+mod imports;
 mod records;
 
 pub use check_ins::*;
 pub use headcounts::*;
+pub use imports::*;
 pub use records::{ConfirmedImport, confirmed_imports, observations};

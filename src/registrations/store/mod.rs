@@ -2,6 +2,7 @@
 
 mod beside;
 mod bulk;
+mod claimants;
 mod claims;
 mod due;
 mod tickets;
@@ -18,6 +19,7 @@ use crate::seminars::{Channel, SeminarId};
 
 pub use beside::*;
 pub use bulk::{Addressee, insert_all, registered, save_moved};
+pub use claimants::{Claimant, claimants};
 pub use claims::{Claim, claims, known_addresses};
 pub use due::*;
 pub use tickets::*;

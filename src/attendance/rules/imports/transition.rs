@@ -1,0 +1,49 @@
+//! What may be done with an import.
+
+use crate::attendance::model::ImportState;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Say who its participants are.
+    Resolve,
+    Confirm,
+    Revert,
+}
+
+impl Step {
+    #[cfg(test)]
+    pub const ALL: &'static [Self] = &[Self::Resolve, Self::Confirm, Self::Revert];
+}
+
+/// What it is then; `None`: not now. What counts is not resolved differently without being reverted first, so that no
+/// figure changes by the way.
+#[must_use]
+pub const fn after(state: ImportState, step: Step) -> Option<ImportState> {
+    match (state, step) {
+        (ImportState::Previewed | ImportState::Reverted, Step::Resolve) => Some(state),
+        (ImportState::Previewed | ImportState::Reverted, Step::Confirm) => Some(ImportState::Confirmed),
+        (ImportState::Confirmed, Step::Revert) => Some(ImportState::Reverted),
+        (ImportState::Confirmed, Step::Resolve | Step::Confirm)
+        | (ImportState::Previewed | ImportState::Reverted, Step::Revert) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cell() {
+        use ImportState::{Confirmed, Previewed, Reverted};
+        let table = [
+            (Previewed, [Some(Previewed), Some(Confirmed), None]),
+            (Confirmed, [None, None, Some(Reverted)]),
+            (Reverted, [Some(Reverted), Some(Confirmed), None]),
+        ];
+        assert_eq!(table.map(|(state, _)| state), *ImportState::ALL);
+        for (state, expected) in table {
+            let found = Step::ALL.iter().map(|step| after(state, *step)).collect::<Vec<_>>();
+            assert_eq!(found, expected, "{state}");
+        }
+    }
+}

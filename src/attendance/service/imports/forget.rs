@@ -1,0 +1,34 @@
+//! What nobody confirmed is not kept: names and addresses stand in it.
+
+use chrono::{DateTime, Duration, Utc};
+use diesel::PgConnection;
+use serde_json::json;
+
+use crate::attendance::store;
+use crate::base::problem::Result;
+use crate::journal::{Act, Actor, Entry, record};
+
+/// Long enough to ask around who was who.
+const KEPT: Duration = Duration::days(14);
+
+/// In one transaction; the rest with the next sweep.
+const AT_ONCE: i64 = 20;
+
+/// Deletes previews that are two weeks old; how many.
+pub fn forget_previews(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize> {
+    let gone = store::delete_previews(conn, now - KEPT, AT_ONCE)?;
+    let act = Act {
+        now,
+        actor: Actor::SYSTEM,
+    };
+    for (organisation, id, seminar) in &gone {
+        let entry = Entry {
+            organisation_id: Some(organisation.0),
+            action: "import.forgotten",
+            object_id: id.0,
+            data: json!({"seminar_id": seminar}),
+        };
+        record(conn, &act, entry)?;
+    }
+    Ok(gone.len())
+}
