@@ -4,6 +4,8 @@
 //! The registrations are a list of `given_name`, `family_name`, `email`, `state`, beside it `staff_emails`,
 //! `staff_display_names` and `speaker_emails`.
 
+#![allow(clippy::indexing_slicing, reason = "of JSON: what is missing is null")]
+
 use std::error::Error;
 
 use chrono::{DateTime, Utc};

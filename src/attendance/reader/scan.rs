@@ -89,13 +89,19 @@ impl Scan {
         if row.width == 1 && self.mark(&first) {
             return;
         }
-        if self.heading_is_due {
-            self.heading_is_due = false;
+        let is_due = std::mem::take(&mut self.heading_is_due);
+        if self.section.is_some() && self.table.is_none() && row.width > 2 {
             let columns = Columns::of(row);
-            if let Some(summary @ (2 | 3)) = self.section {
-                self.begin(teams_by_position(columns, summary == 2));
+            if let Some(other) = table(columns.clone(), false, false).filter(|other| !is_teams(other.format)) {
+                // "2. Workshop" above a list is no section of Teams.
+                self.section = None;
+                self.begin(other);
+                return;
             }
-            return;
+            if is_due {
+                self.begin(teams_by_position(columns, self.section == Some(2)));
+                return;
+            }
         }
         if let Some(block) = self.block.take() {
             self.values_of(&block, row);
@@ -275,6 +281,10 @@ impl Scan {
         }
         Ok(self)
     }
+}
+
+const fn is_teams(format: Format) -> bool {
+    matches!(format, Format::Teams2020 | Format::Teams2021 | Format::Teams2022)
 }
 
 /// Whether the first cell of a row may begin a heading.

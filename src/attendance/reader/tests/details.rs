@@ -260,6 +260,8 @@ fn rarer_reports() {
         (report.format, report.people[0].reported_seconds),
         (Format::ZoomUniqueGerman, Some(3660))
     );
+    let numbered = "2. Workshop\nVorname;Nachname;E-Mail;Anwesend\nLena;Probst;;ja\n";
+    assert_eq!(read_text(numbered).unwrap().format, Format::OwnList);
     let quotes = "Name,Moderator,Activity Score,Join,Left,Duration\r\n\"Max \"Maxi\" Muster\",\"FALSE\",\"0\",\"2027-05-06 18:00\",\"2027-05-06 19:00\",\"01:00:00\"";
     assert_eq!(read_text(quotes).unwrap().people[0].key, "name:max maxi muster");
 }
