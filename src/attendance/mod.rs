@@ -9,6 +9,7 @@
 mod model;
 pub mod phrase;
 mod print;
+pub mod reader;
 mod routes;
 mod rules;
 mod service;
@@ -16,8 +17,8 @@ mod sheets;
 mod store;
 mod tally;
 
-pub use model::{CountMethod, HeadcountId, NewHeadcount};
+pub use model::{Basis, CountMethod, HeadcountId, NewHeadcount};
 pub use routes::configure;
-pub use rules::{Reconciled, fits, reconcile};
-pub use service::record_headcount;
+pub use rules::{Counted, People, Reconciled, fits, reconcile, reconcile_with_people};
+pub use service::{people_by_seminar, record_headcount};
 pub use tally::{Count, MAX_VALUE, Qualifier, Tally, Unit, sum};

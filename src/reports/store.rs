@@ -1,4 +1,4 @@
-//! All SQL of the room: eight queries, however many seminars there are. What they bring is more than what counts;
+//! All SQL of the room: eight queries and those of `attendance`, however many seminars there are. What they bring is more than what counts;
 //! `rules` decides.
 
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::model::{Change, Collected, Facts, Span, Statement, Taking};
 use super::rules::ActivityQuery;
-use crate::attendance::{Count, Qualifier, Unit};
+use crate::attendance::{Count, Qualifier, Unit, people_by_seminar};
 use crate::auth::{OrganisationId, OrganisationRef};
 use crate::base::problem::{Error, Result};
 use crate::catalogue::{CollectionId, CollectionRef};
@@ -46,6 +46,11 @@ pub fn facts(conn: &mut PgConnection, query: &ActivityQuery, of: &[OrganisationR
     let mut collections = seminars.collections(conn)?;
     let mut changes = seminars.changes(conn)?;
     let mut headcounts = seminars.headcounts(conn)?;
+    let of = facts
+        .iter()
+        .map(|facts| (facts.organisation.id, facts.id))
+        .collect::<Vec<_>>();
+    let mut people = people_by_seminar(conn, &of)?;
     for facts in &mut facts {
         facts.day = days.remove(&facts.id);
         facts.channels = channels.remove(&facts.id).unwrap_or_default();
@@ -53,6 +58,7 @@ pub fn facts(conn: &mut PgConnection, query: &ActivityQuery, of: &[OrganisationR
         facts.collections = collections.remove(&facts.id).unwrap_or_default();
         facts.changes = changes.remove(&facts.id).unwrap_or_default();
         facts.headcounts = headcounts.remove(&facts.id).unwrap_or_default();
+        facts.people = people.remove(&facts.id);
     }
     Ok(facts)
 }
@@ -135,6 +141,7 @@ fn candidates(
                 collections: Vec::new(),
                 changes: Vec::new(),
                 headcounts: Vec::new(),
+                people: None,
             })
         })
         .collect()

@@ -49,7 +49,6 @@ pub struct Joined {
     pub person: Person,
     pub session_id: SessionId,
     pub first: DateTime<Utc>,
-    pub last: DateTime<Utc>,
 }
 
 /// When a session is, for clipping.

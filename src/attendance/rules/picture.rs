@@ -63,13 +63,14 @@ pub fn reconcile_with_people(
     let filled = counted
         .iter()
         .map(|(channel, counted)| (Some(*channel), Count::new(counted.people, Qualifier::Exact)));
-    let known = |(_, count): &(_, Count)| count.value.is_some();
-    let all = bases.iter().copied().filter(known).chain(filled).collect::<Vec<_>>();
+    // A statement without a number stays, where nobody was counted either: the channel was spoken of.
+    let in_force = |(of, _): &(Option<Channel>, Count)| counted.iter().all(|(channel, _)| *of != Some(*channel));
+    let all = bases.iter().copied().filter(in_force).chain(filled).collect::<Vec<_>>();
     let figure = reconcile(Unit::Participants, &all, offered)?;
     if figure.as_total {
         return Some((figure, Basis::Headcount));
     }
-    let stated_any = all.len() > counted.len();
+    let stated_any = Channel::ALL.iter().any(|channel| stated(*channel));
     let basis = match (counted.as_slice(), stated_any) {
         ([], _) => Basis::Headcount,
         ([(_, one)], false) => one.basis,

@@ -243,3 +243,6 @@ fn clipped(spans: &[Span], rule: &AttendanceRule, window: Option<&SessionWindow>
 fn length(spans: &[Span]) -> i64 {
     spans.iter().map(|(from, to)| (*to - *from).num_seconds()).sum()
 }
+
+#[cfg(test)]
+mod tests;

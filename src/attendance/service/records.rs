@@ -24,14 +24,11 @@ pub fn records(conn: &mut PgConnection, seminar: &Seminar, rule: &AttendanceRule
 fn derived(conn: &mut PgConnection, mut seen: Observations, rule: &AttendanceRule) -> Result<Vec<AttendanceRecord>> {
     if rule.count_joins {
         let joined = joined_sessions(conn, (rule.organisation_id, rule.seminar_id))?;
-        let joined = joined
-            .into_iter()
-            .map(|(registration, session_id, first, last)| Joined {
-                person: Person::Registration(registration),
-                session_id,
-                first,
-                last,
-            });
+        let joined = joined.into_iter().map(|(registration, session_id, first)| Joined {
+            person: Person::Registration(registration),
+            session_id,
+            first,
+        });
         seen.joined = joined.collect();
     }
     Ok(derive(&seen, rule))

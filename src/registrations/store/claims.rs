@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::{max, min};
+use diesel::dsl::min;
 use diesel::prelude::*;
 
 use super::Of;
@@ -59,11 +59,8 @@ pub fn known_addresses(
         .collect())
 }
 
-/// Who entered which session's online room by their own link, when first and when last.
-pub fn joined_sessions(
-    conn: &mut PgConnection,
-    of: Of,
-) -> Result<Vec<(RegistrationId, SessionId, DateTime<Utc>, DateTime<Utc>)>> {
+/// Who entered which session's online room by their own link, and when first.
+pub fn joined_sessions(conn: &mut PgConnection, of: Of) -> Result<Vec<(RegistrationId, SessionId, DateTime<Utc>)>> {
     let of_registration = registrations::organisation_id
         .eq(joins::organisation_id)
         .and(registrations::id.eq(joins::registration_id));
@@ -72,16 +69,11 @@ pub fn joined_sessions(
         .filter(registrations::organisation_id.eq(of.0))
         .filter(registrations::seminar_id.eq(of.1))
         .group_by((joins::registration_id, joins::session_id))
-        .select((
-            joins::registration_id,
-            joins::session_id,
-            min(joins::at),
-            max(joins::at),
-        ))
+        .select((joins::registration_id, joins::session_id, min(joins::at)))
         .order((joins::registration_id, joins::session_id))
-        .load::<(_, _, Option<DateTime<Utc>>, Option<DateTime<Utc>>)>(conn)?;
-    let whole = |(registration, session, first, last): (_, _, Option<_>, Option<_>)| {
-        Some((registration, session, first?, last?))
-    };
-    Ok(rows.into_iter().filter_map(whole).collect())
+        .load::<(_, _, Option<DateTime<Utc>>)>(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(registration, session, first)| Some((registration, session, first?)))
+        .collect())
 }

@@ -196,6 +196,7 @@ pub const fn doubt(qualifier: Qualifier) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::attendance::Basis;
 
     #[test]
     fn names_do_not_act_as_markdown() {
@@ -239,6 +240,7 @@ mod tests {
                 value,
                 qualifier: Qualifier::Exact,
                 lower_bound: None,
+                basis: Basis::Headcount,
                 statements,
                 stated_as: words.iter().map(|s| (*s).to_owned()).collect(),
             };

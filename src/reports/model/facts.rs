@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::attendance::{Count, Unit};
+use crate::attendance::{Count, People, Unit};
 use crate::auth::OrganisationRef;
 use crate::catalogue::CollectionRef;
 use crate::seminars::{Audience, ChangeKind, Channel, PartyRole, ReasonCode, SeminarId, Status};
@@ -49,6 +49,8 @@ pub struct Facts {
     pub changes: Vec<Change>,
     /// Only those that are the basis of reports.
     pub headcounts: Vec<Statement>,
+    /// Who was seen: at the door, in a platform's report.
+    pub people: Option<People>,
 }
 
 /// Who takes part in offering it, and as what.

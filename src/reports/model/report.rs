@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::facts::Span;
-use crate::attendance::{Qualifier, Tally};
+use crate::attendance::{Basis, Qualifier, Tally};
 use crate::auth::OrganisationRef;
 use crate::base::ids::words;
 use crate::catalogue::CollectionRef;
@@ -303,7 +303,7 @@ pub struct ReportedSeminar {
 
 /// How many came to one seminar.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(example = json!({"value": 131, "qualifier": "at_least", "lower_bound": 131, "statements": 1, "stated_as": ["über 130 Teilnehmenden"]}))]
+#[schema(example = json!({"value": 131, "qualifier": "at_least", "lower_bound": 131, "basis": "headcount", "statements": 1, "stated_as": ["über 130 Teilnehmenden"]}))]
 pub struct ReportedCount {
     pub value: i64,
     pub qualifier: Qualifier,
@@ -311,7 +311,9 @@ pub struct ReportedCount {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub lower_bound: Option<i64>,
-    /// Of how many headcounts it is the sum: one, or one for each channel.
+    /// What it rests on: stated numbers, people who were counted, or both.
+    pub basis: Basis,
+    /// Of how many statements it is the sum: one, or one for each channel.
     pub statements: usize,
     /// The words of the sources.
     pub stated_as: Vec<String>,

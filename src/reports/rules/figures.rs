@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::asked::ActivityQuery;
 use super::counting::{Counted, counted, reason, rule};
-use crate::attendance::{Reconciled, Tally, Unit, reconcile};
+use crate::attendance::{Basis, People, Reconciled, Tally, Unit, reconcile, reconcile_with_people};
 use crate::base::text::fold;
 use crate::reports::model::{
     ActivityReport, CancelledFigure, ChannelFigures, CollectionFigures, CountedAs, Facts, Figure, GroupFigures,
@@ -72,7 +72,7 @@ fn entry(mut facts: Facts, query: &ActivityQuery) -> Option<Entry> {
         .sort_by_cached_key(|one| (one.collection.kind, fold(&one.collection.name), one.collection.id));
     let held = counted_as.contains(&CountedAs::Held);
     let count = |unit| {
-        held.then(|| counted_people(&facts.headcounts, unit, &facts.channels))
+        held.then(|| counted_people(&facts.headcounts, unit, &facts.channels, facts.people))
             .flatten()
     };
     let (participants, viewers) = (count(Unit::Participants), count(Unit::Viewers));
@@ -106,17 +106,33 @@ fn entry(mut facts: Facts, query: &ActivityQuery) -> Option<Entry> {
 }
 
 /// How many came to one seminar, as `attendance` has it, with the words it was said in.
-fn counted_people(headcounts: &[Statement], unit: Unit, offered: &[Channel]) -> Option<ReportedCount> {
+fn counted_people(
+    headcounts: &[Statement],
+    unit: Unit,
+    offered: &[Channel],
+    people: Option<People>,
+) -> Option<ReportedCount> {
     let mut told = headcounts.iter().filter(|one| one.unit == unit).collect::<Vec<_>>();
-    let bases = told.iter().map(|one| (one.channel, one.count));
-    let Reconciled { tally, as_total } = reconcile(unit, &bases.collect::<Vec<_>>(), offered)?;
+    let bases = told.iter().map(|one| (one.channel, one.count)).collect::<Vec<_>>();
+    // Only people take part; viewers, companies and questions are stated.
+    let people = people.filter(|_| unit == Unit::Participants).unwrap_or_default();
+    let (Reconciled { tally, as_total }, basis) = match unit {
+        Unit::Participants => reconcile_with_people(&bases, &people, offered)?,
+        Unit::Viewers | Unit::Companies | Unit::Questions => (reconcile(unit, &bases, offered)?, Basis::Headcount),
+    };
     told.retain(|one| one.count.value.is_some() && one.channel.is_none() == as_total);
     told.sort_by_key(|one| one.channel);
+    let counted = [(Channel::Onsite, people.onsite), (Channel::Online, people.online)];
+    let counted = counted.iter().filter(|(channel, counted)| {
+        counted.is_some() && !as_total && told.iter().all(|one| one.channel != Some(*channel))
+    });
+    let counted = counted.count();
     Some(ReportedCount {
         value: tally.value,
         qualifier: tally.qualifier,
         lower_bound: tally.lower_bound,
-        statements: told.len(),
+        basis,
+        statements: told.len() + counted,
         stated_as: told.iter().filter_map(|one| one.stated_as.clone()).collect(),
     })
 }

@@ -54,6 +54,7 @@ pub fn seminar(title: &str) -> Facts {
         collections: vec![],
         changes: vec![],
         headcounts: vec![],
+        people: None,
     }
 }
 
@@ -295,6 +296,7 @@ pub fn any_facts() -> impl Strategy<Value = Facts> {
                     .collect(),
                 changes,
                 headcounts,
+                people: None,
                 ..seminar(&title)
             }
         },

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::attendance::{Count, Qualifier};
+use crate::attendance::{Counted, People};
 use crate::reports::model::RuleId;
 use crate::reports::rules::samples::{any_facts, any_question, paper, programme, scope, seminar, stated, taking};
 use crate::seminars::{ReasonCode, Status};
@@ -114,8 +115,9 @@ fn a_count_of_the_whole_wins_over_its_channels() {
     let onsite = of(Some(Channel::Onsite), 58, Qualifier::Exact);
     let online = of(Some(Channel::Online), 71, Qualifier::MoreThan);
     let whole = stated("über 130 Teilnehmende");
-    let count =
-        |all: &[Statement]| counted_people(all, Unit::Participants, &[]).map(|c| (c.value, c.qualifier, c.statements));
+    let count = |all: &[Statement]| {
+        counted_people(all, Unit::Participants, &[], None).map(|c| (c.value, c.qualifier, c.statements))
+    };
     let both = [onsite.clone(), online.clone()];
     assert_eq!(count(&both), Some((130, Qualifier::AtLeast, 2)));
     assert_eq!(
@@ -140,7 +142,7 @@ fn a_count_of_the_whole_wins_over_its_channels() {
         ..nothing
     };
     assert_eq!(count(&[onsite.clone(), unknown]), Some((58, Qualifier::AtLeast, 1)));
-    let hybrid = counted_people(&[onsite], Unit::Participants, &[Channel::Onsite, Channel::Online]).unwrap();
+    let hybrid = counted_people(&[onsite], Unit::Participants, &[Channel::Onsite, Channel::Online], None).unwrap();
     assert_eq!(
         (hybrid.value, hybrid.qualifier),
         (58, Qualifier::AtLeast),
@@ -293,4 +295,56 @@ proptest! {
         prop_assert!(ids(RuleId::Public).is_subset(&ids(RuleId::All)));
         prop_assert!(ids(RuleId::Overview).is_subset(&ids(RuleId::Public)));
     }
+}
+
+#[test]
+fn people_who_were_counted_are_participants_where_nothing_was_stated() {
+    let counted = |people, basis| {
+        Some(Counted {
+            people,
+            basis,
+            seen: people,
+        })
+    };
+    let people = People {
+        onsite: counted(58, Basis::CheckIns),
+        online: counted(71, Basis::Import),
+        total: 126,
+        in_both: 3,
+        ..People::default()
+    };
+    let offered = [Channel::Onsite, Channel::Online];
+    let count = |all: &[Statement], people: People| {
+        let count = counted_people(all, Unit::Participants, &offered, Some(people)).unwrap();
+        (count.value, count.qualifier, count.basis, count.statements)
+    };
+    assert_eq!(count(&[], people), (126, Qualifier::Exact, Basis::AttendanceRecords, 2));
+    let door = People {
+        online: None,
+        in_both: 0,
+        ..people
+    };
+    assert_eq!(
+        count(&[], door),
+        (58, Qualifier::AtLeast, Basis::CheckIns, 1),
+        "online may have been somebody"
+    );
+    let onsite = Statement {
+        channel: Some(Channel::Onsite),
+        ..stated("rund 60 Teilnehmende")
+    };
+    assert_eq!(
+        count(std::slice::from_ref(&onsite), people),
+        (128, Qualifier::About, Basis::Mixed, 2)
+    );
+    let whole = stated("über 130 Teilnehmende");
+    assert_eq!(
+        count(&[whole, onsite], people),
+        (131, Qualifier::AtLeast, Basis::Headcount, 1)
+    );
+    assert_eq!(
+        counted_people(&[], Unit::Viewers, &offered, Some(people)),
+        None,
+        "viewers are stated"
+    );
 }
