@@ -23,6 +23,7 @@ use crate::base::db::Db;
 use crate::base::idempotency;
 use crate::base::ids::fresh;
 use crate::base::language::german;
+use crate::base::press::Press;
 use crate::base::problem::{Code, Error, Problem, Result, render};
 use crate::mail::{Postboy, Postman};
 use crate::portal::{self, ErrorPage, Page, Pages};
@@ -67,6 +68,7 @@ pub struct Site {
     pub capabilities: web::Data<Capabilities>,
     pub desk: web::Data<Desk>,
     pub pages: web::Data<Pages>,
+    pub press: web::Data<Press>,
     pub postman: Arc<Postman>,
 }
 
@@ -99,6 +101,7 @@ impl Site {
         Ok(Self {
             desk: web::Data::new(Desk::open(&db, DESK_WRITERS)?),
             pages: web::Data::new(Pages::open(&config)?),
+            press: web::Data::new(Press::assemble(&config)?),
             postman: Arc::new(Postman::assemble(&config, capabilities.clone())?),
             capabilities: web::Data::from(capabilities),
             config: web::Data::new(config),
@@ -127,6 +130,7 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .app_data(site.capabilities.clone())
             .app_data(site.desk.clone())
             .app_data(site.pages.clone())
+            .app_data(site.press.clone())
             .app_data(routes.clone())
             .app_data(web::PayloadConfig::new(body::LIMIT))
             .app_data(web::PathConfig::default().error_handler(|_, _| Error::from(Code::NotFound).into()))

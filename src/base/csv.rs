@@ -98,7 +98,19 @@ mod tests {
     #[test]
     fn what_would_be_calculated_is_guarded() {
         for cell in [
-            "=1+1", "+49 241 1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "\0", "＝1", "＋1", "－1", "＠x", "−1",
+            "=1+1",
+            "+49 241 1",
+            "-1",
+            "@SUM(A1)",
+            "\tx",
+            "\rx",
+            "\nx",
+            "\0",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠x",
+            "−1",
         ] {
             assert!(calculated(cell), "{cell:?}");
         }

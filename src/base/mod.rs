@@ -21,6 +21,7 @@ pub mod json_list;
 pub mod language;
 pub mod off_thread;
 pub mod page;
+pub mod press;
 pub mod problem;
 pub mod query;
 pub mod templates;

@@ -38,14 +38,19 @@ pub fn logo_names(asked: Option<&Line<260>>) -> Result<Option<Vec<String>>> {
     }
     let mut names = Vec::new();
     for name in asked.as_str().split(',').map(str::trim) {
-        let name = logo_name(name).map_err(|detail| fault(format!("`{name}` {detail}")))?.into_string();
+        let name = logo_name(name)
+            .map_err(|detail| fault(format!("`{name}` {detail}")))?
+            .into_string();
         if names.contains(&name) {
             return Err(fault(format!("names `{name}` twice")));
         }
         names.push(name);
     }
     if names.len() > MOST_PRINTED {
-        return Err(fault(format!("must name at most {MOST_PRINTED}, names {}", names.len())));
+        return Err(fault(format!(
+            "must name at most {MOST_PRINTED}, names {}",
+            names.len()
+        )));
     }
     Ok(Some(names))
 }
@@ -81,9 +86,7 @@ pub fn check_picture(image: &[u8]) -> Result<()> {
         .map_err(|_| no_png("The PNG breaks off or is damaged."))?
         .is_some()
     {}
-    reader
-        .finish()
-        .map_err(|_| no_png("The PNG breaks off or is damaged."))
+    reader.finish().map_err(|_| no_png("The PNG breaks off or is damaged."))
 }
 
 /// Puts a logo in the place of what is there under its name, which the caller must have seen; says whether it is new.
@@ -156,7 +159,10 @@ mod tests {
     fn logos_are_named_once_and_few() {
         assert_eq!(logo_names(None).unwrap(), None);
         assert_eq!(asked("none").unwrap(), Some(Vec::new()));
-        assert_eq!(asked("land-nrw, eu").unwrap(), Some(vec!["land-nrw".to_owned(), "eu".to_owned()]));
+        assert_eq!(
+            asked("land-nrw, eu").unwrap(),
+            Some(vec!["land-nrw".to_owned(), "eu".to_owned()])
+        );
         for wrong in ["eu,eu", "aa,bb,cc,dd,ee", "EU", "eu,", "eu,none"] {
             assert!(asked(wrong).is_err(), "{wrong}");
         }

@@ -2,7 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::model::{Collection, CollectionId, CollectionKind, CollectionRef, Logo, LogoEntry, Venue, VenueId, VenueRef};
+use super::model::{
+    Collection, CollectionId, CollectionKind, CollectionRef, Logo, LogoEntry, Venue, VenueId, VenueRef,
+};
 use super::rules;
 use crate::auth::{self, OrganisationId, OrganisationRef};
 use crate::base::db::OnConstraint;
@@ -298,7 +300,10 @@ pub fn logos(conn: &mut PgConnection, of: OrganisationId, after: Option<String>,
 
 /// The first by name, with their pictures.
 pub fn first_logos(conn: &mut PgConnection, of: OrganisationId, limit: i64) -> Result<Vec<Logo>> {
-    let query = logos::table.filter(logos::organisation_id.eq(of)).order(logos::name).limit(limit);
+    let query = logos::table
+        .filter(logos::organisation_id.eq(of))
+        .order(logos::name)
+        .limit(limit);
     Ok(query.select(Logo::as_select()).load(conn)?)
 }
 
@@ -308,7 +313,10 @@ pub fn logo(conn: &mut PgConnection, of: OrganisationId, name: &str) -> Result<O
 }
 
 pub fn lock_logo(conn: &mut PgConnection, of: OrganisationId, name: &str) -> Result<Option<Logo>> {
-    let query = logos::table.find((of, name)).select(Logo::as_select()).for_no_key_update();
+    let query = logos::table
+        .find((of, name))
+        .select(Logo::as_select())
+        .for_no_key_update();
     Ok(query.first(conn).optional()?)
 }
 

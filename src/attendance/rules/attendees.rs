@@ -155,7 +155,11 @@ mod tests {
         };
         let places = entries(&[], &all, narrowed).iter().map(place).collect::<Vec<_>>();
         assert!(places.is_sorted(), "{places:?}");
-        assert!(places.iter().all(|one| *one > Place::Registration(RegistrationId::fresh())));
+        assert!(
+            places
+                .iter()
+                .all(|one| *one > Place::Registration(RegistrationId::fresh()))
+        );
     }
 
     #[test]

@@ -25,7 +25,9 @@ impl NotEarned {
     #[must_use]
     pub fn in_words(self) -> String {
         match self {
-            Self::NotHeld => "The seminar did not take place, or has no session that could have been attended.".to_owned(),
+            Self::NotHeld => {
+                "The seminar did not take place, or has no session that could have been attended.".to_owned()
+            }
             Self::NotOver { ends_at } => {
                 let there = ends_at.with_timezone(&chrono_tz::Europe::Berlin);
                 format!("The last session ends at {}.", there.format("%Y-%m-%dT%H:%M:%S%:z"))

@@ -164,13 +164,7 @@ pub const fn heading(column: Column, language: Option<ListLanguage>) -> &'static
 
 /// What one column says of an attendee. `number` counts from 1.
 #[must_use]
-pub fn cell(
-    column: Column,
-    attendee: &Attendee,
-    number: i64,
-    frame: &Frame,
-    language: Option<ListLanguage>,
-) -> Cell {
+pub fn cell(column: Column, attendee: &Attendee, number: i64, frame: &Frame, language: Option<ListLanguage>) -> Cell {
     use Column as C;
     let text = |text: Option<&str>| text.map_or(Cell::Empty, |text| Cell::Text(text.to_owned()));
     let registration = attendee.registration();
@@ -217,19 +211,27 @@ pub fn cell(
 pub fn channel(attendee: &Attendee) -> Option<Channel> {
     match attendee.registration() {
         Some(registration) => Some(registration.channel),
-        None => attendee.records.iter().find_map(|record| match (&record.onsite, &record.online) {
-            (Some(_), _) => Some(Channel::Onsite),
-            (None, Some(_)) => Some(Channel::Online),
-            (None, None) => None,
-        }),
+        None => attendee
+            .records
+            .iter()
+            .find_map(|record| match (&record.onsite, &record.online) {
+                (Some(_), _) => Some(Channel::Onsite),
+                (None, Some(_)) => Some(Channel::Online),
+                (None, None) => None,
+            }),
     }
 }
 
 /// What speaks for it, each once, in the order of the words.
 #[must_use]
 pub fn evidence(attendee: &Attendee) -> Vec<Evidence> {
-    let presences = attendee.records.iter().flat_map(|record| record.onsite.iter().chain(&record.online));
-    let mut all = presences.flat_map(|presence: &Presence| presence.evidence.clone()).collect::<Vec<_>>();
+    let presences = attendee
+        .records
+        .iter()
+        .flat_map(|record| record.onsite.iter().chain(&record.online));
+    let mut all = presences
+        .flat_map(|presence: &Presence| presence.evidence.clone())
+        .collect::<Vec<_>>();
     all.sort_unstable();
     all.dedup();
     all
@@ -285,7 +287,11 @@ mod tests {
     fn columns_stand_in_the_order_asked_for_and_once() {
         assert_eq!(columns("name, number"), Ok(vec![Column::Name, Column::Number]));
         assert_eq!(columns("name,name"), Err("names `name` twice".to_owned()));
-        assert!(columns("name,shoe_size").unwrap_err().contains("`shoe_size` is not one of"));
+        assert!(
+            columns("name,shoe_size")
+                .unwrap_err()
+                .contains("`shoe_size` is not one of")
+        );
         assert!(columns("").is_err());
     }
 
@@ -303,7 +309,10 @@ mod tests {
     #[test]
     fn every_heading_is_its_own() {
         for language in [None, Some(ListLanguage::German), Some(ListLanguage::English)] {
-            let mut all = Column::ALL.iter().map(|one| heading(*one, language)).collect::<Vec<_>>();
+            let mut all = Column::ALL
+                .iter()
+                .map(|one| heading(*one, language))
+                .collect::<Vec<_>>();
             all.sort_unstable();
             all.dedup();
             assert_eq!(all.len(), Column::ALL.len());

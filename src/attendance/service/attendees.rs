@@ -21,6 +21,8 @@ use crate::journal::{Act, Entry as JournalEntry, record};
 use crate::registrations::{self, RegistrationId};
 use crate::seminars::{self, AttendanceRule, Seminar, SeminarId, Session, SessionId, Whole};
 
+/// Somebody whose name nobody noted: "nomen nescio".
+pub const NAMELESS: &str = "N. N.";
 /// Lines read in one transaction.
 pub const PAGE: usize = 500;
 
@@ -151,8 +153,7 @@ impl Roll {
         let named = names.filter(|name| !name.family_name.is_empty()).next().cloned();
         named.unwrap_or_else(|| WalkInName {
             given_name: None,
-            // In the office's words for a person without a name: "nomen nescio".
-            family_name: "N. N.".to_owned(),
+            family_name: NAMELESS.to_owned(),
             company: None,
             email: match person {
                 Person::Address(key) => Some(key.clone()),

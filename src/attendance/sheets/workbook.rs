@@ -71,7 +71,8 @@ impl Workbook {
             for (place, column) in (0_u16..).zip(&self.sheet.columns) {
                 let number = i64::from(self.written);
                 let cell = cell(*column, attendee, number, &self.sheet.frame, Some(self.sheet.language));
-                write(page, (self.written, place), &cell, &self.formats, self.sheet.language).map_err(Error::internal)?;
+                write(page, (self.written, place), &cell, &self.formats, self.sheet.language)
+                    .map_err(Error::internal)?;
             }
         }
         Ok(())

@@ -118,7 +118,10 @@ pub async fn get_logo(
         })
         .await?;
     let tag = etag::tag(logo.version, &logo.image);
-    let known = request.headers().get_all(IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+    let known = request
+        .headers()
+        .get_all(IF_NONE_MATCH)
+        .filter_map(|value| value.to_str().ok());
     let known = known.flat_map(|given| given.split(',')).any(|one| {
         let one = one.trim().trim_start_matches("W/");
         one == tag || one == "*"
@@ -175,7 +178,9 @@ pub async fn put_logo(
 fn answered(path: &(String, String), logo: &Logo, new: bool) -> HttpResponse {
     let mut response = if new {
         let location = format!("/api/v1/organisations/{}/logos/{}", path.0, logo.name);
-        HttpResponse::Created().insert_header(("Location", location)).json(LogoView::from(logo))
+        HttpResponse::Created()
+            .insert_header(("Location", location))
+            .json(LogoView::from(logo))
     } else {
         HttpResponse::Ok().json(LogoView::from(logo))
     };
@@ -186,10 +191,15 @@ fn answered(path: &(String, String), logo: &Logo, new: bool) -> HttpResponse {
 
 /// The body, if it is a picture we print.
 async fn picture(request: &HttpRequest, body: web::Payload) -> Result<Vec<u8>> {
-    let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let given = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     let png = given.is_some_and(|given| given.trim().eq_ignore_ascii_case("image/png"));
     if !png {
-        return Err(Problem::new(Code::UnsupportedMediaType).detail("Send image/png.").into());
+        return Err(Problem::new(Code::UnsupportedMediaType)
+            .detail("Send image/png.")
+            .into());
     }
     let too_large = || Error::from(Problem::new(Code::BodyTooLarge).detail("The limit is 256 KiB."));
     let read = tokio::time::timeout(PATIENCE, body.to_bytes_limited(MOST_BYTES)).await;

@@ -11,14 +11,17 @@ use futures_util::stream::{Stream, try_unfold};
 
 use super::XLSX;
 use crate::attendance::model::{Column, ListFormat, ListLanguage};
-use crate::attendance::print::{self, PrintRequest};
+use crate::attendance::print::{Listing, PrintRequest, attendance_list};
 use crate::attendance::service::attendees::{PAGE, Roll};
 use crate::attendance::sheets::{Sheet, Table, Workbook};
+use crate::attendance::store;
 use crate::base::csv::Dialect;
 use crate::base::db::Db;
 use crate::base::download;
 use crate::base::off_thread::{Turns, off_thread};
+use crate::base::press::Press;
 use crate::base::problem::{Error, Result};
+use crate::catalogue::printed_logos;
 
 /// Workbooks made at once, and how long one waits for one's turn.
 static WORKBOOKS: Turns = Turns::new(2, std::time::Duration::from_secs(10));
@@ -40,11 +43,7 @@ fn name(roll: &Roll, language: ListLanguage, format: ListFormat) -> String {
 
 /// A response that is written as it is read. When reading fails midway, the stream ends with the error: the connection is
 /// closed without the last chunk, and no reader takes what it has for the whole.
-fn streamed(
-    media_type: &str,
-    name: &str,
-    stream: impl Stream<Item = Result<Bytes>> + 'static,
-) -> HttpResponse {
+fn streamed(media_type: &str, name: &str, stream: impl Stream<Item = Result<Bytes>> + 'static) -> HttpResponse {
     let mut response = HttpResponse::Ok().content_type(media_type).streaming(stream);
     download::headers(&mut response, name);
     response
@@ -66,9 +65,9 @@ impl Reading {
             return Ok(None);
         }
         let roll = self.roll.clone();
-        let page = self.db.read(move |conn| {
-            roll.attendees(conn, roll.entries.get(from..end).unwrap_or_default())
-        });
+        let page = self
+            .db
+            .read(move |conn| roll.attendees(conn, roll.entries.get(from..end).unwrap_or_default()));
         let page = page.await?;
         // Of an empty list the headings are read once.
         self.next = end.max(1);
@@ -105,12 +104,7 @@ pub async fn csv(
     Ok(streamed("text/csv; charset=utf-8", &name, rest))
 }
 
-pub async fn xlsx(
-    db: Db,
-    roll: Arc<Roll>,
-    columns: Vec<Column>,
-    language: ListLanguage,
-) -> Result<HttpResponse> {
+pub async fn xlsx(db: Db, roll: Arc<Roll>, columns: Vec<Column>, language: ListLanguage) -> Result<HttpResponse> {
     let name = name(&roll, language, ListFormat::Xlsx);
     let file = WORKBOOKS
         .take(move || {
@@ -139,10 +133,32 @@ pub async fn xlsx(
     Ok(streamed(XLSX, &name, rest))
 }
 
-pub async fn pdf(db: Db, roll: Arc<Roll>, printed: PrintRequest, now: DateTime<Utc>) -> Result<HttpResponse> {
+pub async fn pdf(
+    db: &Db,
+    press: &Press,
+    roll: Arc<Roll>,
+    printed: PrintRequest,
+    now: DateTime<Utc>,
+) -> Result<HttpResponse> {
     let name = name(&roll, printed.language, ListFormat::Pdf);
-    let bytes = print::attendees(db, roll, printed, now).await?;
-    Ok(document(bytes, &name))
+    let (of, logos) = (roll.clone(), printed.logos.clone());
+    let imported = printed.attestation;
+    let listing = db.read(move |conn| {
+        let seminar = &of.whole.seminar;
+        let imports = if imported {
+            store::confirmed_imports(conn, (seminar.organisation_id, seminar.id))?
+        } else {
+            Vec::new()
+        };
+        Ok(Listing {
+            attendees: of.everybody(conn)?,
+            logos: printed_logos(conn, seminar.organisation_id, logos.as_deref())?,
+            imports,
+        })
+    });
+    let listing = listing.await?;
+    let copy = off_thread(move || attendance_list(&roll, listing, &printed, now)).await?;
+    Ok(document(press.print(copy).await?, &name))
 }
 
 /// A finished PDF.

@@ -75,7 +75,9 @@ impl AttendeeQuery {
             ("limit", self.limit.is_some(), &[Json]),
             ("cursor", self.cursor.is_some(), &[Json]),
         ];
-        let misplaced = given.into_iter().filter(|(_, given, of)| *given && !of.contains(&format));
+        let misplaced = given
+            .into_iter()
+            .filter(|(_, given, of)| *given && !of.contains(&format));
         let mut faults = misplaced
             .map(|(name, ..)| FieldError::parameter(name, format!("says nothing as {format}")))
             .collect::<Vec<_>>();
@@ -83,7 +85,10 @@ impl AttendeeQuery {
             faults.push(FieldError::parameter("language", "says nothing in the dialect rfc4180"));
         }
         if self.blank_rows.is_some_and(|rows| rows > MOST_BLANK_ROWS) {
-            faults.push(FieldError::parameter("blank_rows", format!("must be 0 to {MOST_BLANK_ROWS}")));
+            faults.push(FieldError::parameter(
+                "blank_rows",
+                format!("must be 0 to {MOST_BLANK_ROWS}"),
+            ));
         }
         Error::unless_empty(faults)
     }
@@ -107,8 +112,9 @@ impl AttendeeQuery {
     pub fn columns(&self, format: ListFormat) -> Result<Vec<Column>> {
         match &self.columns {
             None => Ok(usual(format, self.attestation.unwrap_or(false)).to_vec()),
-            Some(asked) => columns(asked.as_str())
-                .map_err(|fault| Error::invalid(vec![FieldError::parameter("columns", fault)])),
+            Some(asked) => {
+                columns(asked.as_str()).map_err(|fault| Error::invalid(vec![FieldError::parameter("columns", fault)]))
+            }
         }
     }
 

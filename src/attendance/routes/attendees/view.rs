@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::attendance::model::{Attendee, AttendanceRecord, Evidence, Flag, Presence};
+use crate::attendance::model::{AttendanceRecord, Attendee, Evidence, Flag, Presence};
 use crate::attendance::rules::attendees::flags;
 use crate::attendance::rules::columns::channel;
 use crate::registrations::{RegistrationId, State};
