@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, PASSWORD, PEOPLE, TestApp, draft_body, person};
+use crate::support::{Client, PASSWORD, PEOPLE, TestApp, draft_body, person, picture};
 
 struct Call {
     method: &'static str,
@@ -252,6 +252,18 @@ fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
                 json!({"decisions": [{"registration": id, "decision": "accept"}]}),
             )
         }
+        "list_logos" => get("/organisations/staedteregion-aachen/logos"),
+        "get_logo" => get(logo(app, n)),
+        "put_logo" => Call {
+            method: "PUT",
+            path: format!("/organisations/staedteregion-aachen/logos/neu-{n}?description=Neu"),
+            etag: None,
+            body: None,
+        },
+        "delete_logo" => guarded(&organiser, "DELETE", &logo(app, n), "", None),
+        "list_attendees" => get(format!("{}/attendees", seminar())),
+        "list_certificates" => get(format!("/seminars/{}/certificates", app.held_with("anna").0)),
+        "get_certificate" => get(format!("/registrations/{}/certificate", app.held_with("anna").1)),
         "create_headcount" => post(format!("{}/headcounts", seminar()), stated()),
         "list_headcounts" => get(format!("{}/headcounts", seminar())),
         "get_headcount" => get(headcount()),
@@ -267,6 +279,13 @@ fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
         }
         _ => return None,
     })
+}
+
+/// A logo of its own for each call.
+fn logo(app: &TestApp, n: usize) -> String {
+    let path = format!("/organisations/staedteregion-aachen/logos/logo-{n}");
+    app.put_logo(&path, "Logo").expect(201);
+    path
 }
 
 type Table = BTreeMap<String, BTreeMap<String, String>>;
@@ -329,7 +348,12 @@ fn every_cell_is_true() {
                 headers.push(("If-Match", etag.as_str()));
             }
             let body = call.body.as_ref().map(Value::to_string);
-            let answer = client.send(call.method, &call.path, &headers, body.as_deref().map(str::as_bytes));
+            let picture = (operation == "put_logo").then(picture);
+            if picture.is_some() {
+                headers.push(("Content-Type", "image/png"));
+            }
+            let body = picture.as_deref().or(body.as_deref().map(str::as_bytes));
+            let answer = client.send(call.method, &call.path, &headers, body);
             let found = if (200..300).contains(&answer.status) {
                 "yes".to_owned()
             } else {
