@@ -1,5 +1,7 @@
 //! Certificates: only for who was there, and not before it is over.
 
+use std::io::Read;
+
 use diesel::prelude::*;
 use einlass::schema::{attendance_rules, journal};
 use serde_json::{Value, json};
@@ -14,12 +16,23 @@ fn two_days() -> Value {
     json!([{"starts_at": "2026-12-10T18:00", "ends_at": "2026-12-10T20:00"}, {"starts_at": "2026-12-11T18:00", "ends_at": "2026-12-11T20:00"}])
 }
 
-/// How many pages a PDF has, by its own words.
+/// How many pages a PDF has, by its own words, which stand in compressed streams.
 fn pages(pdf: &[u8]) -> usize {
-    let needle = b"/Type /Page";
-    pdf.windows(needle.len() + 1)
-        .filter(|w| w.starts_with(needle) && w.last() != Some(&b's'))
-        .count()
+    let find = |from: usize, needle: &[u8]| {
+        let place = pdf[from..].windows(needle.len()).position(|w| w == needle);
+        place.map(|place| from + place + needle.len())
+    };
+    let (mut text, mut at) = (pdf.to_vec(), 0);
+    while let Some(begin) = find(at, b"stream\n") {
+        let mut plain = Vec::new();
+        // What is no such stream is a picture or a font, and says nothing of pages.
+        drop(flate2::read::ZlibDecoder::new(&pdf[begin..]).read_to_end(&mut plain));
+        text.extend(plain);
+        at = find(begin, b"endstream").unwrap_or(pdf.len());
+    }
+    let count = |needle: &[u8]| text.windows(needle.len()).filter(|w| *w == needle).count();
+    let (all, trees) = (count(b"/Type/Page") + count(b"/Type /Page"), count(b"/Type/Pages") + count(b"/Type /Pages"));
+    all - trees
 }
 
 #[test]
