@@ -124,23 +124,17 @@ impl TestApp {
 
     /// So many people registered, by SQL.
     pub fn registered_by_sql(&self, seminar: &str, many: i32) {
-        self.registered_by_sql_more(seminar, 1, many);
-    }
-
-    /// Those from this number to that.
-    pub fn registered_by_sql_more(&self, seminar: &str, first: i32, last: i32) {
         diesel::sql_query(
             "INSERT INTO registrations (organisation_id, id, seminar_id, channel, state, seats, given_name, family_name,
                  email, email_key, language, search_text, version, created_at, updated_at, persons, companions, answers)
              SELECT organisation_id, ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, id, 'onsite', 'confirmed',
                  1, 'Jörg', 'Müller ' || n, 'm' || n || '@example.org', 'm' || n || '@example.org', 'de', 'muller', 1, $1, $1,
                  1, '[]', '{}'
-             FROM seminars, generate_series($2, $4) AS n WHERE seminars.id = $3",
+             FROM seminars, generate_series(1, $2) AS n WHERE seminars.id = $3",
         )
         .bind::<Timestamptz, _>(self.clock.now())
-        .bind::<Integer, _>(first)
+        .bind::<Integer, _>(many)
         .bind::<SqlUuid, _>(seminar.parse::<Uuid>().unwrap())
-        .bind::<Integer, _>(last)
         .execute(&mut self.database.connect())
         .unwrap();
     }

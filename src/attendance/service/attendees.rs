@@ -34,6 +34,8 @@ pub struct Roll {
     /// What the list is about: one session, or all.
     pub sessions: Vec<Session>,
     pub entries: Vec<Entry>,
+    /// On paper, where everybody who comes along has a line.
+    pub lines: usize,
     seen: Seen,
 }
 
@@ -92,12 +94,21 @@ impl Roll {
             let fault = FieldError::parameter("session", "is not a session of this seminar");
             return Err(Error::invalid(vec![fault]));
         }
-        let entries = entries(&registrations::claims(conn, of)?, &seen, narrowed);
+        let claims = registrations::claims(conn, of)?;
+        let entries = entries(&claims, &seen, narrowed);
+        let persons = claims.iter().map(|claim| (claim.id, claim.persons));
+        let persons = persons.collect::<HashMap<RegistrationId, i32>>();
+        let lines = entries.iter().map(|entry| match entry {
+            Entry::Registration(id) => persons.get(id).copied().and_then(|all| usize::try_from(all).ok()).unwrap_or(1),
+            Entry::WalkIn(_) => 1,
+        });
+        let lines = lines.sum();
         Ok(Self {
             whole,
             rule,
             sessions,
             entries,
+            lines,
             seen,
         })
     }

@@ -80,7 +80,7 @@ pub async fn list_attendees(
         .write(move |conn| {
             let roll = export(conn, &act, &reach, asked, format)?;
             if format == ListFormat::Pdf {
-                bounded(roll.entries.len())?;
+                bounded(roll.lines)?;
             }
             Ok(roll)
         })
