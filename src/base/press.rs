@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::config::Config;
-use super::problem::Result;
+use super::problem::{Code, Problem, Result};
 
 /// What can be printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,24 @@ pub struct Copy {
     pub at: DateTime<Utc>,
 }
 
+fn too_long(detail: impl Into<String>) -> super::problem::Error {
+    Problem::new(Code::TooLongToPrint).detail(detail).into()
+}
+
+/// Refuses what is longer than is printed in bounded memory, before anything is read for it.
+pub fn bounded(lines: usize) -> Result<()> {
+    if lines <= MOST_LINES {
+        return Ok(());
+    }
+    Err(too_long(format!(
+        "It has {lines} lines; a PDF has at most {MOST_LINES}."
+    )))
+}
+
+/// The printer takes more, and memory by the length: 12 MB for a hundred lines, 860 MB for ten thousand, measured by
+/// `checks/attendance/export-memory`. So many take about 250 MB, one document at a time.
+pub const MOST_LINES: usize = 3_000;
+
 pub use with::Press;
 
 #[cfg(feature = "pdf")]
@@ -31,20 +49,16 @@ mod with {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use einlass_print::{Image, Printer, Template};
-    use tokio::sync::Semaphore;
+    use einlass_print::{Error as PrintError, Image, Printer, Template};
 
-    use super::{Config, Copy, Form, Result};
+    use super::{Config, Copy, Form, Result, too_long};
+    use crate::base::off_thread::Turns;
     use crate::base::problem::Error;
 
-    /// Each uses all processors.
-    const AT_ONCE: usize = 2;
-    const PATIENCE: Duration = Duration::from_secs(20);
+    /// Each uses all processors, and memory by its length.
+    static TURNS: Turns = Turns::new(2, Duration::from_secs(20));
 
-    pub struct Press {
-        printer: Arc<Printer>,
-        turns: Semaphore,
-    }
+    pub struct Press(Arc<Printer>);
 
     impl Press {
         /// With the operator's own templates from `print` in the folder of templates.
@@ -52,10 +66,7 @@ mod with {
             let own = config.templates_dir.as_ref().map(|folder| folder.join("print"));
             let own = own.filter(|folder| folder.is_dir());
             let printer = Printer::new(own.as_deref()).map_err(Error::internal)?;
-            Ok(Self {
-                printer: Arc::new(printer),
-                turns: Semaphore::new(AT_ONCE),
-            })
+            Ok(Self(Arc::new(printer)))
         }
 
         /// Refuses where nothing can be printed.
@@ -65,25 +76,23 @@ mod with {
         }
 
         pub async fn print(&self, copy: Copy) -> Result<Vec<u8>> {
-            let turn = tokio::time::timeout(PATIENCE, self.turns.acquire()).await;
-            let turn = turn.map_err(|_| Error::Unavailable("too many print".to_owned()))?;
-            let _turn = turn.map_err(Error::internal)?;
-            let printer = self.printer.clone();
-            #[expect(clippy::disallowed_methods, reason = "printing knows no database")]
-            actix_web::web::block(move || {
-                let template = match copy.form {
-                    Form::AttendanceList => Template::AttendanceList,
-                    Form::Certificates => Template::Certificates,
-                    Form::Ticket => Template::Ticket,
-                };
-                let images = copy.images.into_iter().map(|(name, bytes)| Image { name, bytes });
-                let images = images.collect::<Vec<_>>();
-                printer
-                    .print(template, &copy.data, &images, copy.at)
-                    .map_err(Error::internal)
-            })
-            .await
-            .map_err(|_| Error::Unavailable("the blocking pool is closing".to_owned()))?
+            let printer = self.0.clone();
+            TURNS
+                .take(move || {
+                    let template = match copy.form {
+                        Form::AttendanceList => Template::AttendanceList,
+                        Form::Certificates => Template::Certificates,
+                        Form::Ticket => Template::Ticket,
+                    };
+                    let images = copy.images.into_iter().map(|(name, bytes)| Image { name, bytes });
+                    let images = images.collect::<Vec<_>>();
+                    let printed = printer.print(template, &copy.data, &images, copy.at);
+                    printed.map_err(|error| match error {
+                        PrintError::TooLong { .. } => too_long(error.to_string()),
+                        other => Error::internal(other),
+                    })
+                })
+                .await
         }
     }
 }

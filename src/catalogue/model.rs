@@ -109,6 +109,5 @@ pub struct LogoEntry {
     pub name: String,
     pub description: String,
     pub bytes: i32,
-    pub version: i64,
     pub updated_at: DateTime<Utc>,
 }

@@ -288,7 +288,6 @@ pub fn logos(conn: &mut PgConnection, of: OrganisationId, after: Option<String>,
             logos::name,
             logos::description,
             octet_length(logos::image),
-            logos::version,
             logos::updated_at,
         ))
         .into_boxed();

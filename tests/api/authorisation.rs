@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::attendance_imports::{LIST, form, imported_seminar, upload};
-use crate::support::{Client, PASSWORD, PEOPLE, TestApp, draft_body, person};
+use crate::support::{Client, PASSWORD, PEOPLE, TestApp, draft_body, person, picture};
 
 struct Call {
     method: &'static str,
@@ -289,6 +289,26 @@ fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
         "find_at_door" => get(format!("{}/check-ins/find?q=mul", seminar())),
         "get_check_in_count" => get(format!("{}/check-ins/count", seminar())),
         "take_offline_list" => get(format!("{}/check-ins/offline-list", seminar())),
+        "list_logos" => get("/organisations/staedteregion-aachen/logos"),
+        "get_logo" => get(logo(app, n)),
+        "put_logo" => Call {
+            method: "PUT",
+            path: format!("/organisations/staedteregion-aachen/logos/neu-{n}?description=Neu"),
+            etag: None,
+            body: None,
+        },
+        "delete_logo" => {
+            let path = logo(app, n);
+            Call {
+                method: "DELETE",
+                etag: Some(organiser.get(&path).etag()),
+                path,
+                body: None,
+            }
+        }
+        "list_attendees" => get(format!("{}/attendees", seminar())),
+        "list_certificates" => get(format!("/seminars/{}/certificates", app.held_with("anna").0)),
+        "get_certificate" => get(format!("/registrations/{}/certificate", app.held_with("anna").1)),
         "create_headcount" => post(format!("{}/headcounts", seminar()), stated()),
         "list_headcounts" => get(format!("{}/headcounts", seminar())),
         "get_headcount" => get(headcount()),
@@ -342,6 +362,13 @@ fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Call> {
         }
         _ => return None,
     })
+}
+
+/// A logo of its own for each call.
+fn logo(app: &TestApp, n: usize) -> String {
+    let path = format!("/organisations/staedteregion-aachen/logos/logo-{n}");
+    app.put_logo(&path, "Logo").expect(201);
+    path
 }
 
 type Table = BTreeMap<String, BTreeMap<String, String>>;
@@ -409,6 +436,13 @@ fn every_cell_is_true() {
                 body = Some(form(LIST, &[]));
             }
             let answer = client.send(call.method, &call.path, &headers, body.as_deref());
+            let body = call.body.as_ref().map(Value::to_string);
+            let picture = (operation == "put_logo").then(picture);
+            if picture.is_some() {
+                headers.push(("Content-Type", "image/png"));
+            }
+            let body = picture.as_deref().or(body.as_deref().map(str::as_bytes));
+            let answer = client.send(call.method, &call.path, &headers, body);
             let found = if (200..300).contains(&answer.status) {
                 "yes".to_owned()
             } else {

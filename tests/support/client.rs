@@ -20,6 +20,8 @@ pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
     pub text: String,
+    /// The body as it came, where it is no text.
+    pub bytes: Vec<u8>,
 }
 
 /// Paths that do not stand under `/api/v1`.
@@ -163,10 +165,17 @@ impl Client {
             None => self.agent.run(request.body(()).unwrap()),
         }
         .ok()?;
+        let bytes = response
+            .body_mut()
+            .with_config()
+            .limit(100_000_000)
+            .read_to_vec()
+            .ok()?;
         Some(Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
-            text: response.body_mut().read_to_string().ok()?,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
         })
     }
 }

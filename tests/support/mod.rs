@@ -1,12 +1,14 @@
 //! What the tests stand on: a PostgreSQL, a database for each test, a service on a port, and people to act as.
 
 mod app;
+mod attended;
 mod client;
 mod database;
 mod given;
 mod registered;
 
 pub use app::{Outgoing, TestApp};
+pub use attended::{picture, png};
 pub use client::{Answer, Client};
 pub use database::{PASSWORD, PEOPLE, TestDatabase};
 pub use given::{draft_body, person};

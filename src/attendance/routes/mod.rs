@@ -1,6 +1,7 @@
 //! The room's operations.
 
 mod attendees;
+mod certificates;
 mod check_in_list;
 mod check_in_view;
 mod check_ins;
@@ -14,6 +15,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn configure(config: &mut ServiceConfig) {
     config
         .service(attendees::list_attendees)
+        .service(certificates::get_certificate)
+        .service(certificates::list_certificates)
         .service(picture::get_attendance)
         .service(door::find_at_door)
         .service(door::get_check_in_count)

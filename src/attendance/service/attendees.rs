@@ -21,6 +21,8 @@ use crate::journal::{Act, Entry as JournalEntry, record};
 use crate::registrations::{self, RegistrationId};
 use crate::seminars::{self, AttendanceRule, Seminar, SeminarId, Session, SessionId, Whole};
 
+/// Somebody whose name nobody noted: "nomen nescio".
+pub const NAMELESS: &str = "N. N.";
 /// Lines read in one transaction.
 pub const PAGE: usize = 500;
 
@@ -32,6 +34,8 @@ pub struct Roll {
     /// What the list is about: one session, or all.
     pub sessions: Vec<Session>,
     pub entries: Vec<Entry>,
+    /// On paper, where everybody who comes along has a line.
+    pub lines: usize,
     seen: Seen,
 }
 
@@ -90,12 +94,25 @@ impl Roll {
             let fault = FieldError::parameter("session", "is not a session of this seminar");
             return Err(Error::invalid(vec![fault]));
         }
-        let entries = entries(&registrations::claims(conn, of)?, &seen, narrowed);
+        let claims = registrations::claims(conn, of)?;
+        let entries = entries(&claims, &seen, narrowed);
+        let persons = claims.iter().map(|claim| (claim.id, claim.persons));
+        let persons = persons.collect::<HashMap<RegistrationId, i32>>();
+        let lines = entries.iter().map(|entry| match entry {
+            Entry::Registration(id) => persons
+                .get(id)
+                .copied()
+                .and_then(|all| usize::try_from(all).ok())
+                .unwrap_or(1),
+            Entry::WalkIn(_) => 1,
+        });
+        let lines = lines.sum();
         Ok(Self {
             whole,
             rule,
             sessions,
             entries,
+            lines,
             seen,
         })
     }
@@ -151,8 +168,7 @@ impl Roll {
         let named = names.filter(|name| !name.family_name.is_empty()).next().cloned();
         named.unwrap_or_else(|| WalkInName {
             given_name: None,
-            // In the office's words for a person without a name: "nomen nescio".
-            family_name: "N. N.".to_owned(),
+            family_name: NAMELESS.to_owned(),
             company: None,
             email: match person {
                 Person::Address(key) => Some(key.clone()),

@@ -1,6 +1,7 @@
 //! What is said about attendance, and what is done at the door.
 
 pub mod attendees;
+pub mod certificates;
 mod check_ins;
 mod door;
 mod headcounts;

@@ -3,5 +3,5 @@
 mod text;
 mod workbook;
 
-pub use text::Table;
+pub use text::{Table, in_words};
 pub use workbook::{Sheet, Workbook};

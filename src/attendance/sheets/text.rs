@@ -54,7 +54,8 @@ impl Table {
     }
 }
 
-fn in_words(cell: Cell, dialect: Dialect, language: Option<ListLanguage>) -> String {
+#[must_use]
+pub fn in_words(cell: Cell, dialect: Dialect, language: Option<ListLanguage>) -> String {
     let excel = dialect == Dialect::Excel;
     match cell {
         Cell::Empty => String::new(),

@@ -55,7 +55,7 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     (
         "EINLASS_TEMPLATES_DIR",
         "none",
-        "own wording: files named as in templates/mail, and as in templates/portal below portal/; each replaces one",
+        "own wording: files named as in templates/mail, as in templates/portal below portal/, as in templates/print below print/; each replaces one",
     ),
     (
         "EINLASS_PORTAL_URL",

@@ -11,14 +11,17 @@ use futures_util::stream::{Stream, try_unfold};
 
 use super::XLSX;
 use crate::attendance::model::{Column, ListFormat, ListLanguage};
-use crate::attendance::print::{self, PrintRequest};
+use crate::attendance::print::{Listing, PrintRequest, attendance_list};
 use crate::attendance::service::attendees::{PAGE, Roll};
 use crate::attendance::sheets::{Sheet, Table, Workbook};
+use crate::attendance::store;
 use crate::base::csv::Dialect;
 use crate::base::db::Db;
 use crate::base::download;
 use crate::base::off_thread::{Turns, off_thread};
+use crate::base::press::Press;
 use crate::base::problem::{Error, Result};
+use crate::catalogue::printed_logos;
 
 /// Workbooks made at once, and how long one waits for one's turn.
 static WORKBOOKS: Turns = Turns::new(2, std::time::Duration::from_secs(10));
@@ -130,10 +133,32 @@ pub async fn xlsx(db: Db, roll: Arc<Roll>, columns: Vec<Column>, language: ListL
     Ok(streamed(XLSX, &name, rest))
 }
 
-pub async fn pdf(db: Db, roll: Arc<Roll>, printed: PrintRequest, now: DateTime<Utc>) -> Result<HttpResponse> {
+pub async fn pdf(
+    db: &Db,
+    press: &Press,
+    roll: Arc<Roll>,
+    printed: PrintRequest,
+    now: DateTime<Utc>,
+) -> Result<HttpResponse> {
     let name = name(&roll, printed.language, ListFormat::Pdf);
-    let bytes = print::attendees(db, roll, printed, now).await?;
-    Ok(document(bytes, &name))
+    let (of, logos) = (roll.clone(), printed.logos.clone());
+    let imported = printed.attestation;
+    let listing = db.read(move |conn| {
+        let seminar = &of.whole.seminar;
+        let imports = if imported {
+            store::confirmed_imports(conn, (seminar.organisation_id, seminar.id))?
+        } else {
+            Vec::new()
+        };
+        Ok(Listing {
+            attendees: of.everybody(conn)?,
+            logos: printed_logos(conn, seminar.organisation_id, logos.as_deref())?,
+            imports,
+        })
+    });
+    let listing = listing.await?;
+    let copy = off_thread(move || attendance_list(&roll, listing, &printed, now)).await?;
+    Ok(document(press.print(copy).await?, &name))
 }
 
 /// A finished PDF.

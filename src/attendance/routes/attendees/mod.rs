@@ -4,6 +4,8 @@ mod files;
 mod query;
 mod view;
 
+pub use files::document;
+
 use std::sync::Arc;
 
 use actix_web::http::header::HeaderMap;
@@ -20,6 +22,7 @@ use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::etag::Privacy;
 use crate::base::page::{Page, list};
+use crate::base::press::{Press, bounded};
 use crate::base::problem::{Code, Problem, Result};
 use crate::base::query::Query;
 use crate::seminars::SeminarId;
@@ -50,7 +53,7 @@ pub async fn list_attendees(
     who: Organiser,
     path: web::Path<SeminarId>,
     query: Query<AttendeeQuery>,
-    db: web::Data<Db>,
+    (db, press): (web::Data<Db>, web::Data<Press>),
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
     let query = query.0;
@@ -71,13 +74,13 @@ pub async fn list_attendees(
         _ => None,
     };
     if printed.is_some() {
-        crate::attendance::print::available()?;
+        press.available()?;
     }
     let roll = db
         .write(move |conn| {
             let roll = export(conn, &act, &reach, asked, format)?;
             if format == ListFormat::Pdf {
-                crate::attendance::print::bounded(&roll)?;
+                bounded(roll.lines)?;
             }
             Ok(roll)
         })
@@ -85,7 +88,7 @@ pub async fn list_attendees(
     let roll = Arc::new(roll);
     let db = Db::clone(&db);
     match (format, printed) {
-        (_, Some(printed)) => files::pdf(db, roll, printed, clock.now()).await,
+        (_, Some(printed)) => files::pdf(&db, &press, roll, printed, clock.now()).await,
         (ListFormat::Xlsx, None) => files::xlsx(db, roll, columns, query.language()).await,
         _ => files::csv(db, roll, columns, query.dialect.unwrap_or_default(), query.language()).await,
     }
