@@ -16,7 +16,10 @@ use einlass_print::{Image, Printer, Template};
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1).collect::<Vec<_>>();
     let overrides = match arguments.iter().position(|argument| argument == "--overrides") {
-        Some(at) => arguments.drain(at..(at + 2).min(arguments.len())).nth(1).map(PathBuf::from),
+        Some(at) => arguments
+            .drain(at..(at + 2).min(arguments.len()))
+            .nth(1)
+            .map(PathBuf::from),
         None => None,
     };
     let [template, data, to, images @ ..] = arguments.as_slice() else {

@@ -33,7 +33,10 @@ fn text(text: &str, fonts: &[Font]) -> String {
         let has = |font: &Font, character: &char| font.info().coverage.contains(u32::from(*character));
         if first.is_whitespace() {
             legible.push(*first);
-        } else if fonts.iter().any(|font| has(font, first) && marks.iter().all(|mark| has(font, mark))) {
+        } else if fonts
+            .iter()
+            .any(|font| has(font, first) && marks.iter().all(|mark| has(font, mark)))
+        {
             legible.push(*first);
             legible.extend(marks);
         } else if fonts.iter().any(|font| has(font, first)) {

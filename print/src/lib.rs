@@ -65,11 +65,7 @@ pub enum Error {
     Overrides { path: PathBuf, reason: String },
     /// The template is wrong, or cannot do anything with these data.
     #[error("{file}:{line}: {message}")]
-    Template {
-        file: String,
-        line: usize,
-        message: String,
-    },
+    Template { file: String, line: usize, message: String },
     #[error("image {name}: {reason}")]
     Image { name: String, reason: &'static str },
     #[error("{0} images are more than the {MOST_IMAGES} that can be printed")]

@@ -80,7 +80,12 @@ impl Shelf {
         let errors = |source: &Source| source.root().errors_and_warnings().0;
         self.sources
             .iter()
-            .map(|(name, source)| (name.as_str(), errors(source).into_iter().map(Into::into).collect::<Vec<_>>()))
+            .map(|(name, source)| {
+                (
+                    name.as_str(),
+                    errors(source).into_iter().map(Into::into).collect::<Vec<_>>(),
+                )
+            })
             .filter(|(_, errors)| !errors.is_empty())
             .collect()
     }
@@ -113,7 +118,8 @@ fn read(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Error> {
 
 /// Names are kept by typst for good, so only our own are made into one, never those of data.
 fn file_id(path: &str) -> FileId {
-    let path = VirtualPath::new(path).unwrap_or_else(|_| VirtualPath::new("nowhere").unwrap_or_else(|_| unreachable!()));
+    let path =
+        VirtualPath::new(path).unwrap_or_else(|_| VirtualPath::new("nowhere").unwrap_or_else(|_| unreachable!()));
     RootedPath::new(VirtualRoot::Project, path).intern()
 }
 

@@ -18,6 +18,7 @@ pub mod json_list;
 pub mod language;
 pub mod page;
 pub mod problem;
+pub mod qr;
 pub mod query;
 pub mod templates;
 pub mod text;
