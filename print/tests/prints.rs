@@ -7,6 +7,7 @@
     clippy::panic,
     reason = "a test fails by panicking"
 )]
+#![allow(clippy::disallowed_methods, reason = "a test may ask how it was started")]
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
