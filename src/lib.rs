@@ -14,7 +14,7 @@
 //!  3    catalogue       collections, venues
 //!  2    auth            organisations, accounts, members, passwords, tokens, who is asking
 //!  1    journal         one append-only record of every effect   mail      the outbox, its words, its delivery
-//!  0    base            clock, config, db, group commit, private PostgreSQL, capability tokens, iCalendar, ids, pages,
+//!  0    base            clock, config, db, group commit, private PostgreSQL, capability tokens, iCalendar, ids, pages, QR,
 //!                       problems, etags, idempotency, templates, dates, text
 //!       schema          generated from the migrations
 //! ```
