@@ -157,7 +157,7 @@ pub fn participants_at(conn: &mut PgConnection, import: Of, at: &[i32]) -> Resul
     Ok(query.select(ImportParticipant::as_select()).load(conn)?)
 }
 
-/// Everybody who is taken for somebody who registered, without their times: there may be twenty thousand.
+/// Everybody who is taken for somebody who registered.
 pub fn matched_participants(conn: &mut PgConnection, import: Of) -> Result<Vec<ImportParticipant>> {
     let query = import_participants::table
         .filter(in_import(import))

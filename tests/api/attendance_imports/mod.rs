@@ -82,7 +82,7 @@ pub fn form(file: &[u8], fields: &[(&str, &str)]) -> Vec<u8> {
             format!("--einlass\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes(),
         );
     }
-    body.extend(b"--einlass\r\nContent-Disposition: form-data; name=\"file\"; filename=\"C:\\reports\\report.csv\"\r\nContent-Type: text/csv\r\n\r\n");
+    body.extend(b"--einlass\r\nContent-Disposition: form-data; name=\"file\"; filename=\"C:\\\\reports\\\\report.csv\"\r\nContent-Type: text/csv\r\n\r\n");
     body.extend(file);
     body.extend(b"\r\n--einlass--\r\n");
     body
