@@ -31,7 +31,10 @@ fn pages(pdf: &[u8]) -> usize {
         at = find(begin, b"endstream").unwrap_or(pdf.len());
     }
     let count = |needle: &[u8]| text.windows(needle.len()).filter(|w| *w == needle).count();
-    let (all, trees) = (count(b"/Type/Page") + count(b"/Type /Page"), count(b"/Type/Pages") + count(b"/Type /Pages"));
+    let (all, trees) = (
+        count(b"/Type/Page") + count(b"/Type /Page"),
+        count(b"/Type/Pages") + count(b"/Type /Pages"),
+    );
     all - trees
 }
 
