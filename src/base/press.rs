@@ -70,7 +70,6 @@ mod with {
         }
 
         /// Refuses where nothing can be printed.
-        #[expect(clippy::unused_self, reason = "without the feature it refuses")]
         pub const fn available(&self) -> Result<()> {
             Ok(())
         }

@@ -164,8 +164,8 @@ impl Roll {
     /// What somebody who did not register is called.
     fn called(&self, person: &Person) -> WalkInName {
         let records = self.seen.get(person).map(Vec::as_slice).unwrap_or_default();
-        let names = records.iter().filter_map(|record| record.name.as_ref());
-        let named = names.filter(|name| !name.family_name.is_empty()).next().cloned();
+        let mut names = records.iter().filter_map(|record| record.name.as_ref());
+        let named = names.find(|name| !name.family_name.is_empty()).cloned();
         named.unwrap_or_else(|| WalkInName {
             given_name: None,
             family_name: NAMELESS.to_owned(),
