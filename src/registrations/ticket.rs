@@ -36,7 +36,7 @@ impl TicketFormat {
 }
 
 /// How many pixels a module of the QR code is wide: the whole of it some 450, as wide as a telephone shows.
-const PIXELS: usize = 12;
+const PIXELS: u32 = 12;
 
 /// What it takes to make one.
 pub struct Workshop<'a> {
@@ -50,7 +50,7 @@ pub struct Workshop<'a> {
 impl Workshop<'_> {
     pub async fn ticket(&self, format: TicketFormat, standing: &Standing, code: &TicketCode) -> Result<Vec<u8>> {
         match format {
-            TicketFormat::Png => qr_png(&code.scanned(), PIXELS),
+            TicketFormat::Png => Ok(qr_png(&code.scanned(), PIXELS)?),
             TicketFormat::Ics => {
                 let letter = letter_of(standing);
                 mail::personal_calendar(self.config, self.personal, &letter, self.now).map(String::into_bytes)
