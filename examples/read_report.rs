@@ -10,7 +10,7 @@ use std::error::Error;
 
 use chrono::{DateTime, Utc};
 use einlass::attendance::reader::{
-    PresenceRule, Reading, Registered, RegistrationStanding, TeamMember, TeamRole, Window, match_people, presence, read,
+    PresenceRule, Reading, Registered, RegistrationStanding, TeamMember, TeamPart, Window, match_people, presence, read,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -119,14 +119,14 @@ fn team(scene: &Value) -> Vec<TeamMember> {
     };
     let staff = words("staff_emails")
         .into_iter()
-        .map(|email| by_email(email, TeamRole::Staff));
+        .map(|email| by_email(email, TeamPart::Staff));
     let speakers = words("speaker_emails")
         .into_iter()
-        .map(|email| by_email(email, TeamRole::Speaker));
+        .map(|email| by_email(email, TeamPart::Speaker));
     let named = words("staff_display_names").into_iter().map(|name| TeamMember {
         name,
         email: None,
-        role: TeamRole::Staff,
+        role: TeamPart::Staff,
     });
     staff.chain(speakers).chain(named).collect()
 }

@@ -8,10 +8,10 @@
 //! roof  main · cli (commands) · app (the route table) · openapi · health
 //!  8    portal          the pages behind the links of the mails
 //!  7    reports         activity report                        imports   a programme from a file, the demo
-//!  6    attendance      the door, headcounts, the reconciled picture
+//!  6    attendance      the door, platform reports, who was there, headcounts, the reconciled picture, lists, certificates
 //!  5    registrations   the desk, tickets, admission, waiting list, applications, changes of plan that tell everybody, deadlines
 //!  4    seminars        seminar, sessions, channels with seats, admission and questions, parties, schedule changes
-//!  3    catalogue       collections, venues
+//!  3    catalogue       collections, venues, logos
 //!  2    auth            organisations, accounts, members, passwords, tokens, who is asking
 //!  1    journal         one append-only record of every effect   mail      the outbox, its words, its delivery
 //!  0    base            clock, config, db, group commit, private PostgreSQL, capability tokens, iCalendar, ids, pages, QR,
@@ -32,6 +32,11 @@
 //!   `tests/api/rush.rs`, `tests/api/desk.rs`
 //! - What may become of a registration stands in one table, `registrations::rules::transition`, which a test repeats cell
 //!   by cell. What a deadline ends is ended by the step that comes too late, whether or not anybody has noticed before.
+//! - Whether somebody was there is derived from scans, reports and join links each time it is asked, and stored nowhere:
+//!   `attendance::rules::records`. A scan is one scan however often it is sent; queues of devices that were offline come to the
+//!   same in any order. `tests/api/offline.rs`
+//! - A platform's report is never believed silently: only an address matches by itself, and what cannot be read for sure is
+//!   refused. `src/attendance/reader/`, `tests/attendance/`, `fuzz/`
 //! - Whoever is concerned is told: the mail is a row in the transaction of what it tells. `tests/api/informed.rs`
 //! - A link in a mail does nothing when it is opened. Its token is made when the mail is sent and stored nowhere; the
 //!   online room stands behind it and in no mail. `tests/api/portal/`
@@ -48,7 +53,7 @@
 //! `registrations/service/register.rs` (the desk: what arrives while one batch commits is the next) →
 //! `registrations/service/register/batch.rs` (lock the channels, read, decide each, write all) →
 //! `registrations/rules/admit.rs` (the decision) → `registrations/store/bulk.rs` (SQL). The noun of a URL is its tag, its
-//! table and its test; a folder is a room of several nouns: `collections` and `venues` are the catalogue, `headcounts` are
+//! table and its test; a folder is a room of several nouns: `collections` and `venues` are the catalogue, `headcounts`, `check-ins`, `attendance-imports` and `attendees` are
 //! attendance, `organisations`, `members`, `accounts` and `me` are auth, `applications` are registrations that wait for a
 //! decision. PATCH, cancel, postpone, reschedule and the moves of `/seminars/{seminar}` stand in `registrations`, because
 //! they concern those who are registered.
@@ -59,7 +64,10 @@
 //!   the same link as the first mail, the outbox holds no secret, and a new address ends the old links. The price is a key
 //!   file that instances share, like the signing keys. The built-in pages have the token in the path, because a fragment
 //!   needs JavaScript; a portal's own pages may have it in the fragment (`EINLASS_PORTAL_URL`).
-//! - How a seminar takes registrations is a row of its own, `admissions`, and not a part of `seminars`.
+//! - How a seminar takes registrations is a row of its own, `admissions`, and not a part of `seminars`; so is who counts as
+//!   having been there, `attendance_rules`.
+//! - `attendance_record` is no table. A ticket's code is derived like a link; only its hash is stored, and not before it is needed.
+//! - `print/` is a second crate: what sets a PDF takes minutes to build and knows nothing of the rest.
 
 pub mod app;
 pub mod attendance;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use chrono::DateTime;
 use einlass::attendance::reader::{
-    MatchStatus, PresenceRule, Reading, Registered, RegistrationStanding, TeamMember, TeamRole, Window, match_people,
+    Verdict, PresenceRule, Reading, Registered, RegistrationStanding, TeamMember, TeamPart, Window, match_people,
     presence, read,
 };
 use libfuzzer_sys::fuzz_target;
@@ -45,7 +45,7 @@ fuzz_target!(|bytes: &[u8]| {
         one(4, "Olga", "Storno", Some("olga.storno@web.example"), RegistrationStanding::Cancelled),
         one(5, "Olga", "Storno", Some("olga.storno@web.example"), RegistrationStanding::Seat),
     ];
-    let team = [TeamMember { name: "Büro Gründung".to_owned(), email: None, role: TeamRole::Staff }];
+    let team = [TeamMember { name: "Büro Gründung".to_owned(), email: None, role: TeamPart::Staff }];
     let matches = match_people(&report.people, &registered, &team);
     assert_eq!(matches.len(), report.people.len());
     let keys: HashSet<&str> = report.people.iter().map(|seen| seen.key.as_str()).collect();
@@ -55,7 +55,7 @@ fuzz_target!(|bytes: &[u8]| {
         let there = presence(seen, &session, &rule);
         assert!(there.present_seconds.is_none_or(|seconds| seconds >= 0));
         assert!(there.in_session_seconds.is_none_or(|seconds| (0..=5400).contains(&seconds)));
-        if found.status == MatchStatus::Matched {
+        if found.status == Verdict::Matched {
             let registration = registered.iter().find(|one| Some(one.id) == found.registration_id).unwrap();
             assert!(seen.email.is_some() && registration.email_key == seen.email, "only an address matches");
         }

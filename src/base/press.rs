@@ -38,8 +38,8 @@ pub fn bounded(lines: usize) -> Result<()> {
     )))
 }
 
-/// The printer takes more, and memory by the length: 12 MB for a hundred lines, 860 MB for ten thousand, measured by
-/// `checks/attendance/export-memory`. So many take about 250 MB, one document at a time.
+/// The printer takes more, and memory by the length: so many lines took 300 MiB when they were measured by
+/// `checks/attendance/export-memory`, ten thousand 860. The printer makes one such document at a time.
 pub const MOST_LINES: usize = 3_000;
 
 pub use with::Press;

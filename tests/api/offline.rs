@@ -45,6 +45,8 @@ fn copies(app: &TestApp, first: &str) -> Vec<String> {
         PEOPLE - 1
     );
     diesel::sql_query(sql).execute(&mut conn).unwrap();
+    let seats = format!("UPDATE channels SET taken = {PEOPLE} WHERE channel = 'onsite'");
+    diesel::sql_query(seats).execute(&mut conn).unwrap();
     let ids = registrations::table
         .order(registrations::email_key)
         .select(registrations::id);

@@ -6,7 +6,7 @@ use super::dates::{Written, written};
 use super::durations;
 use super::headings::Column;
 use super::layout::Table;
-use super::model::{Format, Precision, Role, Warning};
+use super::model::{Format, PlatformRole, Precision, Warning};
 use super::names;
 use super::rows::Row;
 use super::unreadable::Unreadable;
@@ -17,7 +17,7 @@ pub struct Entry {
     pub line: u64,
     pub name: String,
     pub email: Option<String>,
-    pub role: Role,
+    pub role: PlatformRole,
     pub precision: Precision,
     pub summary: bool,
     pub join: Option<Written>,
@@ -179,9 +179,9 @@ fn is_anonymous(name: &str) -> bool {
     ["anonymous", "anonym", "anonyme", "anoniem", "anónimo"].contains(&name.to_lowercase().as_str())
 }
 
-fn role(role: &str, moderator: &str) -> Option<Role> {
+fn role(role: &str, moderator: &str) -> Option<PlatformRole> {
     if yes_or_no(moderator) == Some(true) {
-        return Some(Role::Moderator);
+        return Some(PlatformRole::Moderator);
     }
     let word = role.to_lowercase();
     let starts = |beginnings: &[&str]| beginnings.iter().any(|beginning| word.starts_with(beginning));
@@ -195,14 +195,14 @@ fn role(role: &str, moderator: &str) -> Option<Role> {
         "producer",
         "produzent",
     ]) {
-        Some(Role::Organizer)
+        Some(PlatformRole::Organizer)
     } else if starts(&["host", "gastgeber"]) {
-        Some(Role::Host)
+        Some(PlatformRole::Host)
     } else if starts(&["presenter", "referent", "präsentator", "vortragend"]) {
-        Some(Role::Presenter)
+        Some(PlatformRole::Presenter)
     } else if starts(&["panel", "diskussion", "podium", "speaker"]) {
-        Some(Role::Panelist)
+        Some(PlatformRole::Panelist)
     } else {
-        Some(Role::Attendee)
+        Some(PlatformRole::Attendee)
     }
 }

@@ -1,7 +1,7 @@
 //! Which report a heading belongs to. By what it says, never by the name of the file.
 
 use super::headings::{Column, Columns};
-use super::model::{Format, Precision, Role};
+use super::model::{Format, PlatformRole, Precision};
 
 /// One table of a file.
 #[derive(Clone, Debug)]
@@ -9,7 +9,7 @@ pub struct Table {
     pub format: Format,
     pub columns: Columns,
     /// Of rows that do not say it themselves.
-    pub role: Role,
+    pub role: PlatformRole,
     /// Repeats in sums what another table of the file has in single rows.
     pub summary: bool,
 }
@@ -20,7 +20,7 @@ impl Table {
         Self {
             format,
             columns,
-            role: Role::Attendee,
+            role: PlatformRole::Attendee,
             summary,
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::model::{Role, Seen};
+use super::model::{PlatformRole, Seen};
 use super::names;
 use super::register::{MAX_CANDIDATES, Register, forms, names_of};
 use crate::base::ids::words;
@@ -25,14 +25,14 @@ words! {
 }
 
 words! {
-    TeamRole {
+    TeamPart {
         Staff = "staff",
         Speaker = "speaker",
     }
 }
 
 words! {
-    MatchStatus {
+    Verdict {
         Matched = "matched",
         /// One name fits; somebody has to say so.
         Proposed = "proposed",
@@ -79,14 +79,14 @@ pub struct Registered {
 pub struct TeamMember {
     pub name: String,
     pub email: Option<String>,
-    pub role: TeamRole,
+    pub role: TeamPart,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Match {
     /// Of `Seen`.
     pub key: String,
-    pub status: MatchStatus,
+    pub status: Verdict,
     pub registration_id: Option<Uuid>,
     /// For `ambiguous` those among whom to choose; for `unmatched` no more than a suggestion.
     pub candidates: Vec<Uuid>,
@@ -94,13 +94,7 @@ pub struct Match {
     pub flags: Vec<MatchFlag>,
 }
 
-type Answer = (
-    MatchStatus,
-    Option<Uuid>,
-    Vec<Uuid>,
-    Option<MatchMethod>,
-    Vec<MatchFlag>,
-);
+type Answer = (Verdict, Option<Uuid>, Vec<Uuid>, Option<MatchMethod>, Vec<MatchFlag>);
 
 /// One answer for each of `people`, in their order.
 #[must_use]
@@ -126,11 +120,11 @@ pub fn match_people(people: &[Seen], registered: &[Registered], team: &[TeamMemb
         .collect();
     let sure: HashSet<Uuid> = matches
         .iter()
-        .filter(|one| one.status == MatchStatus::Matched)
+        .filter(|one| one.status == Verdict::Matched)
         .filter_map(|one| one.registration_id)
         .collect();
     for one in &mut matches {
-        if one.status == MatchStatus::Proposed && one.registration_id.is_some_and(|id| sure.contains(&id)) {
+        if one.status == Verdict::Proposed && one.registration_id.is_some_and(|id| sure.contains(&id)) {
             one.flags.push(MatchFlag::RegistrationMatchedTwice);
         }
     }
@@ -167,18 +161,18 @@ fn one(seen: &Seen, register: &Register<'_>, team: &Team) -> Answer {
     let method = Some(MatchMethod::NormalisedName);
     let unsure = vec![MatchFlag::NeedsConfirmation];
     match named.as_slice() {
-        [only] => return (MatchStatus::Proposed, Some(only.id), Vec::new(), method, unsure),
+        [only] => return (Verdict::Proposed, Some(only.id), Vec::new(), method, unsure),
         [_, ..] => {
             let candidates = named.iter().take(MAX_CANDIDATES).map(|one| one.id).collect();
-            return (MatchStatus::Ambiguous, None, candidates, method, unsure);
+            return (Verdict::Ambiguous, None, candidates, method, unsure);
         }
         [] => {}
     }
     let by_role = match seen.role {
-        Role::Host | Role::Organizer | Role::Moderator => Some(MatchStatus::Staff),
+        PlatformRole::Host | PlatformRole::Organizer | PlatformRole::Moderator => Some(Verdict::Staff),
         // Not a presenter: in many Teams meetings everybody is one.
-        Role::Panelist => Some(MatchStatus::Speaker),
-        Role::Presenter | Role::Attendee => None,
+        PlatformRole::Panelist => Some(Verdict::Speaker),
+        PlatformRole::Presenter | PlatformRole::Attendee => None,
     };
     if let Some(status) = by_role {
         return (status, None, Vec::new(), Some(MatchMethod::Role), unsure);
@@ -194,7 +188,7 @@ fn one(seen: &Seen, register: &Register<'_>, team: &Team) -> Answer {
     } else {
         register.suggestions(seen)
     };
-    (MatchStatus::Unmatched, None, suggestions, None, flags)
+    (Verdict::Unmatched, None, suggestions, None, flags)
 }
 
 /// Of several registrations with one address the one that is best; of several as good the one with the name.
@@ -212,7 +206,7 @@ fn by_email(seen: &Seen, found: Vec<&Registered>, names: &[String]) -> Option<An
         _ => {
             let candidates = found.iter().take(MAX_CANDIDATES).map(|one| one.id).collect();
             let flags = vec![MatchFlag::NeedsConfirmation];
-            return Some((MatchStatus::Ambiguous, None, candidates, method, flags));
+            return Some((Verdict::Ambiguous, None, candidates, method, flags));
         }
     };
     let flag = match only.state {
@@ -223,13 +217,13 @@ fn by_email(seen: &Seen, found: Vec<&Registered>, names: &[String]) -> Option<An
         RegistrationStanding::Undecided | RegistrationStanding::Refused => Some(MatchFlag::AttendedWithoutSeat),
     };
     let flags = flag.into_iter().collect();
-    Some((MatchStatus::Matched, Some(only.id), Vec::new(), method, flags))
+    Some((Verdict::Matched, Some(only.id), Vec::new(), method, flags))
 }
 
-const fn of_team(role: TeamRole) -> MatchStatus {
+const fn of_team(role: TeamPart) -> Verdict {
     match role {
-        TeamRole::Staff => MatchStatus::Staff,
-        TeamRole::Speaker => MatchStatus::Speaker,
+        TeamPart::Staff => Verdict::Staff,
+        TeamPart::Speaker => Verdict::Speaker,
     }
 }
 
@@ -240,8 +234,8 @@ fn best(found: Vec<&Registered>) -> Vec<&Registered> {
 }
 
 struct Team {
-    by_email: HashMap<String, TeamRole>,
-    by_name: HashMap<String, TeamRole>,
+    by_email: HashMap<String, TeamPart>,
+    by_name: HashMap<String, TeamPart>,
 }
 
 impl Team {

@@ -30,9 +30,11 @@ mod unreadable;
 
 pub use column_map::ColumnMap;
 pub use matching::{
-    Match, MatchFlag, MatchMethod, MatchStatus, Registered, RegistrationStanding, TeamMember, TeamRole, match_people,
+    Match, MatchFlag, MatchMethod, Registered, RegistrationStanding, TeamMember, TeamPart, Verdict, match_people,
 };
-pub use model::{DateOrder, Encoding, Format, Ignored, Precision, Reading, Report, Role, Seen, Warning, Window};
+pub use model::{
+    DateOrder, Encoding, Format, Ignored, PlatformRole, Precision, Reading, Report, Seen, Warning, Window,
+};
 pub use presence::{Presence, PresenceRule, presence};
 pub use unreadable::{MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Unreadable};
 

@@ -69,7 +69,7 @@ words! {
 words! {
     /// What a person was in the room of the platform. In the order in which one role stands for several: whoever
     /// was the host on one device is not an attendee on the other, and an attendee asked to the front is still one.
-    Role {
+    PlatformRole {
         Host = "host",
         Organizer = "organizer",
         Moderator = "moderator",
@@ -126,8 +126,8 @@ pub struct Seen {
     pub display_names: Vec<String>,
     /// In the form in which addresses are compared.
     pub email: Option<String>,
-    pub role: Role,
-    pub roles_seen: BTreeSet<Role>,
+    pub role: PlatformRole,
+    pub roles_seen: BTreeSet<PlatformRole>,
     /// What `segments` and `reported_seconds` are worth for this person.
     pub precision: Precision,
     /// As the rows have them; two devices overlap.

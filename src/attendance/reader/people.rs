@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::entry::Entry;
-use super::model::{Format, Precision, Role, Seen, Warning};
+use super::model::{Format, PlatformRole, Precision, Seen, Warning};
 use super::names;
 use super::presence::united_seconds;
 use super::scan::Scan;
@@ -124,7 +124,7 @@ impl Crowd {
             names.insert(entry.name);
         }
         let role = if host == Some(key.as_str()) {
-            Role::Host
+            PlatformRole::Host
         } else {
             entry.role
         };

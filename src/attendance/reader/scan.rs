@@ -5,7 +5,7 @@ use super::dates::{Day, date, written};
 use super::entry::{Entry, Kind, entry, event};
 use super::headings::{Column, Columns};
 use super::layout::{Block, Table, block, table, teams_by_position};
-use super::model::{Format, Ignored, Reading, Role, Warning};
+use super::model::{Format, Ignored, PlatformRole, Reading, Warning};
 use super::rows::{Row, Rows};
 use super::unreadable::Unreadable;
 
@@ -32,7 +32,7 @@ pub struct Scan {
     webinar: bool,
     attendees_listed: bool,
     new_zoom: bool,
-    role: Option<Role>,
+    role: Option<PlatformRole>,
     widest: Vec<String>,
     /// Of a map, the heading that was missed in the row that came nearest.
     missed: Option<(usize, String)>,
@@ -124,7 +124,7 @@ impl Scan {
                     table.role = role;
                 }
                 self.webinar |= table.format == Format::ZoomWebinar;
-                self.attendees_listed |= table.role == Role::Attendee;
+                self.attendees_listed |= table.role == PlatformRole::Attendee;
                 self.begin(table);
                 return;
             }
@@ -169,10 +169,10 @@ impl Scan {
             return true;
         }
         let details = [
-            ("host details", Role::Host),
-            ("panelist details", Role::Panelist),
-            ("attendee details", Role::Attendee),
-            ("other attended", Role::Attendee),
+            ("host details", PlatformRole::Host),
+            ("panelist details", PlatformRole::Panelist),
+            ("attendee details", PlatformRole::Attendee),
+            ("other attended", PlatformRole::Attendee),
         ];
         if let Some((_, role)) = details.iter().find(|(words, _)| lower == *words) {
             self.webinar = true;

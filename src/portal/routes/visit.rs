@@ -161,7 +161,8 @@ impl Visit {
         let code = TicketCode::of(&self.capabilities, registration.id.0);
         Ok(Some(TicketShown {
             code: code.to_string(),
-            qr: qr_svg(&code.scanned())?,
+            // Inside a page the picture needs no namespace.
+            qr: qr_svg(&code.scanned())?.replacen(" xmlns=\"http://www.w3.org/2000/svg\"", "", 1),
             pdf: self.press.available().is_ok(),
         }))
     }

@@ -26,7 +26,7 @@ fn every_report_says_what_it_is_known_to_say() {
                 "in_session_seconds": there.in_session_seconds,
                 "attended": there.attended,
             });
-            if found.status == MatchStatus::Unmatched && !found.candidates.is_empty() {
+            if found.status == Verdict::Unmatched && !found.candidates.is_empty() {
                 one["candidates"] = found.candidates.iter().map(|id| scene.ids[id].clone()).collect();
             }
             people.insert(seen.key.clone(), one);

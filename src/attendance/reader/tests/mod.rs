@@ -106,7 +106,7 @@ pub fn scene() -> Scene {
 /// Key and registration of everybody who is matched without anybody having looked.
 pub fn matched(report: &Report, scene: &Scene) -> Vec<(String, Uuid)> {
     let matches = match_people(&report.people, &scene.registered, &scene.team);
-    let sure = matches.into_iter().filter(|one| one.status == MatchStatus::Matched);
+    let sure = matches.into_iter().filter(|one| one.status == Verdict::Matched);
     sure.map(|one| (one.key, one.registration_id.unwrap())).collect()
 }
 

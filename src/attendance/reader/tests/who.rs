@@ -39,17 +39,17 @@ fn names_propose_and_never_match() {
         let found = one(name, "", &among);
         assert_eq!(
             (found.status, found.registration_id),
-            (MatchStatus::Proposed, Some(Uuid::from_u128(1))),
+            (Verdict::Proposed, Some(Uuid::from_u128(1))),
             "{name}"
         );
         assert_eq!(found.flags, [MatchFlag::NeedsConfirmation]);
     }
-    assert_eq!(one("Kim GROSS", "", &among).status, MatchStatus::Proposed);
+    assert_eq!(one("Kim GROSS", "", &among).status, Verdict::Proposed);
     for name in ["Hans Mueller", "Hans Muller", "Dr. Hans Müller", "Handy (Hans Müller)"] {
         let found = one(name, "", &among);
         assert_eq!(
             (found.status, found.registration_id),
-            (MatchStatus::Unmatched, None),
+            (Verdict::Unmatched, None),
             "{name}"
         );
         assert_eq!(found.candidates, [Uuid::from_u128(1)], "{name}");
@@ -58,7 +58,7 @@ fn names_propose_and_never_match() {
         let found = one(name, "", &among);
         assert_eq!(
             (found.status, found.candidates.len()),
-            (MatchStatus::Unmatched, 0),
+            (Verdict::Unmatched, 0),
             "{name}"
         );
     }
@@ -74,17 +74,17 @@ fn of_two_registrations_with_one_address_the_better_one() {
     let found = one("Irgendwer", "X@A.example", &again);
     assert_eq!(
         (found.status, found.registration_id),
-        (MatchStatus::Matched, Some(Uuid::from_u128(2)))
+        (Verdict::Matched, Some(Uuid::from_u128(2)))
     );
     assert!(found.flags.is_empty());
     let shared = [seat(1, "A", "B", "info@a.example"), seat(2, "C", "D", "info@a.example")];
     let found = one("C D", "info@a.example", &shared);
     assert_eq!(
         (found.status, found.registration_id),
-        (MatchStatus::Matched, Some(Uuid::from_u128(2)))
+        (Verdict::Matched, Some(Uuid::from_u128(2)))
     );
     let found = one("E F", "info@a.example", &shared);
-    assert_eq!((found.status, found.candidates.len()), (MatchStatus::Ambiguous, 2));
+    assert_eq!((found.status, found.candidates.len()), (Verdict::Ambiguous, 2));
     let late = [registered(1, "A", "B", "x@a.example", Waitlisted)];
     assert_eq!(
         one("A B", "x@a.example", &late).flags,
@@ -102,18 +102,18 @@ fn team_and_roles() {
         email: None,
         role,
     };
-    let found = match_people(&report.people, &[], &[member("Anna Amt", TeamRole::Staff)]);
-    assert_eq!((found[0].status, found[0].flags.len()), (MatchStatus::Staff, 0));
+    let found = match_people(&report.people, &[], &[member("Anna Amt", TeamPart::Staff)]);
+    assert_eq!((found[0].status, found[0].flags.len()), (Verdict::Staff, 0));
     // Nobody has told us, the platform says so.
     assert_eq!(
         (found[1].status, found[1].method),
-        (MatchStatus::Speaker, Some(MatchMethod::Role))
+        (Verdict::Speaker, Some(MatchMethod::Role))
     );
     let namesake = [seat(1, "Anna", "Amt", "a@a.example")];
-    let found = match_people(&report.people, &namesake, &[member("Anna Amt", TeamRole::Staff)]);
+    let found = match_people(&report.people, &namesake, &[member("Anna Amt", TeamPart::Staff)]);
     assert_eq!(found[0].flags, [MatchFlag::NeedsConfirmation]);
     let found = match_people(&report.people, &namesake, &[]);
-    assert_eq!(found[0].status, MatchStatus::Proposed);
+    assert_eq!(found[0].status, Verdict::Proposed);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn one_person_in_two_rows() {
     let found = match_people(&report.people, &[seat(1, "A", "B", "x@a.example")], &[]);
     assert_eq!(
         (found[0].status, found[1].status),
-        (MatchStatus::Matched, MatchStatus::Proposed)
+        (Verdict::Matched, Verdict::Proposed)
     );
     assert!(found[1].flags.contains(&MatchFlag::RegistrationMatchedTwice));
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::attendance::model::MatchStatus;
-use crate::attendance::reader::{self, Match, Registered, RegistrationStanding, TeamMember, TeamRole};
+use crate::attendance::reader::{self, Match, Registered, RegistrationStanding, TeamMember, TeamPart};
 use crate::registrations::{Claimant, RegistrationId, State};
 use crate::seminars;
 
@@ -50,14 +50,14 @@ pub fn team<'a>(members: &[seminars::TeamMember], speakers: impl IntoIterator<It
         name: member.name.as_str().to_owned(),
         email: member.email.as_ref().map(|email| email.as_str().to_owned()),
         role: match member.role {
-            seminars::TeamRole::Staff => TeamRole::Staff,
-            seminars::TeamRole::Speaker => TeamRole::Speaker,
+            seminars::TeamRole::Staff => TeamPart::Staff,
+            seminars::TeamRole::Speaker => TeamPart::Speaker,
         },
     });
     let speakers = speakers.into_iter().map(|name| TeamMember {
         name: name.to_owned(),
         email: None,
-        role: TeamRole::Speaker,
+        role: TeamPart::Speaker,
     });
     members.chain(speakers).collect()
 }
@@ -73,12 +73,12 @@ pub fn settled(found: Match) -> (MatchStatus, Option<RegistrationId>, Vec<Regist
         }
     }
     let status = match found.status {
-        reader::MatchStatus::Matched => MatchStatus::Matched,
-        reader::MatchStatus::Proposed => MatchStatus::Proposed,
-        reader::MatchStatus::Ambiguous => MatchStatus::Ambiguous,
-        reader::MatchStatus::Unmatched => MatchStatus::Unmatched,
-        reader::MatchStatus::Staff => MatchStatus::Staff,
-        reader::MatchStatus::Speaker => MatchStatus::Speaker,
+        reader::Verdict::Matched => MatchStatus::Matched,
+        reader::Verdict::Proposed => MatchStatus::Proposed,
+        reader::Verdict::Ambiguous => MatchStatus::Ambiguous,
+        reader::Verdict::Unmatched => MatchStatus::Unmatched,
+        reader::Verdict::Staff => MatchStatus::Staff,
+        reader::Verdict::Speaker => MatchStatus::Speaker,
     };
     match (status, candidates.as_slice()) {
         (MatchStatus::Ambiguous, [only]) => (MatchStatus::Proposed, Some(*only), Vec::new()),
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
     use uuid::Uuid;
 
-    fn found(status: reader::MatchStatus, candidates: &[u128]) -> Match {
+    fn found(status: reader::Verdict, candidates: &[u128]) -> Match {
         Match {
             key: "name:a".to_owned(),
             status,
@@ -140,14 +140,14 @@ mod tests {
     #[test]
     fn two_names_of_one_registration_are_one_proposal() {
         let one = RegistrationId(Uuid::from_u128(1));
-        let ambiguous = reader::MatchStatus::Ambiguous;
+        let ambiguous = reader::Verdict::Ambiguous;
         assert_eq!(
             settled(found(ambiguous, &[1, 1])),
             (MatchStatus::Proposed, Some(one), vec![])
         );
         assert_eq!(settled(found(ambiguous, &[1, 2])).0, MatchStatus::Ambiguous);
         assert_eq!(
-            settled(found(reader::MatchStatus::Unmatched, &[1])).0,
+            settled(found(reader::Verdict::Unmatched, &[1])).0,
             MatchStatus::Unmatched
         );
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::attendance::reader::{Precision, Presence, PresenceRule, Role, Seen, Window, presence};
+use crate::attendance::reader::{PlatformRole, Precision, Presence, PresenceRule, Seen, Window, presence};
 use crate::seminars::{AttendanceRule, DatePrecision, Session};
 
 /// What a report says of one device.
@@ -24,7 +24,7 @@ pub fn unite(parts: &[Part], window: &Window, rule: &PresenceRule) -> Presence {
             key: String::new(),
             display_names: Vec::new(),
             email: None,
-            role: Role::Attendee,
+            role: PlatformRole::Attendee,
             roles_seen: [].into(),
             precision: Precision::Intervals,
             segments: parts.iter().flat_map(|part| part.segments.iter().copied()).collect(),
