@@ -18,6 +18,7 @@ mod collections;
 mod companions;
 mod confirmation;
 mod desk;
+mod door;
 mod headcounts;
 mod http;
 mod informed;
