@@ -79,6 +79,8 @@ diesel::table! {
         reverted_by -> Nullable<Uuid>,
         reverted_at -> Nullable<Timestamptz>,
         version -> Int8,
+        /// Digest of how the caller wanted it read. The same file read otherwise is read anew.
+        read_as -> Nullable<Bytea>,
     }
 }
 
@@ -271,6 +273,14 @@ diesel::table! {
         present_seconds -> Nullable<Int4>,
         in_session_seconds -> Nullable<Int4>,
         attended -> Bool,
+        /// What the times of the row are worth; without intervals its segment only says from when to when.
+        precision -> Text,
+        /// Which of the people of its registration: 0 the contact, n the n-th who came along.
+        head -> Int4,
+        person_present_seconds -> Nullable<Int4>,
+        person_in_session_seconds -> Nullable<Int4>,
+        /// Like the seconds: of the person on all devices; attended itself is of this row alone.
+        person_attended -> Bool,
     }
 }
 

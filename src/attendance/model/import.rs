@@ -72,6 +72,8 @@ pub struct AttendanceImport {
     pub reverted_by: Option<AccountId>,
     pub reverted_at: Option<DateTime<Utc>>,
     pub version: i64,
+    /// Digest of how the caller wanted it read; `None`: read before that was kept.
+    pub read_as: Option<Vec<u8>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -95,7 +97,16 @@ pub struct ImportParticipant {
     /// `[[from, to]]`, dropped at confirmation unless the seminar keeps them.
     pub segments: Option<serde_json::Value>,
     pub reported_seconds: Option<i32>,
+    /// What this row says by itself, whoever it is taken for.
     pub present_seconds: Option<i32>,
     pub in_session_seconds: Option<i32>,
     pub attended: bool,
+    /// What the times are worth: `reader::Precision`.
+    pub precision: String,
+    /// Which of the people of its registration: 0 the contact, n the n-th who came along.
+    pub head: i32,
+    /// What the person comes to, on all devices.
+    pub person_present_seconds: Option<i32>,
+    pub person_in_session_seconds: Option<i32>,
+    pub person_attended: bool,
 }

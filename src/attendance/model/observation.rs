@@ -34,10 +34,16 @@ pub struct Reported {
     pub import_id: ImportId,
     /// The first and the last moment the whole file speaks of.
     pub covers: Option<Span>,
-    /// How long, as the seminar's rule reads the file; `None`: the file says only whether.
-    pub seconds: Option<i64>,
+    /// Which of the people of the registration: 0 the contact.
+    pub head: i32,
+    /// How long, on all devices of the file; `None`: the file says only whether.
+    pub present_seconds: Option<i64>,
+    /// So much of it in the session; `None`: the file has no times to tell.
+    pub in_session_seconds: Option<i64>,
     /// Kept only where the seminar says so.
     pub segments: Option<Vec<Span>>,
+    /// Whether the segments are all there was; else they say from when to when, with absences between.
+    pub each_span: bool,
     /// As it was decided when the file was read.
     pub attended: bool,
     pub name: Option<WalkInName>,

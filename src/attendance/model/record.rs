@@ -77,12 +77,18 @@ impl AttendanceRecord {
         attended.map(|presence| i64::from(presence.persons)).max().unwrap_or(0)
     }
 
-    /// How long, where it was measured: through both channels together.
+    /// How long, where it was measured. Through both channels it is added only where one was left before the other was
+    /// entered: whoever follows the call from their seat is not there twice as long.
     #[must_use]
     pub fn seconds(&self) -> Option<i64> {
-        self.presences()
-            .filter_map(|presence| presence.seconds)
-            .reduce(i64::saturating_add)
+        let times = |presence: &Presence| Some((presence.from?, presence.to?, presence.seconds?));
+        let measured = self.presences().filter_map(times).collect::<Vec<_>>();
+        if let [(from, to, seconds), (from_then, to_then, more)] = measured.as_slice()
+            && (to <= from_then || to_then <= from)
+        {
+            return Some(seconds.saturating_add(*more));
+        }
+        self.presences().filter_map(|presence| presence.seconds).max()
     }
 
     fn presences(&self) -> impl Iterator<Item = &Presence> {

@@ -36,6 +36,7 @@ pub use model::{
     DateOrder, Encoding, Format, Ignored, PlatformRole, Precision, Reading, Report, Seen, Warning, Window,
 };
 pub use presence::{Presence, PresenceRule, presence};
+pub use register::is_shown;
 pub use unreadable::{MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Unreadable};
 
 use calendar::Calendar;

@@ -95,8 +95,19 @@ impl<'r> Register<'r> {
 
 /// The names that somebody shows, each also the other way round where a comma says so.
 pub fn names_of(seen: &Seen) -> Vec<String> {
+    shown(&seen.display_names)
+}
+
+/// Whether one of the names that somebody shows is this one.
+#[must_use]
+pub fn is_shown(display_names: &[String], given_name: &str, family_name: &str) -> bool {
+    let names = shown(display_names);
+    full(given_name, family_name).iter().any(|form| names.contains(form))
+}
+
+fn shown(display_names: &[String]) -> Vec<String> {
     let mut names = Vec::new();
-    for name in &seen.display_names {
+    for name in display_names {
         let name = names::normalised(name);
         names.extend(names::turned(&name));
         names.push(name);
@@ -106,7 +117,11 @@ pub fn names_of(seen: &Seen) -> Vec<String> {
 
 /// How a registered person may be shown. Never by one part of the name alone.
 pub fn forms(one: &Registered) -> Vec<String> {
-    let (given, family) = (names::normalised(&one.given_name), names::normalised(&one.family_name));
+    full(&one.given_name, &one.family_name)
+}
+
+fn full(given_name: &str, family_name: &str) -> Vec<String> {
+    let (given, family) = (names::normalised(given_name), names::normalised(family_name));
     if given.is_empty() || family.is_empty() {
         return Vec::new();
     }

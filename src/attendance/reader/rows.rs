@@ -4,7 +4,7 @@ use csv::{Reader, ReaderBuilder, StringRecord};
 
 use super::decode::{END_OF_FILE, Text, encoding, head};
 use super::model::Encoding;
-use super::unreadable::{MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Unreadable};
+use super::unreadable::{MAX_BESIDE, MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Unreadable};
 
 const LINES_TO_LOOK_AT: usize = 40;
 const ROWS_BETWEEN_LOOKS_AT_THE_CLOCK: usize = 256;
@@ -80,7 +80,7 @@ impl<'a> Rows<'a> {
             }
             self.read += 1;
             self.last_line = line;
-            if self.read > MAX_ROWS {
+            if self.read > MAX_ROWS + MAX_BESIDE {
                 return Err(Unreadable::TooManyRows);
             }
             width = width_of(&self.record);

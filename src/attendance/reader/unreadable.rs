@@ -8,6 +8,8 @@ use super::model::Format;
 pub const MAX_BYTES: usize = 5_000_000;
 /// The longest table, all rows of the file together.
 pub const MAX_ROWS: usize = 20_000;
+/// Headings, and what stands before and after the table.
+pub const MAX_BESIDE: usize = 50;
 /// The widest table.
 pub const MAX_COLUMNS: usize = 64;
 

@@ -4,6 +4,7 @@ pub mod attendees;
 pub mod certificate;
 pub mod columns;
 mod door;
+mod identity;
 mod imports;
 mod people;
 mod picture;
@@ -12,7 +13,8 @@ mod records;
 mod statement;
 
 pub use door::{Objection, Opening, may_come, persons, seat_free, session, takes_place};
-pub use imports::{Part, Step, after, refreshed, registered, settled, shared, team, unite, window};
+pub use identity::{addresses_of, told_apart};
+pub use imports::{Part, Step, after, head, refreshed, registered, settled, team, unite, window};
 pub use people::{Counted, People, came_although, no_shows, people};
 pub use picture::{Reconciled, Why, reconcile, reconcile_with_people, why};
 pub use presence::{AHEAD, Conflict, Reading, read};

@@ -71,7 +71,7 @@ impl<'a> Found<'a> {
 /// What of one channel's evidence speaks for itself, put together.
 fn presence(mut seen: Seen<'_>, rule: &AttendanceRule, window: Option<&SessionWindow>) -> Option<Presence> {
     seen.scans.sort_by_key(|scan| (scan.at, scan.id));
-    let door = at_the_door(&seen.scans, rule);
+    let door = at_the_door(&seen.scans, rule, window);
     let platform = on_the_platform(&seen.reported, rule, window);
     let link = seen.joined.map(|joined| Presence {
         attended: true,
@@ -105,20 +105,20 @@ fn both(one: Presence, other: Presence) -> Presence {
 
 /// Somebody who came in was there; how long is known only of those who checked out. A second scan of the same
 /// person brings nobody in, a scan of a group the part of it that came.
-fn at_the_door(scans: &[&Scan], rule: &AttendanceRule) -> Option<Presence> {
+fn at_the_door(scans: &[&Scan], rule: &AttendanceRule, window: Option<&SessionWindow>) -> Option<Presence> {
     let ins = || scans.iter().filter(|scan| scan.direction == Direction::In);
     let first = ins().next()?;
     let came = ins().map(|scan| i64::from(scan.persons)).sum::<i64>();
     // A group may come one by one, but not twice: more than it has come only where one scan said so.
     let most = ins().map(|scan| scan.expected.max(scan.persons)).max().unwrap_or(1);
     let persons = i32::try_from(came).unwrap_or(i32::MAX).min(most);
-    let stays = stays(scans);
-    let seconds = stays.as_ref().map(|stays| length(stays));
+    let stays = stays(scans, most);
+    let seconds = stays.as_ref().map(|stays| length(&clipped(stays, rule, window)));
     let mut evidence = ins().map(|scan| evidence(scan.method)).collect::<Vec<_>>();
     evidence.sort_unstable();
     evidence.dedup();
     Some(Presence {
-        attended: seconds.is_none_or(|seconds| seconds >= i64::from(rule.min_seconds)),
+        attended: seconds.is_none_or(|seconds| long_enough(seconds, rule)),
         persons,
         seconds,
         at_least: false,
@@ -126,6 +126,11 @@ fn at_the_door(scans: &[&Scan], rule: &AttendanceRule) -> Option<Presence> {
         to: stays.and_then(|stays| stays.last().map(|(_, to)| *to)),
         evidence,
     })
+}
+
+/// Whoever was not there a second was not there, also where the seminar asks for no time at all.
+fn long_enough(seconds: i64, rule: &AttendanceRule) -> bool {
+    seconds > 0 && seconds >= i64::from(rule.min_seconds)
 }
 
 const fn evidence(method: CheckInMethod) -> Evidence {
@@ -136,61 +141,92 @@ const fn evidence(method: CheckInMethod) -> Evidence {
     }
 }
 
-/// From each coming in to the next going out. `None` while somebody is inside, or nobody checked out: then it is not
-/// known how long.
-fn stays(scans: &[&Scan]) -> Option<Vec<Span>> {
-    let (mut stays, mut inside) = (Vec::new(), None);
+/// From the first of a group coming in to the last of it going out. `None` while somebody is inside, or nobody checked
+/// out: then it is not known how long.
+fn stays(scans: &[&Scan], most: i32) -> Option<Vec<Span>> {
+    let (mut stays, mut inside, mut since) = (Vec::new(), 0, None);
     for scan in scans {
-        match (scan.direction, inside) {
-            (Direction::In, None) => inside = Some(scan.at),
-            (Direction::Out, Some(since)) => {
-                stays.push((since, scan.at));
-                inside = None;
+        match scan.direction {
+            Direction::In => {
+                inside = (inside + scan.persons).min(most);
+                since = since.or(Some(scan.at));
             }
-            (Direction::In, Some(_)) | (Direction::Out, None) => {}
+            Direction::Out => {
+                inside = (inside - scan.persons).max(0);
+                if inside == 0
+                    && let Some(since) = since.take()
+                {
+                    stays.push((since, scan.at));
+                }
+            }
         }
     }
-    (inside.is_none() && !stays.is_empty()).then_some(stays)
+    (inside == 0 && !stays.is_empty()).then_some(stays)
 }
 
+/// The people of a registration sit at screens of their own; each of them is one.
 fn on_the_platform(reported: &[&Reported], rule: &AttendanceRule, window: Option<&SessionWindow>) -> Option<Presence> {
-    reported.first()?;
+    let mut heads = BTreeMap::<i32, Vec<&Reported>>::new();
+    for one in reported {
+        heads.entry(one.head).or_default().push(one);
+    }
+    let heads = heads.values().map(|reported| on_screen(reported, rule, window));
+    heads.reduce(|one, other| Presence {
+        persons: match (one.attended, other.attended) {
+            (true, true) => one.persons + other.persons,
+            (false, true) => other.persons,
+            (_, false) => one.persons,
+        },
+        // Side by side: the seconds of the group are those of whoever stayed longest.
+        at_least: one.at_least || other.at_least,
+        ..both(one, other)
+    })
+}
+
+fn on_screen(reported: &[&Reported], rule: &AttendanceRule, window: Option<&SessionWindow>) -> Presence {
     let times = reported
         .iter()
         .map(|one| one.segments.clone())
         .collect::<Option<Vec<_>>>();
     let times = times.map(|times| united(times.concat(), i64::from(rule.bridge_gap_seconds)));
+    let each_span = reported.iter().all(|one| one.each_span);
     let (seconds, at_least) = match &times {
-        Some(times) if !times.is_empty() => (Some(length(&clipped(times, rule, window))), false),
-        _ => together(reported),
+        Some(times) if each_span && !times.is_empty() => (Some(length(&clipped(times, rule, window))), false),
+        _ => together(reported, rule),
     };
     let decided = reported.iter().any(|one| one.attended);
-    let long_enough = seconds.map(|seconds| seconds >= i64::from(rule.min_seconds));
-    Some(Presence {
+    let enough = seconds.map(|seconds| long_enough(seconds, rule));
+    Presence {
         // A list that says somebody was there needs no minutes; a later rule reads the minutes anew.
-        attended: long_enough.map_or(decided, |enough| enough || (decided && said(reported))),
+        attended: enough.map_or(decided, |enough| enough || (decided && said(reported))),
         persons: 1,
         seconds,
         at_least,
         from: times.as_ref().and_then(|times| times.first().map(|(from, _)| *from)),
         to: times.as_ref().and_then(|times| times.last().map(|(_, to)| *to)),
         evidence: vec![Evidence::Import],
-    })
+    }
 }
 
 /// Whether some list says "was there" without a measure.
 fn said(reported: &[&Reported]) -> bool {
-    reported.iter().any(|one| one.attended && one.seconds.is_none())
+    reported.iter().any(|one| one.attended && one.present_seconds.is_none())
+}
+
+/// What counts of it by the seminar's rule: the time in the session, where the file can tell.
+fn counted(one: &Reported, rule: &AttendanceRule) -> Option<i64> {
+    let inside = one.in_session_seconds.filter(|_| rule.clip_to_session);
+    inside.or(one.present_seconds)
 }
 
 /// How long, of reports that keep minutes only. Reports of times that do not overlap, one before the other was begun,
 /// are added; of others the longest says how long it was at the least, because two devices would count double.
-fn together(reported: &[&Reported]) -> (Option<i64>, bool) {
+fn together(reported: &[&Reported], rule: &AttendanceRule) -> (Option<i64>, bool) {
     let mut imports = BTreeMap::<_, (Option<Span>, Option<i64>, usize)>::new();
     for one in reported {
         let (covers, seconds, devices) = imports.entry(one.import_id).or_default();
         *covers = one.covers;
-        *seconds = (*seconds).max(one.seconds);
+        *seconds = (*seconds).max(counted(one, rule));
         *devices += 1;
     }
     let measured = imports

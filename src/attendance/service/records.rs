@@ -4,21 +4,40 @@ use std::collections::HashMap;
 
 use diesel::PgConnection;
 
-use crate::attendance::model::{AttendanceRecord, Joined, Observations, Person};
-use crate::attendance::rules::{People, people, records as derive};
+use crate::attendance::model::{AttendanceRecord, ImportId, Joined, Observations, Person};
+use crate::attendance::rules::{People, addresses_of, people, records as derive, told_apart};
 use crate::attendance::store;
 use crate::auth::OrganisationId;
 use crate::base::problem::Result;
-use crate::registrations::joined_sessions;
+use crate::registrations::{joined_sessions, known_addresses};
 use crate::seminars::{AttendanceRule, Seminar, SeminarId, attendance_rules};
 
 /// One record per person and session, by person.
 pub fn records(conn: &mut PgConnection, seminar: &Seminar, rule: &AttendanceRule) -> Result<Vec<AttendanceRecord>> {
     let of = (seminar.organisation_id, seminar.id);
-    let seen = store::observations(conn, &[of])?
-        .remove(&seminar.id)
-        .unwrap_or_default();
+    let seen = observed(conn, &[of])?.remove(&seminar.id).unwrap_or_default();
     derived(conn, seen, rule)
+}
+
+/// What was seen, of people who are told apart.
+fn observed(
+    conn: &mut PgConnection,
+    of: &[(OrganisationId, SeminarId)],
+) -> Result<HashMap<SeminarId, Observations>> {
+    let mut all = store::observations(conn, of)?;
+    let mut addresses = all.values().flat_map(addresses_of).collect::<Vec<_>>();
+    addresses.sort_unstable();
+    addresses.dedup();
+    let (tenants, ids): (Vec<_>, Vec<_>) = of.iter().copied().unzip();
+    let registered = if addresses.is_empty() {
+        HashMap::new()
+    } else {
+        known_addresses(conn, &tenants, &ids, &addresses)?
+    };
+    for (seminar, seen) in &mut all {
+        told_apart(seen, |address| registered.get(&(*seminar, address.to_owned())));
+    }
+    Ok(all)
 }
 
 fn derived(conn: &mut PgConnection, mut seen: Observations, rule: &AttendanceRule) -> Result<Vec<AttendanceRecord>> {
@@ -34,12 +53,32 @@ fn derived(conn: &mut PgConnection, mut seen: Observations, rule: &AttendanceRul
     Ok(derive(&seen, rule))
 }
 
+/// How many of each report that counts attended, by the rule as it is now.
+pub fn people_by_import(
+    conn: &mut PgConnection,
+    seminar: &Seminar,
+    rule: &AttendanceRule,
+) -> Result<HashMap<ImportId, i64>> {
+    let of = (seminar.organisation_id, seminar.id);
+    let seen = observed(conn, &[of])?.remove(&seminar.id).unwrap_or_default();
+    let mut imports = HashMap::<_, Observations>::new();
+    for reported in seen.reported {
+        let alone = imports.entry(reported.import_id).or_insert_with(|| Observations {
+            sessions: seen.sessions.clone(),
+            ..Observations::default()
+        });
+        alone.reported.push(reported);
+    }
+    let total = |seen: &Observations| people(&derive(seen, rule), None).total;
+    Ok(imports.iter().map(|(import, seen)| (*import, total(seen))).collect())
+}
+
 /// How many people were counted, of many seminars. Those of which nobody was seen are not among them.
 pub fn people_by_seminar(
     conn: &mut PgConnection,
     of: &[(OrganisationId, SeminarId)],
 ) -> Result<HashMap<SeminarId, People>> {
-    let mut seen = store::observations(conn, of)?;
+    let mut seen = observed(conn, of)?;
     let mut all = HashMap::new();
     let rules = attendance_rules(conn, of)?;
     let rules = rules.into_iter().map(|rule| (rule.seminar_id, rule));

@@ -14,7 +14,7 @@ use crate::seminars::{Seminar, SeminarId, SessionId};
 
 type Of = (OrganisationId, ImportId);
 
-/// Rows in one statement: each has twenty values, and PostgreSQL takes 65,535.
+/// Rows in one statement: each has two dozen values, and PostgreSQL takes 65,535.
 const AT_ONCE: usize = 1000;
 
 #[diesel::dsl::auto_type(no_type_alias)]
@@ -73,12 +73,28 @@ pub fn insert_import(
     if written == 0 {
         return Ok(false);
     }
+    insert_participants(conn, participants)?;
+    Ok(true)
+}
+
+/// The same file, read otherwise: whoever was in the first reading is forgotten.
+pub fn replace_import(
+    conn: &mut PgConnection,
+    import: &AttendanceImport,
+    participants: &[ImportParticipant],
+) -> Result<()> {
+    save_import(conn, import)?;
+    diesel::delete(import_participants::table.filter(in_import((import.organisation_id, import.id)))).execute(conn)?;
+    insert_participants(conn, participants)
+}
+
+fn insert_participants(conn: &mut PgConnection, participants: &[ImportParticipant]) -> Result<()> {
     for some in participants.chunks(AT_ONCE) {
         diesel::insert_into(import_participants::table)
             .values(some)
             .execute(conn)?;
     }
-    Ok(true)
+    Ok(())
 }
 
 pub fn import(conn: &mut PgConnection, seminar: &Seminar, id: ImportId) -> Result<Option<AttendanceImport>> {
@@ -242,7 +258,7 @@ pub fn totals(
 ) -> Result<HashMap<ImportId, Totals>> {
     let rows = diesel::sql_query(
         "SELECT import_id,
-             count(DISTINCT registration_id) FILTER (WHERE match_status = 'matched' AND came) AS matched,
+             count(DISTINCT person) FILTER (WHERE match_status = 'matched' AND came) AS matched,
              count(*) FILTER (WHERE match_status = 'proposed' AND came) AS proposed,
              count(*) FILTER (WHERE match_status = 'ambiguous' AND came) AS ambiguous,
              count(*) FILTER (WHERE match_status = 'unmatched' AND came) AS unmatched,
@@ -250,10 +266,10 @@ pub fn totals(
              count(*) FILTER (WHERE match_status = 'staff' AND came) AS staff,
              count(*) FILTER (WHERE match_status = 'speaker' AND came) AS speakers,
              count(*) FILTER (WHERE NOT came) AS stayed_away,
-             count(DISTINCT person) FILTER (WHERE attended
+             count(DISTINCT person) FILTER (WHERE person_attended
                  AND match_status IN ('matched', 'proposed', 'ambiguous', 'unmatched')) AS attended
          FROM (SELECT *, NOT jsonb_exists(flags, 'stayed_away') AS came,
-                   CASE match_status WHEN 'matched' THEN registration_id::text ELSE position::text END AS person
+                   CASE match_status WHEN 'matched' THEN registration_id || '/' || head ELSE position::text END AS person
                FROM import_participants WHERE organisation_id = $1 AND import_id = ANY ($2)) AS seen
          GROUP BY import_id",
     )
@@ -263,15 +279,26 @@ pub fn totals(
     Ok(rows.into_iter().map(|row| (ImportId(row.import_id), row)).collect())
 }
 
-/// Previews that nobody confirmed go with everything in them; which they were.
-pub fn delete_previews(
+/// Goes with everybody in it.
+pub fn delete_import(conn: &mut PgConnection, import: Of) -> Result<()> {
+    diesel::delete(attendance_imports::table.find(import)).execute(conn)?;
+    Ok(())
+}
+
+/// Imports that do not count, and were last touched so long ago, go with everything in them; which they were.
+pub fn delete_uncounted(
     conn: &mut PgConnection,
-    uploaded_before: DateTime<Utc>,
+    before: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<(OrganisationId, ImportId, SeminarId)>> {
+    let previewed = attendance_imports::state
+        .eq(ImportState::Previewed)
+        .and(attendance_imports::uploaded_at.lt(before));
+    let reverted = attendance_imports::state
+        .eq(ImportState::Reverted)
+        .and(attendance_imports::reverted_at.assume_not_null().lt(before));
     let old = attendance_imports::table
-        .filter(attendance_imports::state.eq(ImportState::Previewed))
-        .filter(attendance_imports::uploaded_at.lt(uploaded_before))
+        .filter(previewed.or(reverted))
         .order(attendance_imports::uploaded_at)
         .limit(limit)
         .select((
@@ -283,7 +310,7 @@ pub fn delete_previews(
         .skip_locked();
     let old = old.load::<(OrganisationId, ImportId, SeminarId)>(conn)?;
     for (organisation, id, _) in &old {
-        diesel::delete(attendance_imports::table.find((organisation, id))).execute(conn)?;
+        delete_import(conn, (*organisation, *id))?;
     }
     Ok(old)
 }

@@ -9,9 +9,10 @@ use crate::attendance::model::{
     CheckInId, CheckInMethod, Direction, ImportId, ImportState, MatchStatus, Observations, Person, Reported, Scan,
     SessionWindow, Span, WalkInName,
 };
+use crate::attendance::reader::{MatchFlag, Precision};
 use crate::auth::OrganisationId;
 use crate::base::problem::{Error, Result};
-use crate::registrations::{RegistrationId, known_addresses};
+use crate::registrations::RegistrationId;
 use crate::schema::{attendance_imports, check_ins, import_participants, registrations, sessions};
 use crate::seminars::{Channel, SeminarId, SessionId};
 
@@ -31,7 +32,6 @@ pub fn observations(
     for (seminar, window) in windows(conn, &tenants, &ids)? {
         all.entry(seminar).or_default().sessions.push(window);
     }
-    who_is_registered_after_all(conn, &tenants, &ids, &mut all)?;
     Ok(all)
 }
 
@@ -104,9 +104,13 @@ struct ReportedRow {
     match_status: MatchStatus,
     registration_id: Option<RegistrationId>,
     segments: Option<serde_json::Value>,
-    present_seconds: Option<i32>,
-    in_session_seconds: Option<i32>,
-    attended: bool,
+    person_key: String,
+    head: i32,
+    flags: serde_json::Value,
+    precision: String,
+    person_present_seconds: Option<i32>,
+    person_in_session_seconds: Option<i32>,
+    person_attended: bool,
 }
 
 type OfImport = (
@@ -151,25 +155,40 @@ fn reported(
                 given_name: None,
                 family_name: first_name_of(&row.display_names),
                 company: None,
-                email: row.email,
+                email: row.email.clone(),
             });
-            // Only an address says that two rows of two files are one person; a name does not.
-            let unknown = || format!("import:{}:{}", row.import_id, row.position);
-            let segments = row.segments.map(serde_json::from_value::<Vec<Span>>).transpose();
+            let unknown = || match known_by_name(&row) {
+                Some(name) => format!("import:{session_id}:{channel}:{name}"),
+                None => format!("import:{}:{}", row.import_id, row.position),
+            };
+            let segments = row.segments.clone().map(serde_json::from_value::<Vec<Span>>).transpose();
             let reported = Reported {
-                person: person(matched, row.email_key, unknown),
+                person: person(matched, row.email_key.clone(), unknown),
                 session_id,
                 channel,
                 import_id: row.import_id,
                 covers: from.zip(to),
-                seconds: row.in_session_seconds.or(row.present_seconds).map(i64::from),
+                head: row.head,
+                present_seconds: row.person_present_seconds.map(i64::from),
+                in_session_seconds: row.person_in_session_seconds.map(i64::from),
                 segments: segments.map_err(Error::internal)?,
-                attended: row.attended,
+                each_span: row.precision == Precision::Intervals.to_string(),
+                attended: row.person_attended,
                 name,
             };
             Ok((seminar, reported))
         })
         .collect()
+}
+
+/// The name by which the reports of one session and channel mean one person, as rows of one report do: a report that was
+/// downloaded at half time and again at the end names nobody twice. Not a telephone, and not one word: "iPhone" is many.
+fn known_by_name(row: &ReportedRow) -> Option<&str> {
+    let dialled = row.flags.as_array().into_iter().flatten();
+    let dialled = dialled.filter(|flag| **flag == MatchFlag::PhoneDialIn.to_string()).count() > 0;
+    let name = row.person_key.strip_prefix("name:")?;
+    let full = name.contains(' ') && !name.contains(|c: char| c.is_ascii_digit());
+    (full && !dialled).then_some(name)
 }
 
 fn first_name_of(display_names: &serde_json::Value) -> String {
@@ -207,49 +226,7 @@ fn windows(
         .collect())
 }
 
-/// Somebody who was known by address only may have registered with it: the walk-in at the door and the person who
-/// was online are then the same.
-fn who_is_registered_after_all(
-    conn: &mut PgConnection,
-    tenants: &[OrganisationId],
-    ids: &[SeminarId],
-    all: &mut HashMap<SeminarId, Observations>,
-) -> Result<()> {
-    let people = |seen: &Observations| {
-        let scans = seen.scans.iter().map(|scan| scan.person.clone());
-        scans
-            .chain(seen.reported.iter().map(|one| one.person.clone()))
-            .collect::<Vec<_>>()
-    };
-    let mut addresses = all
-        .values()
-        .flat_map(people)
-        .filter_map(|person| match person {
-            Person::Address(address) => Some(address),
-            Person::Registration(_) | Person::Named(_) => None,
-        })
-        .collect::<Vec<_>>();
-    addresses.sort_unstable();
-    addresses.dedup();
-    if addresses.is_empty() {
-        return Ok(());
-    }
-    let registered = known_addresses(conn, tenants, ids, &addresses)?;
-    for (seminar, seen) in all {
-        let known = |person: &mut Person| {
-            if let Person::Address(address) = person
-                && let Some(registration) = registered.get(&(*seminar, address.clone()))
-            {
-                *person = Person::Registration(*registration);
-            }
-        };
-        seen.scans.iter_mut().for_each(|scan| known(&mut scan.person));
-        seen.reported.iter_mut().for_each(|one| known(&mut one.person));
-    }
-    Ok(())
-}
-
-/// A report that counts, as a statement: how many of it attended, and what it can be checked against.
+/// A report that counts, and what it can be checked against.
 #[derive(Clone, Debug)]
 pub struct ConfirmedImport {
     pub id: ImportId,
@@ -257,11 +234,9 @@ pub struct ConfirmedImport {
     pub format: String,
     pub sha256: String,
     pub confirmed_at: Option<DateTime<Utc>>,
-    pub attended: i64,
 }
 
 pub fn confirmed_imports(conn: &mut PgConnection, of: (OrganisationId, SeminarId)) -> Result<Vec<ConfirmedImport>> {
-    let counted = [MatchStatus::Matched, MatchStatus::Unmatched];
     let rows = attendance_imports::table
         .filter(attendance_imports::organisation_id.eq(of.0))
         .filter(attendance_imports::seminar_id.eq(of.1))
@@ -275,37 +250,12 @@ pub fn confirmed_imports(conn: &mut PgConnection, of: (OrganisationId, SeminarId
             attendance_imports::confirmed_at,
         ))
         .load::<(ImportId, Channel, String, Vec<u8>, Option<DateTime<Utc>>)>(conn)?;
-    let ids = rows.iter().map(|(id, ..)| *id).collect::<Vec<_>>();
-    let mut attended = import_participants::table
-        .filter(import_participants::organisation_id.eq(of.0))
-        .filter(import_participants::import_id.eq_any(ids))
-        .filter(import_participants::match_status.eq_any(counted))
-        .filter(import_participants::attended)
-        .select((
-            import_participants::import_id,
-            import_participants::registration_id,
-            import_participants::person_key,
-        ))
-        .load::<(ImportId, Option<RegistrationId>, String)>(conn)?
-        .into_iter()
-        // Two devices of one registration are one person.
-        .map(|(import, registration, key)| {
-            (
-                import,
-                registration.map_or(key, |registration| registration.to_string()),
-            )
-        })
-        .collect::<Vec<_>>();
-    attended.sort_unstable();
-    attended.dedup();
-    let of_import = |id| attended.iter().filter(|(import, _)| *import == id).count();
     let import = |(id, channel, format, sha256, confirmed_at): (ImportId, _, _, Vec<u8>, _)| ConfirmedImport {
         id,
         channel,
         format,
         sha256: sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
         confirmed_at,
-        attended: i64::try_from(of_import(id)).unwrap_or(i64::MAX),
     };
     Ok(rows.into_iter().map(import).collect())
 }

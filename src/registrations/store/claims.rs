@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::Of;
+use super::{Claimant, Of};
 use crate::auth::OrganisationId;
 use crate::base::problem::Result;
 use crate::registrations::model::{RegistrationId, State};
@@ -31,28 +31,37 @@ pub fn claims(conn: &mut PgConnection, of: Of) -> Result<Vec<Claim>> {
         .load(conn)?)
 }
 
+/// The registration behind an address, and what those who come with it are called.
+#[derive(Clone, Debug)]
+pub struct KnownAddress {
+    pub registration: RegistrationId,
+    /// Given and family name, the contact first.
+    pub names: Vec<(String, String)>,
+}
+
 /// The registrations behind addresses (their keys), by seminar: the active one, else the last there was.
 pub fn known_addresses(
     conn: &mut PgConnection,
     organisations: &[OrganisationId],
     seminars: &[SeminarId],
     addresses: &[String],
-) -> Result<HashMap<(SeminarId, String), RegistrationId>> {
+) -> Result<HashMap<(SeminarId, String), KnownAddress>> {
     let mut rows = registrations::table
         .filter(registrations::organisation_id.eq_any(organisations))
         .filter(registrations::seminar_id.eq_any(seminars))
         .filter(registrations::email_key.eq_any(addresses))
-        .select((
-            registrations::seminar_id,
-            registrations::email_key,
-            registrations::id,
-            registrations::state,
-        ))
-        .load::<(SeminarId, String, RegistrationId, State)>(conn)?;
+        .select((registrations::seminar_id, Claimant::as_select()))
+        .load::<(SeminarId, Claimant)>(conn)?;
     // The later entry of a map wins.
-    rows.sort_by_key(|(.., id, state)| (state.active(), *id));
-    Ok(rows
-        .into_iter()
-        .map(|(seminar, address, id, _)| ((seminar, address), id))
-        .collect())
+    rows.sort_by_key(|(_, one)| (one.state.active(), one.id));
+    let known = |(seminar, one): (SeminarId, Claimant)| {
+        let along = one.companions.0.iter();
+        let along = along.map(|one| (one.given_name.as_str().to_owned(), one.family_name.as_str().to_owned()));
+        let known = KnownAddress {
+            registration: one.id,
+            names: [(one.given_name, one.family_name)].into_iter().chain(along).collect(),
+        };
+        ((seminar, one.email_key), known)
+    };
+    Ok(rows.into_iter().map(known).collect())
 }

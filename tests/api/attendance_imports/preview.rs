@@ -145,7 +145,7 @@ fn a_preview_that_nobody_confirms_is_forgotten_after_two_weeks() {
         .expect(200);
     let forget = || {
         let (db, now) = (&app.site.db, app.clock.now());
-        db.run(false, |conn| einlass::attendance::forget_previews(conn, now))
+        db.run(false, |conn| einlass::attendance::forget_uncounted(conn, now))
             .unwrap()
     };
     app.clock.advance(chrono::Duration::days(14));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::{HttpRequest, HttpResponse, patch, post, web};
+use actix_web::{HttpRequest, HttpResponse, delete, patch, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -41,6 +41,10 @@ pub struct ParticipantPatch {
     /// Needed with `registration`, and only there.
     #[serde(default)]
     pub registration: Option<RegistrationId>,
+    /// Which of those who came along with the registration: 1 the first. Left out: whose name it shows, else the contact.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 100)]
+    pub companion: Option<i32>,
 }
 
 impl ImportPatch {
@@ -63,12 +67,16 @@ impl ImportPatch {
                 (Taken::Registration, Some(_)) | (_, None) => {}
                 (_, Some(_)) => fault("registration", "goes with `taken_for: registration` only"),
             }
+            if one.companion.is_some() && one.taken_for != Taken::Registration {
+                fault("companion", "goes with `taken_for: registration` only");
+            }
         }
         Error::unless_empty(errors)?;
         let decision = |one: ParticipantPatch| Decision {
             position: one.position,
             taken: one.taken_for,
             registration: one.registration,
+            companion: one.companion,
         };
         Ok(self.participants.into_iter().map(decision).collect())
     }
@@ -77,7 +85,8 @@ impl ImportPatch {
 /// Say who is who.
 ///
 /// Organisers. All decisions or none; also what was matched may be corrected. Participants that are taken for the same
-/// registration are one person: their times are united. Once it counts, the import has to be reverted first.
+/// registration are one person, and their times are united, but for those who came along with it: `companion` says which of them
+/// it is, and where it is left out the name does. Once it counts, the import has to be reverted first.
 #[utoipa::path(tag = "attendance", params(("seminar" = SeminarId, Path), ("import" = ImportId, Path)), request_body = ImportPatch,
     security(("member" = [])), responses(
     (status = 200, body = ImportView, description = "The import as it is now"),
@@ -174,6 +183,29 @@ pub async fn revert_attendance_import(
         })
         .await?;
     changed(shown, &request)
+}
+
+/// Forget an import.
+///
+/// Organisers. With everybody in it, as after a wrong file; it may be sent again at once. What counts is reverted first.
+#[utoipa::path(tag = "attendance", params(("seminar" = SeminarId, Path), ("import" = ImportId, Path)), security(("member" = [])), responses(
+    (status = 204, description = "It is gone"),
+    (status = 409, description = "`transition-not-allowed`: it is confirmed")))]
+#[delete("/seminars/{seminar}/attendance-imports/{import}")]
+pub async fn delete_attendance_import(
+    who: Organiser,
+    path: web::Path<(SeminarId, ImportId)>,
+    if_match: IfMatch,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse> {
+    let (act, reach, path) = (who.act(&clock), who.reach(), path.into_inner());
+    db.write(move |conn| {
+        let check = |version| if_match.check(version);
+        service::delete_import(conn, &act, &reach, path, check)
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 fn changed(shown: service::Shown, request: &HttpRequest) -> Result<HttpResponse> {

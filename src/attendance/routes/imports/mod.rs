@@ -33,20 +33,24 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(list_import_participants)
         .service(decide::resolve_attendance_import)
         .service(decide::confirm_attendance_import)
-        .service(decide::revert_attendance_import);
+        .service(decide::revert_attendance_import)
+        .service(decide::delete_attendance_import);
 }
 
 /// Send a report.
 ///
 /// Organisers. What the file is follows from its content: reports of Zoom, Teams, Webex, GoTo, BigBlueButton and Google
 /// Meet, one's own list, or any CSV with `column_map`. Nothing counts yet: the answer is a preview, which is forgotten
-/// after 14 days unless it is confirmed. The file itself is not kept, join and leave times only until the import is
-/// confirmed, unless the seminar keeps them. Nothing is unpacked. The same file for the same session is the same import.
+/// after 14 days unless it is confirmed, as is what
+/// was reverted. The file itself is not kept, join and leave times only until the import is
+/// confirmed, unless the seminar keeps them. Nothing is unpacked. The same file for the same session is the same import; sent with
+/// other fields it is read anew, and what was decided on it is gone.
 #[utoipa::path(tag = "attendance", params(("seminar" = SeminarId, Path)), security(("member" = [])),
     request_body(content = form::Form, content_type = "multipart/form-data"), responses(
-    (status = 200, body = ImportView, description = "The import that this file already is, in whatever state"),
+    (status = 200, body = ImportView, description = "The import that this file already is, in whatever state; read anew where the fields differ"),
     (status = 201, body = ImportView, description = "The preview"),
-    (status = 409, description = "`not-ready`: the seminar is a draft or has no session"),
+    (status = 409, description = "`not-ready`: the seminar is a draft or has no session; \
+        `transition-not-allowed`: the file counts already and was read with other fields"),
     (status = 413, description = "`body-too-large`: more than 5,000,000 bytes; said as soon as it is known"),
     (status = 422, description = "`report-not-csv`, `unknown-report-format`, `dates-ambiguous`, `report-of-other-day`, `validation-failed`; \
         `errors` names the field of the form, and the line where it is one. Nothing is stored")))]
@@ -68,15 +72,20 @@ pub async fn create_attendance_import(
     })
     .await?;
     form::check_headers(&request)?;
-    let _held = form::turn_to_send().await?;
+    let held = form::turn_to_send().await?;
     let new = form::read_form(&request, body).await?;
     let digest = new.digest();
-    let known = {
-        let _turn = form::turn_to_read().await?;
-        let reach = reach.clone();
-        db.read(move |conn| service::preview(conn, &act, &reach, id, &new))
-            .await?
-    };
+    let turn = form::turn_to_read().await?;
+    let known = db
+        .read({
+            let reach = reach.clone();
+            move |conn| {
+                // The turns go with the work: who hangs up does not make room for another while it goes on.
+                let _turns = (&held, &turn);
+                service::preview(conn, &act, &reach, id, &new)
+            }
+        })
+        .await?;
     let (created, new) = db
         .write(move |conn| {
             let seminar = seminars::reached(conn, &reach, id)?;

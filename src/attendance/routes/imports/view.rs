@@ -68,6 +68,8 @@ pub struct ImportMatch {
     pub status: MatchStatus,
     /// Whom it is taken for; with `proposed`: whom it may be.
     pub registration_id: Option<RegistrationId>,
+    /// Which of those who came along with the registration: 1 the first; `null`: the contact.
+    pub companion: Option<i32>,
     /// With `ambiguous`: those among whom to choose; with `unmatched`: suggestions.
     pub candidates: Vec<RegistrationId>,
     /// `email`, `normalised_name`, `role`; `null` where somebody decided.
@@ -81,7 +83,7 @@ pub struct ImportMatch {
 /// One person of a report, or one device whose owner is not known.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"position": 1, "display_names": ["Mia Musterbeispiel"], "email": "mia.musterbeispiel@example.org", "role": "attendee",
-    "match": {"status": "matched", "registration_id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "candidates": [], "method": "email", "flags": [], "decided": false},
+    "match": {"status": "matched", "registration_id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "companion": null, "candidates": [], "method": "email", "flags": [], "decided": false},
     "present_seconds": 5247, "present_seconds_in_session": 5245, "attended": true}))]
 pub struct ImportedParticipant {
     /// Its place in the report, by which it is decided on.
@@ -111,14 +113,15 @@ impl TryFrom<ImportParticipant> for ImportedParticipant {
             matched: ImportMatch {
                 status: row.match_status,
                 registration_id: row.registration_id,
+                companion: Some(row.head).filter(|head| *head > 0),
                 candidates: serde_json::from_value(row.candidates).map_err(Error::internal)?,
                 method: row.match_method,
                 flags: serde_json::from_value(row.flags).map_err(Error::internal)?,
                 decided: row.decided_by.is_some(),
             },
-            present_seconds: row.present_seconds,
-            present_seconds_in_session: row.in_session_seconds,
-            attended: row.attended,
+            present_seconds: row.person_present_seconds,
+            present_seconds_in_session: row.person_in_session_seconds,
+            attended: row.person_attended,
         })
     }
 }
@@ -214,7 +217,7 @@ fn warnings(kept: &Value, german: bool) -> Vec<ImportWarning> {
     "summary": {"unique_participants": 1, "matched": 1, "proposed": 0, "ambiguous": 0, "unmatched": 0, "staff_excluded": 0, "speakers_excluded": 0,
     "ignored": 0, "stayed_away": 0, "attended": 1},
     "participants": [{"position": 0, "display_names": ["Mia Musterbeispiel"], "email": "mia.musterbeispiel@example.org", "role": "attendee",
-    "match": {"status": "matched", "registration_id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b13", "candidates": [], "method": "email",
+    "match": {"status": "matched", "registration_id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b13", "companion": null, "candidates": [], "method": "email",
     "flags": ["attended_after_cancellation"], "decided": false}, "present_seconds": 5247, "present_seconds_in_session": 5245, "attended": true}],
     "next_participants": null}))]
 pub struct ImportView {

@@ -1,12 +1,14 @@
 //! The picture from its parts.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Duration, Utc};
 
 use super::view::{
     Attendance, AttendanceStatement, ChannelPictures, OnlinePicture, OnsitePicture, ParticipantsFigure,
     RegisteredPeople, ReportedCount, SessionPicture, StatedCount, ViewersFigure,
 };
-use crate::attendance::model::{AttendanceRecord, Basis, CountMethod, Evidence, Headcount, ViewerMetric};
+use crate::attendance::model::{AttendanceRecord, Basis, CountMethod, Evidence, Headcount, ImportId, ViewerMetric};
 use crate::attendance::rules::{
     Counted, People, Reconciled, Why, came_although, no_shows, people, reconcile, reconcile_with_people, why,
 };
@@ -26,6 +28,8 @@ pub struct Known {
     pub claims: Vec<Claim>,
     pub headcounts: Vec<Headcount>,
     pub imports: Vec<ConfirmedImport>,
+    /// How many of each import attended.
+    pub attended: HashMap<ImportId, i64>,
     pub records: Vec<AttendanceRecord>,
     pub now: DateTime<Utc>,
     pub german: bool,
@@ -215,7 +219,7 @@ impl Known {
         let imports = self.imports.iter().map(|import| AttendanceStatement {
             kind: Basis::Import,
             id: Some(import.id.0),
-            value: Some(import.attended),
+            value: Some(self.attended.get(&import.id).copied().unwrap_or_default()),
             method: CountMethod::Platform,
             source: Some(format!("{}, SHA-256 {}", import.format, import.sha256)),
             recorded_at: import.confirmed_at,

@@ -45,6 +45,7 @@ pub async fn get_attendance(
                 claims: registrations::claims(conn, of)?,
                 headcounts: store::all_headcounts(conn, &seminar)?,
                 imports: store::confirmed_imports(conn, of)?,
+                attended: service::people_by_import(conn, &seminar, &rule)?,
                 records: service::records(conn, &seminar, &rule)?,
                 now,
                 german,

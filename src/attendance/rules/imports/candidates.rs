@@ -1,9 +1,7 @@
 //! Who the participants of a report may be: the registrations of the seminar with everybody they bring, its team.
 
-use std::collections::BTreeMap;
-
 use crate::attendance::model::MatchStatus;
-use crate::attendance::reader::{self, Match, Registered, RegistrationStanding, TeamMember, TeamPart};
+use crate::attendance::reader::{self, Match, Registered, RegistrationStanding, TeamMember, TeamPart, is_shown};
 use crate::registrations::{Claimant, RegistrationId, State};
 use crate::seminars;
 
@@ -110,15 +108,16 @@ pub fn refreshed(flags: &[String], state: Option<State>, came: bool) -> Vec<Stri
         .collect()
 }
 
-/// By registration, those who are taken for the same one: two devices of one person, or a group.
+/// Which of the people of a registration shows these names: 0 the contact, and whoever shows the name of nobody else; n
+/// the n-th who came along. So a group that sits at several screens is as many as came, and two devices are one.
 #[must_use]
-pub fn shared<P: Copy>(taken: impl IntoIterator<Item = (RegistrationId, P)>) -> BTreeMap<RegistrationId, Vec<P>> {
-    let mut all = BTreeMap::<RegistrationId, Vec<P>>::new();
-    for (registration, position) in taken {
-        all.entry(registration).or_default().push(position);
+pub fn head(display_names: &[String], of: &Claimant) -> i32 {
+    if is_shown(display_names, &of.given_name, &of.family_name) {
+        return 0;
     }
-    all.retain(|_, positions| positions.len() > 1);
-    all
+    let mut along = (1..).zip(&of.companions.0);
+    let found = along.find(|(_, one)| is_shown(display_names, one.given_name.as_str(), one.family_name.as_str()));
+    found.map_or(0, |(n, _)| n)
 }
 
 #[cfg(test)]

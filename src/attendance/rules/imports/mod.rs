@@ -4,6 +4,6 @@ mod candidates;
 mod transition;
 mod unite;
 
-pub use candidates::{refreshed, registered, settled, shared, team};
+pub use candidates::{head, refreshed, registered, settled, team};
 pub use transition::{Step, after};
 pub use unite::{Part, unite, window};

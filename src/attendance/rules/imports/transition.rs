@@ -8,22 +8,24 @@ pub enum Step {
     Resolve,
     Confirm,
     Revert,
+    /// Forget it with everybody in it.
+    Delete,
 }
 
 impl Step {
     #[cfg(test)]
-    pub const ALL: &'static [Self] = &[Self::Resolve, Self::Confirm, Self::Revert];
+    pub const ALL: &'static [Self] = &[Self::Resolve, Self::Confirm, Self::Revert, Self::Delete];
 }
 
-/// What it is then; `None`: not now. What counts is not resolved differently without being reverted first, so that no
+/// What it is then; `None`: not now. What counts is neither resolved differently nor deleted without being reverted first, so that no
 /// figure changes by the way.
 #[must_use]
 pub const fn after(state: ImportState, step: Step) -> Option<ImportState> {
     match (state, step) {
-        (ImportState::Previewed | ImportState::Reverted, Step::Resolve) => Some(state),
+        (ImportState::Previewed | ImportState::Reverted, Step::Resolve | Step::Delete) => Some(state),
         (ImportState::Previewed | ImportState::Reverted, Step::Confirm) => Some(ImportState::Confirmed),
         (ImportState::Confirmed, Step::Revert) => Some(ImportState::Reverted),
-        (ImportState::Confirmed, Step::Resolve | Step::Confirm)
+        (ImportState::Confirmed, Step::Resolve | Step::Confirm | Step::Delete)
         | (ImportState::Previewed | ImportState::Reverted, Step::Revert) => None,
     }
 }
@@ -36,9 +38,9 @@ mod tests {
     fn every_cell() {
         use ImportState::{Confirmed, Previewed, Reverted};
         let table = [
-            (Previewed, [Some(Previewed), Some(Confirmed), None]),
-            (Confirmed, [None, None, Some(Reverted)]),
-            (Reverted, [Some(Reverted), Some(Confirmed), None]),
+            (Previewed, [Some(Previewed), Some(Confirmed), None, Some(Previewed)]),
+            (Confirmed, [None, None, Some(Reverted), None]),
+            (Reverted, [Some(Reverted), Some(Confirmed), None, Some(Reverted)]),
         ];
         assert_eq!(table.map(|(state, _)| state), *ImportState::ALL);
         for (state, expected) in table {

@@ -5,16 +5,17 @@ use std::collections::HashMap;
 use diesel::PgConnection;
 use serde_json::json;
 
-use super::{STAYED_AWAY, entry, flags, segments, upload::whole};
+use super::together::together;
+use super::{STAYED_AWAY, entry, flags};
 use crate::attendance::model::{AttendanceImport, ImportId, ImportParticipant, MatchStatus};
-use crate::attendance::reader::{Presence, PresenceRule};
-use crate::attendance::rules::{self, Part, Step};
+use crate::attendance::reader::PresenceRule;
+use crate::attendance::rules::{self, Step};
 use crate::attendance::store;
 use crate::auth::{AccountId, Reach};
 use crate::base::ids::words;
 use crate::base::problem::{Code, Error, FieldError, Problem, Result};
 use crate::journal::{Act, record};
-use crate::registrations::{self, RegistrationId, State};
+use crate::registrations::{self, Claimant, RegistrationId, State};
 use crate::seminars::{self, Seminar, SeminarId};
 
 words! {
@@ -39,6 +40,8 @@ pub struct Decision {
     pub taken: Taken,
     /// With `Taken::Registration`.
     pub registration: Option<RegistrationId>,
+    /// The n-th of those who came along with it; `None`: as the name says.
+    pub companion: Option<i32>,
 }
 
 /// Named in one refusal.
@@ -55,7 +58,7 @@ pub fn resolve_import(
 ) -> Result<AttendanceImport> {
     let (seminar, mut import) = locked(conn, reach, seminar, id, check, Step::Resolve)?;
     let of = (import.organisation_id, import.id);
-    let states = states(conn, &seminar)?;
+    let claimants = claimants(conn, &seminar)?;
     let at = decisions.iter().map(|one| one.position).collect::<Vec<_>>();
     let mut found = store::participants_at(conn, of, &at)?
         .into_iter()
@@ -67,11 +70,24 @@ pub fn resolve_import(
             errors.push(fault(n, "position", "is no position of this import"));
             continue;
         };
-        let state = decision.registration.and_then(|id| states.get(&id).copied());
-        if decision.taken == Taken::Registration && state.is_none() {
+        let claimant = decision.registration.and_then(|id| claimants.get(&id));
+        if decision.taken == Taken::Registration && claimant.is_none() {
             errors.push(fault(n, "registration", "is no registration of this seminar"));
             continue;
         }
+        participant.head = match (claimant, decision.companion) {
+            (Some(claimant), Some(companion)) => {
+                let along = claimant.companions.0.len();
+                if !usize::try_from(companion).is_ok_and(|companion| (1..=along).contains(&companion)) {
+                    let words = format!("is none of the {along} who came along with this registration");
+                    errors.push(fault(n, "companion", &words));
+                }
+                companion
+            }
+            (Some(claimant), None) => rules::head(&super::names(participant)?, claimant),
+            (None, _) => 0,
+        };
+        let state = claimant.map(|one| one.state);
         participant.match_status = status(decision.taken);
         participant.match_method = None;
         participant.registration_id = decision.registration;
@@ -121,10 +137,11 @@ pub fn confirm_import(
             .errors(errors)
             .into());
     }
-    let states = states(conn, &seminar)?;
+    let claimants = claimants(conn, &seminar)?;
     for mut participant in store::matched_participants(conn, of)? {
         let before = participant.flags.clone();
-        let state = participant.registration_id.and_then(|id| states.get(&id).copied());
+        let claimant = participant.registration_id.and_then(|id| claimants.get(&id));
+        let state = claimant.map(|one| one.state);
         refresh(&mut participant, state)?;
         if participant.flags != before {
             store::save_participant(conn, &participant)?;
@@ -169,6 +186,19 @@ pub fn revert_import(
     Ok(import)
 }
 
+/// A wrong file goes with everybody in it, and may be sent again.
+pub fn delete_import(
+    conn: &mut PgConnection,
+    act: &Act,
+    reach: &Reach,
+    (seminar, id): (SeminarId, ImportId),
+    check: impl Fn(i64) -> Result<()>,
+) -> Result<()> {
+    let (_, import) = locked(conn, reach, seminar, id, check, Step::Delete)?;
+    store::delete_import(conn, (import.organisation_id, import.id))?;
+    record(conn, act, entry(&import, "import.deleted", json!({})))
+}
+
 /// The import, alone, as the caller has read it, in a state that allows the step.
 fn locked(
     conn: &mut PgConnection,
@@ -188,9 +218,9 @@ fn locked(
     Ok((seminar, import))
 }
 
-fn states(conn: &mut PgConnection, seminar: &Seminar) -> Result<HashMap<RegistrationId, State>> {
+fn claimants(conn: &mut PgConnection, seminar: &Seminar) -> Result<HashMap<RegistrationId, Claimant>> {
     let claimants = registrations::claimants(conn, (seminar.organisation_id, seminar.id))?;
-    Ok(claimants.into_iter().map(|one| (one.id, one.state)).collect())
+    Ok(claimants.into_iter().map(|one| (one.id, one)).collect())
 }
 
 const fn status(taken: Taken) -> MatchStatus {
@@ -214,8 +244,7 @@ fn refresh(participant: &mut ImportParticipant, state: Option<State>) -> Result<
     Ok(())
 }
 
-/// Two devices of one registration are one person: each row then says how long the person was there. Whoever was decided
-/// on is alone again first.
+/// Says of each row what the person comes to. Whoever was decided on may be alone again.
 fn unite(conn: &mut PgConnection, seminar: &Seminar, import: &AttendanceImport, decided: &[i32]) -> Result<()> {
     let of = (seminar.organisation_id, seminar.id);
     let sessions = seminars::sessions(conn, of)?;
@@ -223,49 +252,17 @@ fn unite(conn: &mut PgConnection, seminar: &Seminar, import: &AttendanceImport, 
         return Ok(());
     };
     let rule = PresenceRule::from(&seminars::attendance_rule(conn, of)?);
-    let window = rules::window(session);
     let import = (import.organisation_id, import.id);
     let mut rows = store::matched_participants(conn, import)?;
     let known = rows.iter().map(|row| row.position).collect::<Vec<_>>();
     let others = decided.iter().copied().filter(|position| !known.contains(position));
     rows.extend(store::participants_at(conn, import, &others.collect::<Vec<_>>())?);
-    let mut groups = HashMap::<_, Vec<ImportParticipant>>::new();
-    for row in rows {
-        let person = match (row.match_status, row.registration_id) {
-            (MatchStatus::Matched, Some(id)) => Ok(id),
-            _ => Err(row.position),
-        };
-        groups.entry(person).or_default().push(row);
-    }
-    for (_, rows) in groups {
-        let parts = rows.iter().map(part).collect::<Result<Vec<_>>>()?;
-        let alone_and_without_times = rows.len() == 1 && parts.iter().any(|part| part.segments.is_empty());
-        if alone_and_without_times {
-            continue;
-        }
-        let there = rules::unite(&parts, &window, &rule);
-        for mut row in rows {
-            let before = row.clone();
-            put(&mut row, there);
-            if row != before {
-                store::save_participant(conn, &row)?;
-            }
+    let before = rows.clone();
+    together(&mut rows, &rules::window(session), &rule)?;
+    for (row, before) in rows.iter().zip(&before) {
+        if row != before {
+            store::save_participant(conn, row)?;
         }
     }
     Ok(())
-}
-
-pub fn part(row: &ImportParticipant) -> Result<Part> {
-    Ok(Part {
-        segments: segments(row)?,
-        present_seconds: row.present_seconds.map(i64::from),
-        in_session_seconds: row.in_session_seconds.map(i64::from),
-        attended: row.attended,
-    })
-}
-
-pub fn put(row: &mut ImportParticipant, there: Presence) {
-    row.present_seconds = there.present_seconds.map(whole);
-    row.in_session_seconds = there.in_session_seconds.map(whole);
-    row.attended = there.attended;
 }

@@ -1,4 +1,5 @@
-//! What nobody confirmed is not kept: names and addresses stand in it.
+//! What does not count is not kept, be it that nobody confirmed it or that somebody took it back: names and addresses stand
+//! in it.
 
 use chrono::{DateTime, Duration, Utc};
 use diesel::PgConnection;
@@ -14,9 +15,9 @@ const KEPT: Duration = Duration::days(14);
 /// In one transaction; the rest with the next sweep.
 const AT_ONCE: i64 = 20;
 
-/// Deletes previews that are two weeks old; how many.
-pub fn forget_previews(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize> {
-    let gone = store::delete_previews(conn, now - KEPT, AT_ONCE)?;
+/// Deletes what has not counted for two weeks; how many.
+pub fn forget_uncounted(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize> {
+    let gone = store::delete_uncounted(conn, now - KEPT, AT_ONCE)?;
     let act = Act {
         now,
         actor: Actor::SYSTEM,

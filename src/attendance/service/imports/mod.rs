@@ -3,6 +3,7 @@
 mod decide;
 mod forget;
 mod read;
+mod together;
 mod upload;
 
 use chrono::{DateTime, Utc};
@@ -13,8 +14,8 @@ use super::super::store::{self, Totals};
 use crate::base::problem::{Error, Result};
 use crate::journal::Entry;
 
-pub use decide::{Decision, Taken, confirm_import, resolve_import, revert_import};
-pub use forget::forget_previews;
+pub use decide::{Decision, Taken, confirm_import, delete_import, resolve_import, revert_import};
+pub use forget::forget_uncounted;
 pub use upload::{How, Known, NewImport, preview, upload};
 
 /// An import as it is shown: what it comes to, and its first participants.
@@ -53,6 +54,10 @@ fn entry(import: &AttendanceImport, action: &'static str, mut data: serde_json::
 
 fn flags(participant: &ImportParticipant) -> Result<Vec<String>> {
     serde_json::from_value(participant.flags.clone()).map_err(Error::internal)
+}
+
+fn names(participant: &ImportParticipant) -> Result<Vec<String>> {
+    serde_json::from_value(participant.display_names.clone()).map_err(Error::internal)
 }
 
 fn segments(participant: &ImportParticipant) -> Result<Vec<(DateTime<Utc>, DateTime<Utc>)>> {

@@ -1,18 +1,22 @@
 //! A file becomes a preview: nothing of it counts yet.
 
+use std::collections::HashMap;
+
 use diesel::PgConnection;
 use serde_json::{Value, json};
 
 pub use super::read::How;
-use super::{STAYED_AWAY, entry, read::read};
+use super::read::read;
+use super::together::{together, whole};
+use super::{STAYED_AWAY, entry};
 use crate::attendance::model::{AttendanceImport, ImportId, ImportParticipant, ImportState};
-use crate::attendance::reader::{Match, PresenceRule, Report, Seen, Warning, match_people, presence};
+use crate::attendance::reader::{Match, Presence, PresenceRule, Report, Seen, Warning, match_people, presence};
 use crate::attendance::{rules, store};
 use crate::auth::{AccountId, OrganisationId, Reach};
 use crate::base::digest::sha256;
 use crate::base::problem::{Code, Error, Problem, Result};
 use crate::journal::{Act, record};
-use crate::registrations;
+use crate::registrations::{self, Claimant, RegistrationId};
 use crate::seminars::{self, Channel, PartyRole, Seminar, SeminarId};
 
 /// A file as it was sent.
@@ -41,6 +45,20 @@ impl NewImport {
         let how = format!("{:?}{:?}{}", self.how, self.file_name, self.channel);
         sha256(&[&self.sha256, how.as_bytes()].concat())
     }
+
+    /// What makes another import of the same file. Of the session the file may say itself which it is.
+    fn read_as(&self) -> [u8; 32] {
+        let How {
+            format,
+            session: _,
+            time_zone,
+            column_map,
+            date_order,
+            german: _,
+        } = &self.how;
+        let how = format!("{format:?}{time_zone:?}{column_map:?}{date_order:?}{}", self.channel);
+        sha256(how.as_bytes())
+    }
 }
 
 /// What is read of it, before anything is written.
@@ -48,6 +66,8 @@ impl NewImport {
 pub struct Draft {
     import: AttendanceImport,
     participants: Vec<ImportParticipant>,
+    /// The file was sent before and is to be read otherwise.
+    anew: bool,
 }
 
 /// Whether a file is new.
@@ -70,21 +90,28 @@ pub fn preview(
         let draft = "The seminar is a draft. Publish it first.";
         return Err(Problem::new(Code::NotReady).detail(draft).into());
     }
-    if let Some(before) = store::import_of_file(conn, &seminar, new.how.session, &new.sha256)? {
-        return Ok(Known::Before(Box::new(before)));
+    let before = store::import_of_file(conn, &seminar, new.how.session, &new.sha256)?;
+    if let Some(before) = &before {
+        if before.read_as.as_deref().is_none_or(|read_as| read_as == new.read_as()) {
+            return Ok(Known::Before(Box::new(before.clone())));
+        }
+        may_be_read_anew(before)?;
     }
     let of = (seminar.organisation_id, seminar.id);
     let sessions = seminars::sessions(conn, of)?;
     let rule = seminars::attendance_rule(conn, of)?;
-    let registered = rules::registered(&registrations::claimants(conn, of)?);
+    let claimants = registrations::claimants(conn, of)?;
+    let registered = rules::registered(&claimants);
     let team = team(conn, seminar.clone(), &rule)?;
     let (mut report, session) = read(&new.bytes, &new.how, &sessions)?;
     let (window, presence_rule) = (rules::window(&session), PresenceRule::from(&rule));
     let matches = match_people(&report.people, &registered, &team);
     let people = std::mem::take(&mut report.people);
+    // Left to itself the file may be of another session now.
+    let before = before.filter(|before| before.session_id == session.id);
     let import = AttendanceImport {
         organisation_id: seminar.organisation_id,
-        id: ImportId::fresh(),
+        id: before.as_ref().map_or_else(ImportId::fresh, |before| before.id),
         seminar_id: seminar.id,
         session_id: session.id,
         channel: new.channel,
@@ -111,8 +138,10 @@ pub fn preview(
         confirmed_at: None,
         reverted_by: None,
         reverted_at: None,
-        version: 1,
+        version: before.as_ref().map_or(1, |before| before.version + 1),
+        read_as: Some(new.read_as().to_vec()),
     };
+    let claimants = claimants.iter().map(|one| (one.id, one)).collect::<HashMap<_, _>>();
     let mut participants = Vec::with_capacity(people.len());
     for ((position, seen), found) in (0..).zip(people).zip(matches) {
         let there = presence(&seen, &window, &presence_rule);
@@ -122,11 +151,24 @@ pub fn preview(
             seen,
             found,
             there,
+            &claimants,
         )?);
     }
-    let mut draft = Draft { import, participants };
-    unite(&mut draft.participants, &window, &presence_rule)?;
-    Ok(Known::New(Box::new(draft)))
+    together(&mut participants, &window, &presence_rule)?;
+    Ok(Known::New(Box::new(Draft {
+        import,
+        participants,
+        anew: before.is_some(),
+    })))
+}
+
+/// What counts stays as it was read.
+fn may_be_read_anew(before: &AttendanceImport) -> Result<()> {
+    if before.state == ImportState::Confirmed {
+        let detail = "This file counts already and was read otherwise (channel, time zone, format, columns or dates). Revert the import first.";
+        return Err(Problem::new(Code::TransitionNotAllowed).detail(detail).into());
+    }
+    Ok(())
 }
 
 /// Writes it, once: where the same file came a moment earlier, it is that import (`false`).
@@ -136,16 +178,33 @@ pub fn upload(
     seminar: &Seminar,
     draft: &Draft,
 ) -> Result<(AttendanceImport, bool)> {
-    let Draft { import, participants } = draft;
+    let Draft {
+        import,
+        participants,
+        anew,
+    } = draft;
+    if *anew {
+        let before = store::lock_import(conn, seminar, import.id)?;
+        // Somebody decided on it or deleted it in between: whoever sends the file again sees what is there now.
+        let before = before.filter(|before| before.version + 1 == import.version);
+        let before = before.ok_or(Code::PreconditionFailed)?;
+        may_be_read_anew(&before)?;
+        store::replace_import(conn, import, participants)?;
+        record(conn, act, entry(import, "import.read_anew", sizes(import, participants)))?;
+        return Ok((import.clone(), false));
+    }
     if !store::insert_import(conn, import, participants)? {
         let before = store::import_of_file(conn, seminar, Some(import.session_id), &import.sha256)?;
         return before
             .map(|before| (before, false))
             .ok_or_else(|| Error::internal("an import that was there is gone"));
     }
-    let data = json!({"format": import.format, "channel": import.channel, "rows": import.row_count, "participants": participants.len()});
-    record(conn, act, entry(import, "import.uploaded", data))?;
+    record(conn, act, entry(import, "import.uploaded", sizes(import, participants)))?;
     Ok((import.clone(), true))
+}
+
+fn sizes(import: &AttendanceImport, participants: &[ImportParticipant]) -> Value {
+    json!({"format": import.format, "channel": import.channel, "rows": import.row_count, "participants": participants.len()})
 }
 
 fn team(
@@ -162,40 +221,13 @@ fn team(
     Ok(rules::team(&rule.team.0, names))
 }
 
-/// Several addresses or devices that are one registration for certain count together from the start.
-fn unite(
-    participants: &mut [ImportParticipant],
-    window: &crate::attendance::reader::Window,
-    rule: &PresenceRule,
-) -> Result<()> {
-    use crate::attendance::model::MatchStatus;
-    let taken = participants.iter().enumerate().filter_map(|(at, one)| {
-        let id = one
-            .registration_id
-            .filter(|_| one.match_status == MatchStatus::Matched)?;
-        Some((id, at))
-    });
-    for (_, at) in rules::shared(taken.collect::<Vec<_>>()) {
-        let together = at
-            .iter()
-            .filter_map(|at| participants.get(*at))
-            .map(super::decide::part);
-        let there = rules::unite(&together.collect::<Result<Vec<_>>>()?, window, rule);
-        for at in at {
-            if let Some(one) = participants.get_mut(at) {
-                super::decide::put(one, there);
-            }
-        }
-    }
-    Ok(())
-}
-
 fn participant(
     (organisation_id, import_id): (OrganisationId, ImportId),
     position: i32,
     seen: Seen,
     found: Match,
-    there: crate::attendance::reader::Presence,
+    there: Presence,
+    claimants: &HashMap<RegistrationId, &Claimant>,
 ) -> Result<ImportParticipant> {
     let mut flags = found.flags.iter().map(ToString::to_string).collect::<Vec<_>>();
     if seen.said_attended == Some(false) {
@@ -203,6 +235,8 @@ fn participant(
     }
     let match_method = found.method.map(|method| method.to_string());
     let (match_status, registration_id, candidates) = rules::settled(found);
+    let claimant = registration_id.and_then(|id| claimants.get(&id));
+    let head = claimant.map_or(0, |claimant| rules::head(&seen.display_names, claimant));
     let segments = (!seen.segments.is_empty()).then_some(&seen.segments);
     Ok(ImportParticipant {
         organisation_id,
@@ -227,12 +261,12 @@ fn participant(
         present_seconds: there.present_seconds.map(whole),
         in_session_seconds: there.in_session_seconds.map(whole),
         attended: there.attended,
+        precision: seen.precision.to_string(),
+        head,
+        person_present_seconds: None,
+        person_in_session_seconds: None,
+        person_attended: false,
     })
-}
-
-/// Seconds of one session; a file that says more says nothing.
-pub fn whole(seconds: i64) -> i32 {
-    i32::try_from(seconds.max(0)).unwrap_or(i32::MAX)
 }
 
 /// PostgreSQL keeps every character but this one.
