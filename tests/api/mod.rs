@@ -5,6 +5,7 @@ mod already_registered;
 mod answers;
 mod applications;
 mod attendance;
+mod attendance_counted;
 mod attendance_imports;
 mod attendance_rules;
 mod attendees;

@@ -58,3 +58,75 @@ fn folded(given_name: &str, family_name: &str) -> String {
     words.sort_unstable();
     words.join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::attendance::model::{CheckInId, CheckInMethod, Direction, WalkInName};
+    use crate::registrations::RegistrationId;
+    use crate::seminars::{Channel, SessionId};
+
+    const ADDRESS: &str = "info@nadelwerk.example";
+
+    fn scan(n: u128, given_name: &str, family_name: &str) -> Scan {
+        Scan {
+            id: CheckInId(Uuid::from_u128(n)),
+            person: Person::Address(ADDRESS.to_owned()),
+            session_id: SessionId(Uuid::from_u128(1)),
+            channel: Channel::Onsite,
+            direction: Direction::In,
+            method: CheckInMethod::WalkIn,
+            persons: 1,
+            expected: 1,
+            at: DateTime::UNIX_EPOCH,
+            name: Some(WalkInName {
+                given_name: Some(given_name.to_owned()),
+                family_name: family_name.to_owned(),
+                company: None,
+                email: Some(ADDRESS.to_owned()),
+            }),
+        }
+    }
+
+    fn who(scans: Vec<Scan>, registered: Option<&KnownAddress>) -> Vec<Person> {
+        let mut seen = Observations {
+            scans,
+            ..Observations::default()
+        };
+        told_apart(&mut seen, |_| registered);
+        seen.scans.into_iter().map(|scan| scan.person).collect()
+    }
+
+    #[test]
+    fn two_names_with_one_address_are_two_people() {
+        let door = || {
+            vec![
+                scan(1, "Leyla", "Örnek"),
+                scan(2, "Kemal", "Örnek"),
+                scan(3, "Oernek", "Leyla"),
+            ]
+        };
+        let [leyla, kemal, again] = who(door(), None).try_into().unwrap_or_else(|_| unreachable!());
+        assert_eq!(
+            leyla,
+            Person::Address(ADDRESS.to_owned()),
+            "whom a report means by the address"
+        );
+        assert_ne!(leyla, kemal);
+        assert_eq!(leyla, again);
+        let anna = KnownAddress {
+            registration: RegistrationId(Uuid::from_u128(9)),
+            names: vec![
+                ("Anna".to_owned(), "Nadel".to_owned()),
+                ("Kemal".to_owned(), "Örnek".to_owned()),
+            ],
+        };
+        let [leyla, kemal, again] = who(door(), Some(&anna)).try_into().unwrap_or_else(|_| unreachable!());
+        assert_eq!(kemal, Person::Registration(anna.registration));
+        assert_ne!(leyla, kemal, "a colleague with the address of somebody who registered");
+        assert_eq!(leyla, again);
+    }
+}

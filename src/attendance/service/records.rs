@@ -20,10 +20,7 @@ pub fn records(conn: &mut PgConnection, seminar: &Seminar, rule: &AttendanceRule
 }
 
 /// What was seen, of people who are told apart.
-fn observed(
-    conn: &mut PgConnection,
-    of: &[(OrganisationId, SeminarId)],
-) -> Result<HashMap<SeminarId, Observations>> {
+fn observed(conn: &mut PgConnection, of: &[(OrganisationId, SeminarId)]) -> Result<HashMap<SeminarId, Observations>> {
     let mut all = store::observations(conn, of)?;
     let mut addresses = all.values().flat_map(addresses_of).collect::<Vec<_>>();
     addresses.sort_unstable();

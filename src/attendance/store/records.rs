@@ -161,7 +161,11 @@ fn reported(
                 Some(name) => format!("import:{session_id}:{channel}:{name}"),
                 None => format!("import:{}:{}", row.import_id, row.position),
             };
-            let segments = row.segments.clone().map(serde_json::from_value::<Vec<Span>>).transpose();
+            let segments = row
+                .segments
+                .clone()
+                .map(serde_json::from_value::<Vec<Span>>)
+                .transpose();
             let reported = Reported {
                 person: person(matched, row.email_key.clone(), unknown),
                 session_id,
@@ -185,7 +189,10 @@ fn reported(
 /// downloaded at half time and again at the end names nobody twice. Not a telephone, and not one word: "iPhone" is many.
 fn known_by_name(row: &ReportedRow) -> Option<&str> {
     let dialled = row.flags.as_array().into_iter().flatten();
-    let dialled = dialled.filter(|flag| **flag == MatchFlag::PhoneDialIn.to_string()).count() > 0;
+    let dialled = dialled
+        .filter(|flag| **flag == MatchFlag::PhoneDialIn.to_string())
+        .count()
+        > 0;
     let name = row.person_key.strip_prefix("name:")?;
     let full = name.contains(' ') && !name.contains(|c: char| c.is_ascii_digit());
     (full && !dialled).then_some(name)

@@ -62,7 +62,7 @@ fn what_is_open_is_named_and_then_decided() {
     let found = &named(&decided, "Toni")["match"];
     assert_eq!(
         found,
-        &json!({"status": "matched", "registration_id": toni, "candidates": found["candidates"], "method": null, "flags": [], "decided": true})
+        &json!({"status": "matched", "registration_id": toni, "companion": null, "candidates": found["candidates"], "method": null, "flags": [], "decided": true})
     );
     assert_eq!(decided["summary"]["matched"], 6);
     assert_eq!(

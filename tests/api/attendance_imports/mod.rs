@@ -1,6 +1,7 @@
 //! Reports of platforms: upload → preview → resolve → confirm → revert.
 
 mod bad_input;
+mod corrected;
 mod decided;
 mod preview;
 
@@ -115,7 +116,7 @@ fn named<'a>(import: &'a Value, name: &str) -> &'a Value {
     found.unwrap_or_else(|| panic!("{name} in {import}"))
 }
 
-fn registration_of(app: &TestApp, seminar: &str, email: &str) -> String {
+pub fn registration_of(app: &TestApp, seminar: &str, email: &str) -> String {
     let all = app
         .organiser()
         .get(&format!("/seminars/{seminar}/registrations?limit=100"))

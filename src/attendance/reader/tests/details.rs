@@ -1,6 +1,7 @@
 //! Single rules: what is refused, what is warned of, which of two readings is taken.
 
 use super::*;
+use crate::attendance::reader::unreadable::MAX_BESIDE;
 
 const ZOOM: &str = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes)\n";
 

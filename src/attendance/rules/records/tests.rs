@@ -58,8 +58,11 @@ fn reported(who: Person, import: u128, minutes: i64, covers: Option<Span>) -> Re
         channel: Channel::Online,
         import_id: ImportId(Uuid::from_u128(import)),
         covers,
-        seconds: Some(minutes * 60),
+        head: 0,
+        present_seconds: Some(minutes * 60),
+        in_session_seconds: None,
         segments: None,
+        each_span: true,
         attended: minutes >= 10,
         name: None,
     }
@@ -134,6 +137,95 @@ fn who_checked_out_was_there_from_in_to_out() {
 }
 
 #[test]
+fn of_a_group_one_leaves_and_the_others_stay() {
+    let part = |persons, scan: Scan| Scan {
+        persons,
+        expected: 3,
+        ..scan
+    };
+    let stays = |scans| only(&seen(scans, vec![]), &rule());
+    let some = stays(vec![part(3, scan(ANNA, 0)), part(1, out(ANNA, 5))]);
+    assert_eq!((some.persons(), some.attended(), some.seconds()), (3, true, None));
+    let by_one = vec![part(1, scan(ANNA, 0)), part(1, scan(ANNA, 1)), part(1, out(ANNA, 5))];
+    assert_eq!(stays(by_one.clone()).persons(), 2);
+    let all = [by_one, vec![part(1, out(ANNA, 60))]].concat();
+    assert_eq!(stays(all).seconds(), Some(60 * 60), "from the first in to the last out");
+}
+
+#[test]
+fn time_at_the_door_is_cut_to_the_session_too() {
+    let early = seen(vec![scan(ANNA, -120), out(ANNA, 5)], vec![]);
+    let record = only(&early, &rule());
+    assert_eq!((record.seconds(), record.attended()), (Some(5 * 60), false));
+    let unclipped = AttendanceRule {
+        clip_to_session: false,
+        ..rule()
+    };
+    assert_eq!(only(&early, &unclipped).seconds(), Some(125 * 60));
+    // Where no time at all is asked for, one has to have been there all the same.
+    let none = AttendanceRule {
+        min_seconds: 0,
+        ..rule()
+    };
+    assert!(only(&early, &none).attended());
+    assert!(!only(&seen(vec![scan(ANNA, -60), out(ANNA, -30)], vec![]), &none).attended());
+}
+
+#[test]
+fn the_people_of_a_group_are_each_one_at_their_screens() {
+    let head = |head, minutes| Reported {
+        head,
+        ..reported(Person::Registration(ANNA), 1, minutes, None)
+    };
+    let record = only(
+        &seen(vec![], vec![head(0, 60), head(1, 30), head(1, 20), head(2, 3)]),
+        &rule(),
+    );
+    assert_eq!(record.persons(), 2, "two devices are one, and three minutes are none");
+    assert_eq!(record.seconds(), Some(60 * 60));
+    let short_first = only(&seen(vec![], vec![head(0, 3), head(1, 30)]), &rule());
+    assert_eq!((short_first.persons(), short_first.attended()), (1, true));
+}
+
+#[test]
+fn first_and_last_times_are_no_presence() {
+    let rejoined = Reported {
+        present_seconds: Some(360),
+        in_session_seconds: Some(360),
+        each_span: false,
+        ..with_times(ANNA, 1, &[(0, 90)])
+    };
+    let record = only(&seen(vec![], vec![rejoined]), &rule());
+    assert_eq!((record.seconds(), record.attended()), (Some(360), false));
+    assert_eq!(record.online.unwrap().to, Some(at(90)));
+}
+
+#[test]
+fn without_times_the_rule_says_which_minutes_count() {
+    let mostly_before = Reported {
+        in_session_seconds: Some(300),
+        ..reported(Person::Registration(ANNA), 1, 20, None)
+    };
+    let seen = seen(vec![], vec![mostly_before]);
+    assert_eq!(only(&seen, &rule()).seconds(), Some(300));
+    let unclipped = AttendanceRule {
+        clip_to_session: false,
+        ..rule()
+    };
+    assert_eq!(only(&seen, &unclipped).seconds(), Some(20 * 60));
+}
+
+#[test]
+fn in_both_channels_at_once_is_not_twice_as_long() {
+    let both = |times: &[(i64, i64)]| {
+        let scans = vec![scan(ANNA, 0), out(ANNA, 40)];
+        only(&seen(scans, vec![with_times(ANNA, 1, times)]), &rule()).seconds()
+    };
+    assert_eq!(both(&[(0, 45)]), Some(45 * 60), "the call was followed from a seat");
+    assert_eq!(both(&[(40, 90)]), Some(90 * 60), "the second half from home");
+}
+
+#[test]
 fn two_devices_are_there_once() {
     let both = seen(
         vec![],
@@ -198,7 +290,7 @@ fn a_later_rule_reads_the_minutes_anew() {
     };
     assert!(!only(&twelve, &stricter).attended());
     let ticked = Reported {
-        seconds: None,
+        present_seconds: None,
         attended: true,
         ..reported(Person::Registration(ANNA), 1, 0, None)
     };

@@ -190,7 +190,11 @@ pub fn upload(
         let before = before.ok_or(Code::PreconditionFailed)?;
         may_be_read_anew(&before)?;
         store::replace_import(conn, import, participants)?;
-        record(conn, act, entry(import, "import.read_anew", sizes(import, participants)))?;
+        record(
+            conn,
+            act,
+            entry(import, "import.read_anew", sizes(import, participants)),
+        )?;
         return Ok((import.clone(), false));
     }
     if !store::insert_import(conn, import, participants)? {
