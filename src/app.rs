@@ -176,7 +176,7 @@ fn sweep_now_and_then(site: &Site) {
             let swept = db
                 .write(move |conn| {
                     let keys = idempotency::sweep(conn, now)? + crate::auth::sweep(conn, now)?;
-                    Ok(keys + attendance::forget_uncounted(conn, now)?)
+                    Ok(keys + attendance::forget_uncounted(conn, now)? + attendance::forget_times(conn)?)
                 })
                 .await;
             if let Err(error) = swept {

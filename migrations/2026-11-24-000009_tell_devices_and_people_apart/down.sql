@@ -1,3 +1,4 @@
+DROP INDEX import_participants_timed;
 DROP INDEX attendance_imports_reverted;
 ALTER TABLE attendance_imports DROP COLUMN read_as;
 ALTER TABLE import_participants

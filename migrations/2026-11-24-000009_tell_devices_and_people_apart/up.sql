@@ -23,3 +23,6 @@ COMMENT ON COLUMN import_participants.person_attended IS 'Like the seconds: of t
 ALTER TABLE attendance_imports ADD COLUMN read_as bytea;
 COMMENT ON COLUMN attendance_imports.read_as IS 'Digest of how the caller wanted it read. The same file read otherwise is read anew.';
 CREATE INDEX attendance_imports_reverted ON attendance_imports (reverted_at) WHERE state = 'reverted';
+
+-- What a seminar keeps no longer is looked for again and again.
+CREATE INDEX import_participants_timed ON import_participants (organisation_id, import_id) WHERE segments IS NOT NULL;

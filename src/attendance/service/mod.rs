@@ -12,7 +12,7 @@ pub use check_ins::{count, find, list, offline_list, one, void};
 pub use door::{Door, Entered, Knock, MOST_SCANS, Scan, Who};
 pub use headcounts::{create_headcount, delete_headcount, record_headcount};
 pub use imports::{
-    Decision, How, INLINE, Known, NewImport, Shown, Taken, confirm_import, delete_import, forget_uncounted, preview,
-    resolve_import, revert_import, shown, upload,
+    Decision, How, INLINE, Known, NewImport, Shown, Taken, confirm_import, delete_import, forget_times,
+    forget_uncounted, preview, resolve_import, revert_import, shown, upload,
 };
 pub use records::{people_by_import, people_by_seminar, records};

@@ -9,7 +9,7 @@ use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
 use crate::attendance::model::{AttendanceImport, ImportId, ImportParticipant, ImportState, MatchStatus};
 use crate::auth::{AccountId, OrganisationId};
 use crate::base::problem::Result;
-use crate::schema::{attendance_imports, import_participants};
+use crate::schema::{attendance_imports, attendance_rules, import_participants};
 use crate::seminars::{Seminar, SeminarId, SessionId};
 
 type Of = (OrganisationId, ImportId);
@@ -224,6 +224,26 @@ pub fn drop_segments(conn: &mut PgConnection, import: Of) -> Result<()> {
         .set(import_participants::segments.eq(None::<serde_json::Value>))
         .execute(conn)?;
     Ok(())
+}
+
+/// Imports that count, and whose seminar keeps times no longer, of which some are still there.
+pub fn with_times_not_kept(conn: &mut PgConnection, limit: i64) -> Result<Vec<(OrganisationId, ImportId)>> {
+    let of_import = attendance_imports::organisation_id
+        .eq(import_participants::organisation_id)
+        .and(attendance_imports::id.eq(import_participants::import_id));
+    let of_seminar = attendance_rules::organisation_id
+        .eq(attendance_imports::organisation_id)
+        .and(attendance_rules::seminar_id.eq(attendance_imports::seminar_id));
+    let timed = import_participants::table
+        .inner_join(attendance_imports::table.on(of_import))
+        .inner_join(attendance_rules::table.on(of_seminar))
+        .filter(import_participants::segments.is_not_null())
+        .filter(attendance_imports::state.eq(ImportState::Confirmed))
+        .filter(attendance_rules::keep_times.eq(false))
+        .select((import_participants::organisation_id, import_participants::import_id))
+        .distinct()
+        .limit(limit);
+    Ok(timed.load(conn)?)
 }
 
 /// What a report comes to, each person once: two devices of one registration are one.

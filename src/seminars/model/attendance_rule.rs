@@ -56,8 +56,8 @@ pub struct NewAttendanceRule {
     /// Whether only time inside the session counts.
     #[schema(default = true)]
     pub clip_to_session: bool,
-    /// Whether join and leave times are kept, not only how long somebody was there. Holds for what comes in from then
-    /// on: taking it back deletes nothing that is kept already.
+    /// Whether join and leave times are kept, not only how long somebody was there. Taken back, those that were
+    /// kept are deleted within the hour; minutes stay.
     #[schema(default = false)]
     pub keep_times: bool,
     /// Whether entering the online room by the personal link counts as having been there.

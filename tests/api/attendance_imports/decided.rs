@@ -210,6 +210,17 @@ fn times_go_with_the_confirmation_unless_the_seminar_keeps_them() {
         assert_eq!(timed(&app), if keeps { 11 } else { 0 });
         assert_eq!(named(&confirmed, "Mia")["present_seconds"], 5247);
     }
+    // Nor are they kept where the seminar says so later.
+    let forget = || {
+        app.site
+            .db
+            .run(false, |conn| einlass::attendance::forget_times(conn))
+            .unwrap()
+    };
+    assert_eq!((forget(), timed(&app)), (0, 11));
+    let no_more = "UPDATE attendance_rules SET keep_times = false";
+    app.database.connect().batch_execute(no_more).unwrap();
+    assert_eq!((forget(), timed(&app)), (1, 0));
 }
 
 #[test]

@@ -15,6 +15,15 @@ const KEPT: Duration = Duration::days(14);
 /// In one transaction; the rest with the next sweep.
 const AT_ONCE: i64 = 20;
 
+/// Join and leave times go where the seminar has come to keep minutes only; of how many imports.
+pub fn forget_times(conn: &mut PgConnection) -> Result<usize> {
+    let timed = store::with_times_not_kept(conn, AT_ONCE)?;
+    for import in &timed {
+        store::drop_segments(conn, *import)?;
+    }
+    Ok(timed.len())
+}
+
 /// Deletes what has not counted for two weeks; how many.
 pub fn forget_uncounted(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize> {
     let gone = store::delete_uncounted(conn, now - KEPT, AT_ONCE)?;

@@ -15,7 +15,7 @@ use crate::base::problem::{Error, Result};
 use crate::journal::Entry;
 
 pub use decide::{Decision, Taken, confirm_import, delete_import, resolve_import, revert_import};
-pub use forget::forget_uncounted;
+pub use forget::{forget_times, forget_uncounted};
 pub use upload::{How, Known, NewImport, preview, upload};
 
 /// An import as it is shown: what it comes to, and its first participants.
