@@ -80,9 +80,14 @@ fn floor(room: &str) -> Option<usize> {
     FLOORS.iter().position(|rooms| rooms.contains(&room))
 }
 
-/// The lines that are code, outside tests.
+/// The lines that are code, outside the tests at the end of a file.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let end = text.find("#[cfg(test)]").unwrap_or(text.len());
+    let of_tests = |from: &usize| {
+        let mut after = text[*from..].lines().skip(1).filter(|line| !line.starts_with("#["));
+        after.next().is_some_and(|line| line.starts_with("mod tests {"))
+    };
+    let ends = text.match_indices("#[cfg(test)]").map(|(at, _)| at);
+    let end = ends.into_iter().find(of_tests).unwrap_or(text.len());
     text[..end]
         .lines()
         .enumerate()

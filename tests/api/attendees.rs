@@ -214,7 +214,7 @@ fn what_says_nothing_is_refused() {
 }
 
 #[test]
-fn a_hidden_seminar_is_not_there() {
+fn others_get_no_list_of_a_draft_in_any_format() {
     let app = TestApp::spawn();
     let draft = app.draft(&draft_body(5)).id();
     for query in ["", "format=csv", "format=xlsx", "format=pdf"] {

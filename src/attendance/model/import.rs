@@ -42,6 +42,9 @@ words! {
     }
 }
 
+/// The flag of somebody whom the report names to say that they did not come.
+pub const STAYED_AWAY: &str = "stayed_away";
+
 #[derive(Clone, Debug, PartialEq, Serialize, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = attendance_imports, primary_key(organisation_id, id), treat_none_as_null = true, check_for_backend(diesel::pg::Pg))]
 pub struct AttendanceImport {

@@ -19,7 +19,7 @@ use crate::seminars::{Channel, SeminarId};
 
 pub use attendee::{Attendee, Column, Entry, Flag, ListFormat, ListLanguage, Listed, Place, Whose};
 pub use check_in::{CheckIn, CheckInId, CheckInMethod, ConflictKind, Direction, FirstCheckIn, ScanId};
-pub use import::{AttendanceImport, ImportId, ImportParticipant, ImportState, MatchStatus};
+pub use import::{AttendanceImport, ImportId, ImportParticipant, ImportState, MatchStatus, STAYED_AWAY};
 pub use observation::{Joined, Observations, Reported, Scan, SessionWindow, Span};
 pub use record::{AttendanceRecord, Evidence, Person, Presence, WalkInName};
 

@@ -23,7 +23,8 @@ pub enum Person {
     Registration(RegistrationId),
     /// Nobody registered, known by address (its key).
     Address(String),
-    /// Nobody registered, known by a name in one source only: never taken for anybody else.
+    /// Nobody registered, known by name only: at the door each time somebody else, in the reports of one session and channel
+    /// the same where it is a full name.
     Named(String),
 }
 

@@ -15,8 +15,9 @@ words! {
     /// What a registration amounts to, as far as attendance is concerned; the best first.
     RegistrationStanding {
         Seat = "seat",
-        /// Unconfirmed, offered or applied.
+        /// Unconfirmed or applied.
         Undecided = "undecided",
+        /// Also whoever was offered a seat and has not taken it.
         Waitlisted = "waitlisted",
         /// Rejected or expired.
         Refused = "refused",
@@ -144,18 +145,17 @@ fn one(seen: &Seen, register: &Register<'_>, team: &Team) -> Answer {
     }
     let named = best(register.with_name(&names));
     if let Some(role) = names.iter().find_map(|name| team.by_name.get(name)) {
+        if named.is_empty() {
+            return (of_team(*role), None, Vec::new(), None, Vec::new());
+        }
         // A namesake among the registered: somebody has to look.
-        let flags = if named.is_empty() {
-            Vec::new()
-        } else {
-            vec![MatchFlag::NeedsConfirmation]
-        };
+        let candidates = named.iter().take(MAX_CANDIDATES).map(|one| one.id).collect();
         return (
-            of_team(*role),
+            Verdict::Ambiguous,
             None,
-            named.iter().map(|one| one.id).collect(),
+            candidates,
             None,
-            flags,
+            vec![MatchFlag::NeedsConfirmation],
         );
     }
     let method = Some(MatchMethod::NormalisedName);

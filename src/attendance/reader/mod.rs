@@ -5,7 +5,7 @@
 //!
 //! `decode` bytes → text · `rows` text → rows, the limits · `headings`, `layout` which table is which · `scan` one pass
 //! through the rows · `entry` one row · `dates`, `durations` what stands in a cell · `calendar` which day, which zone ·
-//! `settle` comings and goings → intervals · `people` rows → persons · `presence` how long · `matching` who that is.
+//! `settle` comings and goings → intervals · `people` rows → persons · `intervals`, `presence` how long · `matching` who that is.
 
 mod calendar;
 mod column_map;
@@ -14,6 +14,7 @@ mod decode;
 mod durations;
 mod entry;
 mod headings;
+pub mod intervals;
 mod layout;
 mod matching;
 mod model;

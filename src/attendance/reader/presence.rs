@@ -1,8 +1,8 @@
 //! How long somebody was there.
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::intervals::{Interval, clip, long_enough, seconds, union};
 use super::model::{Precision, Seen, Window};
 
 /// When presence counts as attendance.
@@ -11,7 +11,7 @@ pub struct PresenceRule {
     pub min_seconds: i64,
     /// Count only what lies inside the session.
     pub clip_to_session: bool,
-    /// A gap as short as this is none: promoted to the panel, connection lost.
+    /// A gap as long as this or shorter is none: promoted to the panel, connection lost.
     pub bridge_gap_seconds: i64,
 }
 
@@ -24,14 +24,12 @@ pub struct Presence {
     pub attended: bool,
 }
 
-type Segment = (DateTime<Utc>, DateTime<Utc>);
-
 /// The union of the intervals, never their sum: two devices are one person.
 #[must_use]
 pub fn presence(seen: &Seen, window: &Window, rule: &PresenceRule) -> Presence {
     let united = union(&seen.segments, rule.bridge_gap_seconds);
     let timed = (!united.is_empty()).then(|| seconds(&united));
-    let clipped = (!united.is_empty()).then(|| seconds(&clip(&united, window)));
+    let clipped = (!united.is_empty()).then(|| seconds(&clip(&united, window.starts_at, window.ends_at)));
     let (present_seconds, in_session_seconds) = match (seen.precision, seen.reported_seconds) {
         // Two devices count twice in a total, but nobody is there longer than from first to last.
         (Precision::FirstLastAndTotal, Some(total)) => (
@@ -47,44 +45,15 @@ pub fn presence(seen: &Seen, window: &Window, rule: &PresenceRule) -> Presence {
     } else {
         present_seconds
     };
-    let long_enough = counted.is_some_and(|seconds| seconds > 0 && seconds >= rule.min_seconds);
+    let enough = counted.is_some_and(|seconds| long_enough(seconds, rule.min_seconds));
     Presence {
         present_seconds,
         in_session_seconds,
-        attended: seen.said_attended.unwrap_or(long_enough),
+        attended: seen.said_attended.unwrap_or(enough),
     }
 }
 
 /// The seconds of some intervals, each counted once.
-pub fn united_seconds(segments: &[Segment]) -> i64 {
+pub fn united_seconds(segments: &[Interval]) -> i64 {
     seconds(&union(segments, 0))
-}
-
-/// Sorted, without overlap, with gaps up to `bridge` closed.
-fn union(segments: &[Segment], bridge: i64) -> Vec<Segment> {
-    let mut sorted: Vec<Segment> = segments.iter().copied().filter(|(from, to)| from <= to).collect();
-    sorted.sort_unstable();
-    let mut united: Vec<Segment> = Vec::new();
-    for (from, to) in sorted {
-        match united.last_mut() {
-            Some((_, end)) if (from - *end).num_seconds() <= bridge.max(0) => *end = (*end).max(to),
-            _ => united.push((from, to)),
-        }
-    }
-    united
-}
-
-fn clip(segments: &[Segment], window: &Window) -> Vec<Segment> {
-    let inside = segments.iter().map(|(from, to)| {
-        let to = window.ends_at.map_or(*to, |end| end.min(*to));
-        ((*from).max(window.starts_at), to)
-    });
-    inside.filter(|(from, to)| from < to).collect()
-}
-
-fn seconds(segments: &[Segment]) -> i64 {
-    segments
-        .iter()
-        .map(|(from, to)| (*to - *from).num_seconds())
-        .fold(0, i64::saturating_add)
 }

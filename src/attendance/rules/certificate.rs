@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::attendance::model::AttendanceRecord;
-use crate::seminars::{DatePrecision, Session, SessionId, Status, begin_of_day};
+use crate::seminars::{Session, SessionId, Status};
 
 /// Why there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,19 +40,9 @@ impl NotEarned {
     }
 }
 
-/// When the last session is over for certain: of one without an end, when it begins; where only the day is known, when
-/// the day is over.
+/// When the last session is over for certain: of one without an end, when it begins.
 fn ends_at(sessions: &[Session]) -> Option<DateTime<Utc>> {
-    let end = |session: &Session| match session.date_precision {
-        DatePrecision::Minute => session.ends_at.unwrap_or(session.starts_at),
-        DatePrecision::Day => {
-            let zone = session.time_zone.parse().unwrap_or(chrono_tz::Europe::Berlin);
-            let last = session.ends_at.map(|at| at.with_timezone(&zone).date_naive());
-            let last = last.unwrap_or(session.starts_on).max(session.starts_on);
-            last.checked_add_days(Days::new(1))
-                .map_or(session.starts_at, |next| begin_of_day(next, zone))
-        }
-    };
+    let end = |session: &Session| session.announced_end().unwrap_or(session.starts_at);
     sessions.iter().map(end).max()
 }
 
@@ -102,6 +92,7 @@ mod tests {
     use super::*;
     use crate::attendance::model::{Person, Presence};
     use crate::auth::OrganisationId;
+    use crate::seminars::DatePrecision;
     use crate::seminars::SeminarId;
 
     fn session(begin: &str, end: Option<&str>, date_precision: DatePrecision) -> Session {

@@ -1,10 +1,10 @@
 //! Who is let in, to which session, and what speaks against it.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use crate::attendance::model::Direction;
 use crate::registrations::State;
-use crate::seminars::{DatePrecision, Session, SessionId, Status, begin_of_day};
+use crate::seminars::{DatePrecision, Session, SessionId, Status, midnight_after};
 
 /// When one session takes people in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,22 +20,16 @@ impl Opening {
     /// A day without a time takes people in from midnight to midnight, where it takes place.
     #[must_use]
     pub fn of(session: &Session, opens_minutes: i32) -> Self {
-        let zone = session.time_zone.parse().unwrap_or(chrono_tz::Europe::Berlin);
-        let midnight_after = |day: NaiveDate| begin_of_day(day.succ_opt().unwrap_or(day), zone);
-        let day_of = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive();
-        let last_day = session.ends_at.map_or(session.starts_on, day_of);
-        let (opens_at, closes_at) = match session.date_precision {
-            DatePrecision::Day => (begin_of_day(session.starts_on, zone), midnight_after(last_day)),
-            DatePrecision::Minute => (
-                session.starts_at - Duration::minutes(opens_minutes.into()),
-                session.ends_at.unwrap_or_else(|| midnight_after(session.starts_on)),
-            ),
+        let early = match session.date_precision {
+            DatePrecision::Day => Duration::zero(),
+            DatePrecision::Minute => Duration::minutes(opens_minutes.into()),
         };
+        let end_of_the_day = || midnight_after(session.starts_on, &session.time_zone);
         Self {
             session: session.id,
-            opens_at,
+            opens_at: session.starts_at - early,
             starts_at: session.starts_at,
-            closes_at,
+            closes_at: session.announced_end().unwrap_or_else(end_of_the_day),
         }
     }
 

@@ -15,7 +15,7 @@ use crate::seminars::{SessionId, Status};
 pub struct Presence {
     /// The check-in that counts.
     pub first: CheckInId,
-    /// How many of them came.
+    /// How many of them came: the most who were in at once, for nobody knows whether who comes back is the same.
     pub came: i32,
     /// How many are in, as far as those who went said so.
     pub inside: i32,
@@ -115,7 +115,7 @@ fn step(reading: &mut Reading, one: &CheckIn, id: RegistrationId, registered: i3
     let came = presence.map_or(0, |presence| presence.came);
     let next = Presence {
         first: presence.map_or(one.id, |presence| presence.first),
-        came: (came + one.persons).min(most).max(came),
+        came: came.max((inside + one.persons).min(most)),
         inside: (inside + one.persons).min(most).max(inside),
     };
     reading.presences.insert(key, next);

@@ -3,12 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
-
 use super::super::model::{
     AttendanceRecord, CheckInMethod, Direction, Evidence, Joined, Observations, Person, Presence, Reported, Scan,
     SessionWindow, Span, WalkInName,
 };
+use crate::attendance::reader::intervals::{clip, long_enough, seconds, union};
 use crate::seminars::{AttendanceRule, Channel, SessionId};
 
 #[derive(Default)]
@@ -108,29 +107,22 @@ fn both(one: Presence, other: Presence) -> Presence {
 fn at_the_door(scans: &[&Scan], rule: &AttendanceRule, window: Option<&SessionWindow>) -> Option<Presence> {
     let ins = || scans.iter().filter(|scan| scan.direction == Direction::In);
     let first = ins().next()?;
-    let came = ins().map(|scan| i64::from(scan.persons)).sum::<i64>();
     // A group may come one by one, but not twice: more than it has come only where one scan said so.
     let most = ins().map(|scan| scan.expected.max(scan.persons)).max().unwrap_or(1);
-    let persons = i32::try_from(came).unwrap_or(i32::MAX).min(most);
-    let stays = stays(scans, most);
-    let seconds = stays.as_ref().map(|stays| length(&clipped(stays, rule, window)));
+    let (persons, stays) = stays(scans, most);
+    let length = stays.as_ref().map(|stays| seconds(&clipped(stays, rule, window)));
     let mut evidence = ins().map(|scan| evidence(scan.method)).collect::<Vec<_>>();
     evidence.sort_unstable();
     evidence.dedup();
     Some(Presence {
-        attended: seconds.is_none_or(|seconds| long_enough(seconds, rule)),
+        attended: length.is_none_or(|length| long_enough(length, rule.min_seconds.into())),
         persons,
-        seconds,
+        seconds: length,
         at_least: false,
         from: Some(first.at),
         to: stays.and_then(|stays| stays.last().map(|(_, to)| *to)),
         evidence,
     })
-}
-
-/// Whoever was not there a second was not there, also where the seminar asks for no time at all.
-fn long_enough(seconds: i64, rule: &AttendanceRule) -> bool {
-    seconds > 0 && seconds >= i64::from(rule.min_seconds)
 }
 
 const fn evidence(method: CheckInMethod) -> Evidence {
@@ -141,14 +133,15 @@ const fn evidence(method: CheckInMethod) -> Evidence {
     }
 }
 
-/// From the first of a group coming in to the last of it going out. `None` while somebody is inside, or nobody checked
-/// out: then it is not known how long.
-fn stays(scans: &[&Scan], most: i32) -> Option<Vec<Span>> {
-    let (mut stays, mut inside, mut since) = (Vec::new(), 0, None);
+/// The most who were in at once, for nobody knows whether who comes back is the same; and from the first of a group coming
+/// in to the last of it going out. `None` while somebody is inside, or nobody checked out: then it is not known how long.
+fn stays(scans: &[&Scan], most: i32) -> (i32, Option<Vec<Span>>) {
+    let (mut stays, mut inside, mut at_once, mut since) = (Vec::new(), 0, 0, None);
     for scan in scans {
         match scan.direction {
             Direction::In => {
                 inside = (inside + scan.persons).min(most);
+                at_once = at_once.max(inside);
                 since = since.or(Some(scan.at));
             }
             Direction::Out => {
@@ -161,7 +154,7 @@ fn stays(scans: &[&Scan], most: i32) -> Option<Vec<Span>> {
             }
         }
     }
-    (inside == 0 && !stays.is_empty()).then_some(stays)
+    (at_once, (inside == 0 && !stays.is_empty()).then_some(stays))
 }
 
 /// The people of a registration sit at screens of their own; each of them is one.
@@ -188,19 +181,19 @@ fn on_screen(reported: &[&Reported], rule: &AttendanceRule, window: Option<&Sess
         .iter()
         .map(|one| one.segments.clone())
         .collect::<Option<Vec<_>>>();
-    let times = times.map(|times| united(times.concat(), i64::from(rule.bridge_gap_seconds)));
+    let times = times.map(|times| union(&times.concat(), i64::from(rule.bridge_gap_seconds)));
     let each_span = reported.iter().all(|one| one.each_span);
-    let (seconds, at_least) = match &times {
-        Some(times) if each_span && !times.is_empty() => (Some(length(&clipped(times, rule, window))), false),
+    let (length, at_least) = match &times {
+        Some(times) if each_span && !times.is_empty() => (Some(seconds(&clipped(times, rule, window))), false),
         _ => together(reported, rule),
     };
     let decided = reported.iter().any(|one| one.attended);
-    let enough = seconds.map(|seconds| long_enough(seconds, rule));
+    let enough = length.map(|length| long_enough(length, rule.min_seconds.into()));
     Presence {
         // A list that says somebody was there needs no minutes; a later rule reads the minutes anew.
         attended: enough.map_or(decided, |enough| enough || (decided && said(reported))),
         persons: 1,
-        seconds,
+        seconds: length,
         at_least,
         from: times.as_ref().and_then(|times| times.first().map(|(from, _)| *from)),
         to: times.as_ref().and_then(|times| times.last().map(|(_, to)| *to)),
@@ -252,32 +245,11 @@ fn together(reported: &[&Reported], rule: &AttendanceRule) -> (Option<i64>, bool
     }
 }
 
-/// The union, gaps shorter than `bridge` closed: two devices at once are there once.
-fn united(mut spans: Vec<Span>, bridge: i64) -> Vec<Span> {
-    spans.sort_unstable();
-    let mut all = Vec::<Span>::new();
-    for (from, to) in spans {
-        match all.last_mut() {
-            Some((_, end)) if (from - *end).num_seconds() <= bridge => *end = (*end).max(to),
-            _ => all.push((from, to)),
-        }
-    }
-    all
-}
-
 fn clipped(spans: &[Span], rule: &AttendanceRule, window: Option<&SessionWindow>) -> Vec<Span> {
-    let Some(window) = window.filter(|_| rule.clip_to_session) else {
-        return spans.to_vec();
-    };
-    let end = window.ends_at.unwrap_or(DateTime::<Utc>::MAX_UTC);
-    let inside = spans
-        .iter()
-        .map(|(from, to)| ((*from).max(window.starts_at), (*to).min(end)));
-    inside.filter(|(from, to)| from < to).collect()
-}
-
-fn length(spans: &[Span]) -> i64 {
-    spans.iter().map(|(from, to)| (*to - *from).num_seconds()).sum()
+    match window.filter(|_| rule.clip_to_session) {
+        Some(window) => clip(spans, window.starts_at, window.ends_at),
+        None => spans.to_vec(),
+    }
 }
 
 #[cfg(test)]

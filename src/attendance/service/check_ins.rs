@@ -180,7 +180,7 @@ pub fn count(conn: &mut PgConnection, seminar: &Seminar) -> Result<(i64, Vec<(Se
     Ok((expected.map(|(.., people)| people).sum(), sessions.collect()))
 }
 
-/// Somebody found by name or company, and the first check-in of each session in which they are.
+/// Those found by name or company, each with the first check-in there is of them, in whichever session.
 pub fn find(conn: &mut PgConnection, seminar: &Seminar, q: &str, limit: i64) -> Result<Vec<(Guest, Option<CheckIn>)>> {
     let of = (seminar.organisation_id, seminar.id);
     let found = registrations::guests_called(conn, of, q, limit)?;

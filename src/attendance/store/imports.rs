@@ -305,7 +305,7 @@ pub fn delete_import(conn: &mut PgConnection, import: Of) -> Result<()> {
     Ok(())
 }
 
-/// Imports that do not count, and were last touched so long ago, go with everything in them; which they were.
+/// Imports that do not count, and were sent or reverted so long ago, go with everything in them; which they were.
 pub fn delete_uncounted(
     conn: &mut PgConnection,
     before: DateTime<Utc>,

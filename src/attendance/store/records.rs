@@ -2,19 +2,19 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
 use crate::attendance::model::{
-    CheckInId, CheckInMethod, Direction, ImportId, ImportState, MatchStatus, Observations, Person, Reported, Scan,
-    SessionWindow, Span, WalkInName,
+    CheckInId, CheckInMethod, Direction, ImportId, ImportState, MatchStatus, Observations, Person, Reported,
+    STAYED_AWAY, Scan, SessionWindow, Span, WalkInName,
 };
 use crate::attendance::reader::{MatchFlag, Precision};
 use crate::auth::OrganisationId;
 use crate::base::problem::{Error, Result};
 use crate::registrations::RegistrationId;
 use crate::schema::{attendance_imports, check_ins, import_participants, registrations, sessions};
-use crate::seminars::{Channel, SeminarId, SessionId};
+use crate::seminars::{Channel, DatePrecision, SeminarId, SessionId, announced_end};
 
 /// Everything that was seen, by seminar. Entries into online rooms are the registrations' to tell.
 pub fn observations(
@@ -149,6 +149,8 @@ fn reported(
         ))
         .load::<(ReportedRow, OfImport)>(conn)?;
     rows.into_iter()
+        // Whom a report names to say that they did not come, nobody has seen.
+        .filter(|(row, _)| !said(row, STAYED_AWAY))
         .map(|(row, (seminar, session_id, channel, from, to))| {
             let matched = row.registration_id.filter(|_| row.match_status == MatchStatus::Matched);
             let name = matched.is_none().then(|| WalkInName {
@@ -188,14 +190,14 @@ fn reported(
 /// The name by which the reports of one session and channel mean one person, as rows of one report do: a report that was
 /// downloaded at half time and again at the end names nobody twice. Not a telephone, and not one word: "iPhone" is many.
 fn known_by_name(row: &ReportedRow) -> Option<&str> {
-    let dialled = row.flags.as_array().into_iter().flatten();
-    let dialled = dialled
-        .filter(|flag| **flag == MatchFlag::PhoneDialIn.to_string())
-        .count()
-        > 0;
     let name = row.person_key.strip_prefix("name:")?;
     let full = name.contains(' ') && !name.contains(|c: char| c.is_ascii_digit());
-    (full && !dialled).then_some(name)
+    (full && !said(row, MatchFlag::PhoneDialIn.as_str())).then_some(name)
+}
+
+fn said(row: &ReportedRow, flag: &str) -> bool {
+    let flags = row.flags.as_array();
+    flags.is_some_and(|flags| flags.iter().any(|one| one == flag))
 }
 
 fn first_name_of(display_names: &serde_json::Value) -> String {
@@ -211,6 +213,16 @@ fn person(registration: Option<RegistrationId>, address: Option<String>, unknown
     }
 }
 
+type WindowRow = (
+    SeminarId,
+    SessionId,
+    DateTime<Utc>,
+    Option<DateTime<Utc>>,
+    NaiveDate,
+    DatePrecision,
+    String,
+);
+
 fn windows(
     conn: &mut PgConnection,
     tenants: &[OrganisationId],
@@ -225,12 +237,16 @@ fn windows(
             sessions::id,
             sessions::starts_at,
             sessions::ends_at,
+            sessions::starts_on,
+            sessions::date_precision,
+            sessions::time_zone,
         ))
-        .load::<(SeminarId, SessionId, DateTime<Utc>, Option<DateTime<Utc>>)>(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(seminar, id, starts_at, ends_at)| (seminar, SessionWindow { id, starts_at, ends_at }))
-        .collect())
+        .load::<WindowRow>(conn)?;
+    let window = |(seminar, id, starts_at, ends_at, starts_on, precision, zone): WindowRow| {
+        let ends_at = announced_end(starts_on, ends_at, precision, &zone);
+        (seminar, SessionWindow { id, starts_at, ends_at })
+    };
+    Ok(rows.into_iter().map(window).collect())
 }
 
 /// A report that counts, and what it can be checked against.

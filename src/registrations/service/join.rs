@@ -13,8 +13,6 @@ use crate::seminars::{self, Channel, Session, Status, Whole};
 
 /// Rooms open this long before the start.
 pub const EARLY: Duration = Duration::hours(1);
-/// A session without an end is over after this.
-const LONGEST: Duration = Duration::hours(12);
 
 /// What is behind somebody's link.
 #[derive(Clone, Debug)]
@@ -37,7 +35,7 @@ pub fn room(conn: &mut PgConnection, capabilities: &Capabilities, claim: Claim, 
     let whole = seminars::whole(conn, seminar)?;
     let session = whole.sessions.iter().map(|(session, _)| session);
     let session = session
-        .filter(|session| now < end(session))
+        .filter(|session| now < session.over_at())
         .min_by_key(|session| session.starts_at)
         .cloned();
     let comes = registration.state == State::Confirmed && registration.channel == Channel::Online;
@@ -53,10 +51,6 @@ pub fn room(conn: &mut PgConnection, capabilities: &Capabilities, claim: Claim, 
         session,
         open,
     })
-}
-
-fn end(session: &Session) -> DateTime<Utc> {
-    session.ends_at.unwrap_or(session.starts_at + LONGEST)
 }
 
 /// Records that the person goes in, and says where to.

@@ -50,7 +50,7 @@ pub struct NewAttendanceRule {
     /// How many minutes before the start of a session the door opens.
     #[schema(minimum = 0, maximum = 1440, default = 120)]
     pub opens_minutes: i32,
-    /// A shorter absence is none: reconnecting, being made a panellist.
+    /// An absence as long as this or shorter is none: reconnecting, being made a panellist.
     #[schema(minimum = 0, maximum = 3600, default = 60)]
     pub bridge_gap_seconds: i32,
     /// Whether only time inside the session counts.
@@ -91,7 +91,7 @@ pub struct AttendanceRule {
     pub min_sessions: Option<i32>,
     /// How long before the start of a session the door opens.
     pub opens_minutes: i32,
-    /// A shorter absence is none.
+    /// An absence as long as this or shorter is none.
     pub bridge_gap_seconds: i32,
     /// Whether only time inside the session counts.
     pub clip_to_session: bool,

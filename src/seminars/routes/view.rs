@@ -160,7 +160,7 @@ pub struct AttendanceRuleView {
     pub min_sessions: Option<i32>,
     /// How many minutes before the start of a session the door opens.
     pub opens_minutes: i32,
-    /// A shorter absence is none.
+    /// An absence as long as this or shorter is none.
     pub bridge_gap_seconds: i32,
     /// Whether only time inside the session counts.
     pub clip_to_session: bool,

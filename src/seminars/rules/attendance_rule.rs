@@ -38,7 +38,7 @@ pub fn attendance_rule_faults(stated: &StatedRule<'_>) -> Vec<(String, String)> 
     faults
 }
 
-/// By its address a platform's report knows a person; whoever has none is known by name.
+/// By its address a platform's report knows a person; and by the name, where a report has no addresses.
 fn team_faults(team: &[TeamMember], faults: &mut Vec<(String, String)>) {
     if team.len() > MOST_TEAM {
         faults.push(("/team".to_owned(), format!("must have at most {MOST_TEAM} entries")));

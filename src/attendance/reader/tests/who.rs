@@ -111,6 +111,7 @@ fn team_and_roles() {
     );
     let namesake = [seat(1, "Anna", "Amt", "a@a.example")];
     let found = match_people(&report.people, &namesake, &[member("Anna Amt", TeamPart::Staff)]);
+    assert_eq!((found[0].status, found[0].candidates.len()), (Verdict::Ambiguous, 1));
     assert_eq!(found[0].flags, [MatchFlag::NeedsConfirmation]);
     let found = match_people(&report.people, &namesake, &[]);
     assert_eq!(found[0].status, Verdict::Proposed);

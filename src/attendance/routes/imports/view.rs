@@ -32,7 +32,8 @@ pub struct ImportSummary {
     pub ignored: i64,
     /// Whom the report names to say that they did not come.
     pub stayed_away: i64,
-    /// Those of the participants who were there long enough by the seminar's rule.
+    /// Those of the participants who were there long enough by the seminar's rule as it was when the report was read or last
+    /// decided on; the picture reads it anew.
     pub attended: i64,
 }
 
@@ -72,7 +73,7 @@ pub struct ImportMatch {
     pub companion: Option<i32>,
     /// With `ambiguous`: those among whom to choose; with `unmatched`: suggestions.
     pub candidates: Vec<RegistrationId>,
-    /// `email`, `normalised_name`, `role`; `null` where somebody decided.
+    /// `email`, `normalised_name`, `role`; `null` where somebody said who it is, nobody was found or it is one of the team.
     pub method: Option<String>,
     /// Such as `needs_confirmation`, `attended_after_cancellation`, `attended_from_waitlist`, `phone_dial_in`.
     pub flags: Vec<String>,
@@ -97,7 +98,7 @@ pub struct ImportedParticipant {
     /// Of the person, on all devices; `null` where the report does not say.
     pub present_seconds: Option<i32>,
     pub present_seconds_in_session: Option<i32>,
-    /// By the seminar's rule.
+    /// By the seminar's rule as it was when the report was read or last decided on.
     pub attended: bool,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use super::view::{
     Attendance, AttendanceStatement, ChannelPictures, OnlinePicture, OnsitePicture, ParticipantsFigure,
@@ -16,9 +16,6 @@ use crate::attendance::store::ConfirmedImport;
 use crate::attendance::{Qualifier, Tally, Unit};
 use crate::registrations::{Claim, State};
 use crate::seminars::{Channel, Seats, Session};
-
-/// A session without an end is over after this.
-const LONGEST: Duration = Duration::hours(12);
 
 /// What the picture is made of.
 pub struct Known {
@@ -140,10 +137,7 @@ impl Known {
     }
 
     fn over<'a>(&self, sessions: impl IntoIterator<Item = &'a Session>) -> bool {
-        let mut ends = sessions
-            .into_iter()
-            .map(|session| session.ends_at.unwrap_or(session.starts_at + LONGEST))
-            .peekable();
+        let mut ends = sessions.into_iter().map(Session::over_at).peekable();
         ends.peek().is_some() && ends.all(|end| end <= self.now)
     }
 

@@ -10,8 +10,8 @@ use crate::seminars;
 pub const fn standing(state: State) -> RegistrationStanding {
     match state {
         State::Confirmed => RegistrationStanding::Seat,
-        State::Pending | State::Offered | State::Applied => RegistrationStanding::Undecided,
-        State::Waitlisted => RegistrationStanding::Waitlisted,
+        State::Pending | State::Applied => RegistrationStanding::Undecided,
+        State::Waitlisted | State::Offered => RegistrationStanding::Waitlisted,
         State::Rejected | State::Expired => RegistrationStanding::Refused,
         State::Cancelled => RegistrationStanding::Cancelled,
     }
@@ -61,7 +61,7 @@ pub fn team<'a>(members: &[seminars::TeamMember], speakers: impl IntoIterator<It
 }
 
 /// What the reader found, in the words of the table. A contact and a companion of one name are one registration: there
-/// is nothing to choose between.
+/// is nothing to choose between, unless it is with somebody of the team, who is found by no method.
 #[must_use]
 pub fn settled(found: Match) -> (MatchStatus, Option<RegistrationId>, Vec<RegistrationId>) {
     let mut candidates = Vec::<RegistrationId>::new();
@@ -70,6 +70,7 @@ pub fn settled(found: Match) -> (MatchStatus, Option<RegistrationId>, Vec<Regist
             candidates.push(id);
         }
     }
+    let named = found.method.is_some();
     let status = match found.status {
         reader::Verdict::Matched => MatchStatus::Matched,
         reader::Verdict::Proposed => MatchStatus::Proposed,
@@ -79,7 +80,7 @@ pub fn settled(found: Match) -> (MatchStatus, Option<RegistrationId>, Vec<Regist
         reader::Verdict::Speaker => MatchStatus::Speaker,
     };
     match (status, candidates.as_slice()) {
-        (MatchStatus::Ambiguous, [only]) => (MatchStatus::Proposed, Some(*only), Vec::new()),
+        (MatchStatus::Ambiguous, [only]) if named => (MatchStatus::Proposed, Some(*only), Vec::new()),
         _ => (status, found.registration_id.map(RegistrationId), candidates),
     }
 }
@@ -131,7 +132,7 @@ mod tests {
             status,
             registration_id: None,
             candidates: candidates.iter().map(|id| Uuid::from_u128(*id)).collect(),
-            method: None,
+            method: Some(reader::MatchMethod::NormalisedName),
             flags: Vec::new(),
         }
     }
@@ -145,6 +146,11 @@ mod tests {
             (MatchStatus::Proposed, Some(one), vec![])
         );
         assert_eq!(settled(found(ambiguous, &[1, 2])).0, MatchStatus::Ambiguous);
+        let of_the_team = Match {
+            method: None,
+            ..found(ambiguous, &[1])
+        };
+        assert_eq!(settled(of_the_team).0, MatchStatus::Ambiguous, "speaker or guest?");
         assert_eq!(
             settled(found(reader::Verdict::Unmatched, &[1])).0,
             MatchStatus::Unmatched
@@ -161,17 +167,14 @@ mod tests {
             ["attended_after_cancellation", "phone_dial_in"]
         );
         assert_eq!(now(Some(State::Cancelled), false), ["phone_dial_in"]);
-        assert_eq!(
-            now(Some(State::Waitlisted), true),
-            ["attended_from_waitlist", "phone_dial_in"]
-        );
-        for state in [
-            State::Pending,
-            State::Offered,
-            State::Applied,
-            State::Rejected,
-            State::Expired,
-        ] {
+        for state in [State::Waitlisted, State::Offered] {
+            assert_eq!(
+                now(Some(state), true),
+                ["attended_from_waitlist", "phone_dial_in"],
+                "{state}"
+            );
+        }
+        for state in [State::Pending, State::Applied, State::Rejected, State::Expired] {
             assert_eq!(
                 now(Some(state), true),
                 ["attended_without_seat", "phone_dial_in"],

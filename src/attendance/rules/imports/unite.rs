@@ -1,9 +1,9 @@
 //! One person on two devices.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::attendance::reader::{PlatformRole, Precision, Presence, PresenceRule, Seen, Window, presence};
-use crate::seminars::{AttendanceRule, DatePrecision, Session};
+use crate::seminars::{AttendanceRule, Session};
 
 /// What a report says of one device.
 #[derive(Clone, Debug)]
@@ -59,10 +59,9 @@ fn in_one(parts: &[Part]) -> Option<Seen> {
 /// When a session is, for a report of it: of a session that has a day and no hour, the whole day.
 #[must_use]
 pub fn window(session: &Session) -> Window {
-    let whole_day = (session.date_precision == DatePrecision::Day).then(|| session.starts_at + Duration::days(1));
     Window {
         starts_at: session.starts_at,
-        ends_at: session.ends_at.or(whole_day),
+        ends_at: session.announced_end(),
     }
 }
 

@@ -148,6 +148,8 @@ fn of_a_group_one_leaves_and_the_others_stay() {
     assert_eq!((some.persons(), some.attended(), some.seconds()), (3, true, None));
     let by_one = vec![part(1, scan(ANNA, 0)), part(1, scan(ANNA, 1)), part(1, out(ANNA, 5))];
     assert_eq!(stays(by_one.clone()).persons(), 2);
+    let back = vec![part(1, scan(ANNA, 0)), part(1, out(ANNA, 5)), part(1, scan(ANNA, 9))];
+    assert_eq!(stays(back).persons(), 1, "whoever comes back is not a second person");
     let all = [by_one, vec![part(1, out(ANNA, 60))]].concat();
     assert_eq!(stays(all).seconds(), Some(60 * 60), "from the first in to the last out");
 }

@@ -6,8 +6,8 @@ use diesel::PgConnection;
 use serde_json::json;
 
 use super::together::together;
-use super::{STAYED_AWAY, entry, flags};
-use crate::attendance::model::{AttendanceImport, ImportId, ImportParticipant, MatchStatus};
+use super::{entry, flags};
+use crate::attendance::model::{AttendanceImport, ImportId, ImportParticipant, MatchStatus, STAYED_AWAY};
 use crate::attendance::reader::PresenceRule;
 use crate::attendance::rules::{self, Step};
 use crate::attendance::store;

@@ -66,6 +66,3 @@ fn segments(participant: &ImportParticipant) -> Result<Vec<(DateTime<Utc>, DateT
         None => Ok(Vec::new()),
     }
 }
-
-/// The flag of somebody whom the report names to say that they did not come.
-const STAYED_AWAY: &str = "stayed_away";

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use diesel::PgConnection;
 use serde_json::{Value, json};
 
+use super::entry;
 pub use super::read::How;
 use super::read::read;
 use super::together::{together, whole};
-use super::{STAYED_AWAY, entry};
-use crate::attendance::model::{AttendanceImport, ImportId, ImportParticipant, ImportState};
+use crate::attendance::model::{AttendanceImport, ImportId, ImportParticipant, ImportState, STAYED_AWAY};
 use crate::attendance::reader::{Match, Presence, PresenceRule, Report, Seen, Warning, match_people, presence};
 use crate::attendance::{rules, store};
 use crate::auth::{AccountId, OrganisationId, Reach};
