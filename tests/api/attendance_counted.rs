@@ -229,3 +229,31 @@ fn the_report_says_how_many_were_counted() {
         "{report}"
     );
 }
+
+#[test]
+fn who_is_said_to_have_stayed_away_was_not_seen() {
+    let (app, seminar) = hybrid();
+    let path = confirmed(
+        &app,
+        &seminar,
+        "Mia;Musterbeispiel;mia.musterbeispiel@example.org;;ja;80;\nKim;Platzhalter;kim.platzhalter@example.org;;nein;;\nUnbekannt;Fern;fern@example.org;;nein;;\n",
+    );
+    let import = app.organiser().get(&path).expect(200);
+    assert_eq!(
+        [&import["summary"]["stayed_away"], &import["summary"]["attended"]],
+        [2, 1]
+    );
+    let counted = picture(&app, &seminar);
+    assert_eq!([&counted["participants"]["value"], &counted["walk_ins"]], [1, 0]);
+    let list = app
+        .organiser()
+        .get(&format!("/seminars/{seminar}/attendees?limit=100"))
+        .expect(200);
+    assert!(!list.to_string().contains("Fern"), "nobody walked in");
+    let kim = list["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["family_name"] == "Platzhalter");
+    assert!(!kim.unwrap().to_string().contains("import"), "{list}");
+}

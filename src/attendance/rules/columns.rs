@@ -318,4 +318,16 @@ mod tests {
             assert_eq!(all.len(), Column::ALL.len());
         }
     }
+
+    #[test]
+    fn each_column_is_documented() {
+        let document = include_str!("../../../openapi/openapi.json");
+        let described = document
+            .lines()
+            .find(|line| line.contains("Names of columns in the order wanted"));
+        let described = described.unwrap_or_default();
+        for column in Column::ALL {
+            assert!(described.contains(&format!("`{column}`")), "{column}");
+        }
+    }
 }
