@@ -4,6 +4,7 @@ import csv
 import pathlib
 import subprocess
 import sys
+import uuid
 
 import openpyxl
 import pikepdf
@@ -22,8 +23,7 @@ faults: list[str] = []
 service = Service(work)
 try:
     seminar = service.seminar(200)
-    for number, person in enumerate(PEOPLE):
-        service.register(seminar, number, *person)
+    people = [service.register(seminar, number, *person) for number, person in enumerate(PEOPLE)]
     for number in range(len(PEOPLE), 60):
         service.register(seminar, number, "Jörg", f"Müßig-{number:02}", "Süßwaren Öcher GmbH", None)
     logos = "/organisations/staedteregion-aachen/logos"
@@ -35,6 +35,10 @@ try:
         "attestation.pdf": "format=pdf&attestation=true&columns=number,family_name,given_name,company,date,from,to,hours,signature",
     }.items():
         (out / name).write_bytes(service.bytes("GET", f"/seminars/{seminar}/attendees?{query}")[0])
+    scans = [{"scan_id": str(uuid.uuid4()), "registration": one, "at": "2026-10-06T17:55:00+02:00"} for one in people]
+    came = service.call("POST", f"/seminars/{seminar}/check-ins/batch", {"device": "Tür", "scans": scans})
+    holds(all(one["outcome"] == "recorded" for one in came["results"]), "everybody is in")
+    (out / "certificates.pdf").write_bytes(service.bytes("GET", f"/seminars/{seminar}/certificates")[0])
 finally:
     service.end()
 
@@ -55,7 +59,7 @@ with (out / "plain.csv").open(encoding="utf-8", newline="") as file:
     rows = list(csv.DictReader(file))
 holds(len(rows) == 60 and rows[0]["phone"] == "+49 241 5198-0", "plain CSV in Python: whole and unguarded")
 
-for name in ["list", "attestation"]:
+for name in ["list", "attestation", "certificates"]:
     with pikepdf.open(out / f"{name}.pdf") as pdf:
         root = pdf.Root
         holds(bool(root.MarkInfo.Marked) and "/StructTreeRoot" in root, f"{name}.pdf: tagged")
