@@ -102,9 +102,15 @@ fn a_scan_id_is_one_scan() {
     let (app, seminar, _) = opened(5);
     let [anna, berta] = app.registered(&seminar, ["anna", "berta"]);
     let desk = at_the_door(&app);
-    scan(&desk, &seminar, 1, json!({"registration": anna})).expect(201);
+    let made = scan(&desk, &seminar, 1, json!({"registration": anna})).expect(201);
+    let same =
+        json!({"registration": anna, "session": made["session"], "channel": "onsite", "persons": 1, "at": made["at"]});
+    assert_eq!(scan(&desk, &seminar, 1, same).expect(200), made);
     for other in [
         json!({"registration": berta}),
+        json!({"registration": anna, "session": scan_id(9)}),
+        json!({"registration": anna, "channel": "online"}),
+        json!({"registration": anna, "method": "signature"}),
         json!({"registration": anna, "direction": "out"}),
         json!({"registration": anna, "persons": 2}),
         json!({"registration": anna, "at": "2027-05-06T14:00:00Z"}),

@@ -310,3 +310,45 @@ fn the_list_to_take_along_knows_codes_by_their_digest() {
         .expect(200);
     assert_eq!(again["entries"], list["entries"]);
 }
+
+#[test]
+fn a_scan_whose_answer_was_lost_is_handed_in_with_the_queue() {
+    let (app, seminar, ids) = hall();
+    let desk = app.front_desk();
+    let hand_in = |n, members: Value| {
+        // The device stamped the scan; what our clock said it was not told.
+        let mut one = json!({"scan_id": scan_id(n), "at": "2027-05-06T14:59:58Z"});
+        one.as_object_mut()
+            .unwrap()
+            .extend(members.as_object().unwrap().clone());
+        send(&desk, &seminar, "Tür Nord", &[one]).remove(0)
+    };
+    let person = json!({"code": app.code(&ids[2])});
+    let made = scan(&desk, &seminar, 1, person.clone()).expect(201);
+    let again = hand_in(1, person);
+    assert_eq!((&again["outcome"], &again["check_in"]), (&json!("repeated"), &made));
+    // Found in the list that was taken along it is the same person.
+    assert_eq!(hand_in(1, json!({"registration": ids[2]}))["check_in"], made);
+    let walk_in = json!({"walk_in": {"family_name": "Yıldız"}, "persons": 2});
+    let walked = scan(&desk, &seminar, 2, walk_in.clone()).expect(201);
+    assert_eq!(hand_in(2, walk_in)["check_in"], walked);
+    // And the other way round: the queue's answer was lost, then the device was online again.
+    let first = hand_in(3, json!({"registration": ids[3]}));
+    let told = scan(&desk, &seminar, 3, json!({"registration": ids[3], "at": DOOR_OPEN}));
+    assert_eq!(told.expect(200), first["check_in"]);
+    // Two of a queue are still told apart by their time, and what says another thing is another scan.
+    let other = hand_in(3, json!({"registration": ids[3], "at": DOOR_OPEN}));
+    assert_eq!(other["code"], "scan-id-reused");
+    assert_eq!(hand_in(1, json!({"registration": ids[3]}))["code"], "scan-id-reused");
+    let rows = check_ins::table.count();
+    assert_eq!(rows.get_result::<i64>(&mut app.database.connect()).unwrap(), 3);
+}
+
+#[test]
+fn a_session_that_is_no_more_is_named_again_by_the_same_scan() {
+    let (app, seminar, ids) = hall();
+    let desk = app.front_desk();
+    let scans = [json!({"scan_id": scan_id(1), "registration": ids[2], "session": scan_id(77), "at": DOOR_OPEN})];
+    assert_eq!(send(&desk, &seminar, "x", &scans)[0]["outcome"], "recorded");
+    assert_eq!(send(&desk, &seminar, "x", &scans)[0]["outcome"], "repeated");
+}

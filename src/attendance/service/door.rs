@@ -9,6 +9,7 @@
 mod batch;
 mod known;
 mod refused;
+mod repeated;
 
 use std::sync::Arc;
 

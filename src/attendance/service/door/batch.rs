@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::known::Known;
 use super::refused::refused;
+use super::repeated::repeated;
 use super::{Entered, Knock, Scan, Who, first_of};
 use crate::attendance::model::{CheckIn, CheckInId, CheckInMethod, Direction, ScanId, WalkInName};
 use crate::attendance::rules::{self, AHEAD, Objection, Opening};
@@ -165,7 +166,7 @@ impl Batch {
         let (seminar, openings) = self.seminars.get(&knock.seminar).cloned().ok_or(Code::NotFound)?;
         let (guest, scanned) = self.person(&seminar, scan)?;
         if let Some(earlier) = self.scanned.get(&(seminar.organisation_id, scan.scan_id)) {
-            return repeated(earlier, &seminar, guest.as_ref(), scan).map(|()| true);
+            return repeated(earlier, (&seminar, &openings), guest.as_ref(), knock, scan).map(|()| true);
         }
         let now = knock.act.now;
         let at = scan.at.unwrap_or(now).trunc_subsecs(6);
@@ -336,30 +337,6 @@ impl Batch {
             check_in,
         })
     }
-}
-
-/// A scan that was recorded before is answered with what was recorded, unless it says something else now.
-fn repeated(earlier: &CheckIn, seminar: &Seminar, guest: Option<&Guest>, scan: &Scan) -> Result<()> {
-    let named = match &scan.who {
-        Who::WalkIn(name) => {
-            earlier.family_name.as_deref() == Some(&name.family_name) && earlier.given_name == name.given_name
-        }
-        _ => true,
-    };
-    let same = earlier.seminar_id == seminar.id
-        && earlier.registration_id == guest.map(|guest| guest.id)
-        && named
-        && earlier.direction == scan.direction
-        && scan.persons.is_none_or(|persons| persons == earlier.persons)
-        && scan.at.is_none_or(|at| at.trunc_subsecs(6) == earlier.at);
-    if !same {
-        return Err(Problem::new(Code::ScanIdReused).forcible(false).into());
-    }
-    if let Some(voided_at) = earlier.voided_at {
-        let detail = format!("At {}.", voided_at.to_rfc3339());
-        return Err(Problem::new(Code::CheckInVoided).detail(detail).forcible(false).into());
-    }
-    Ok(())
 }
 
 fn row(
