@@ -7,6 +7,7 @@
 //! walk-ins take no seat, so a registration in the same moment may make them one too many.
 
 mod batch;
+mod halls;
 mod known;
 mod refused;
 mod repeated;

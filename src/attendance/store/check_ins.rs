@@ -43,8 +43,8 @@ pub fn check_ins_of(
     Ok(query.select(CheckIn::as_select()).load(conn)?)
 }
 
-/// How many walk-ins take a seat of a channel in one session.
-pub fn walk_ins(conn: &mut PgConnection, of: Of, session: SessionId, channel: Channel) -> Result<i64> {
+/// How many walk-ins came to one session through a channel, and how many persons they were.
+pub fn walk_ins(conn: &mut PgConnection, of: Of, session: SessionId, channel: Channel) -> Result<(i64, i64)> {
     let query = check_ins::table
         .filter(check_ins::organisation_id.eq(of.0))
         .filter(check_ins::seminar_id.eq(of.1))
@@ -53,8 +53,9 @@ pub fn walk_ins(conn: &mut PgConnection, of: Of, session: SessionId, channel: Ch
         .filter(check_ins::method.eq(CheckInMethod::WalkIn))
         .filter(check_ins::direction.eq(Direction::In))
         .filter(check_ins::voided_at.is_null())
-        .select(diesel::dsl::sum(check_ins::persons));
-    Ok(query.first::<Option<i64>>(conn)?.unwrap_or(0))
+        .select((diesel::dsl::count_star(), diesel::dsl::sum(check_ins::persons)));
+    let (walk_ins, persons) = query.first::<(i64, Option<i64>)>(conn)?;
+    Ok((walk_ins, persons.unwrap_or(0)))
 }
 
 /// All of a seminar, voided ones too, in the order they were recorded.

@@ -1,18 +1,18 @@
 //! A batch of scans in one transaction: lock → read → decide each → write all.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use diesel::PgConnection;
 use serde_json::json;
 
+use super::halls::Halls;
 use super::known::Known;
 use super::refused::refused;
 use super::repeated::repeated;
 use super::{Entered, Knock, Scan, Who, first_of};
-use crate::attendance::model::{CheckIn, CheckInId, CheckInMethod, Direction, ScanId, WalkInName};
+use crate::attendance::model::{CheckIn, CheckInId, CheckInMethod, ScanId, WalkInName};
 use crate::attendance::rules::{self, AHEAD, Objection, Opening};
 use crate::attendance::store;
 use crate::auth::{AccountId, OrganisationId};
@@ -22,7 +22,7 @@ use crate::base::text::{Email, FromText};
 use crate::base::ticket_code::TicketCode;
 use crate::journal::{self, Act};
 use crate::registrations::{self, Guest, RegistrationId};
-use crate::seminars::{self, CapacityUnit, Channel, Seminar, SeminarId, SessionId};
+use crate::seminars::{self, Seminar, SeminarId, SessionId};
 
 /// More scans in one transaction gain nothing; a queue longer than this is still written whole.
 const MOST: usize = 2000;
@@ -76,18 +76,9 @@ struct Batch {
     scanned: HashMap<(OrganisationId, ScanId), CheckIn>,
     /// Those that count, by registration.
     check_ins: HashMap<RegistrationId, Vec<CheckIn>>,
-    /// Seats of walk-ins, where one was asked about.
-    held: HashMap<(SeminarId, SessionId, Channel), Hall>,
+    halls: Halls,
     fresh: Vec<CheckIn>,
     journal: Vec<(Act, journal::Entry)>,
-}
-
-/// The seats of one channel as walk-ins find them.
-#[derive(Clone, Copy)]
-struct Hall {
-    capacity: Option<i32>,
-    held: i64,
-    by_company: bool,
 }
 
 impl Batch {
@@ -100,16 +91,16 @@ impl Batch {
             let openings = known.openings(conn, &seminar)?;
             seminars.insert(seminar.id, (seminar, openings));
         }
+        // Whoever may not knock here looks nothing up either.
+        let allowed = knocks.iter().filter_map(|knock| {
+            let (seminar, _) = seminars.get(&knock.seminar)?;
+            knock.reach.check(seminar.organisation_id).ok()?;
+            Some((*knock, seminar))
+        });
+        let allowed = allowed.collect::<Vec<_>>();
         let (mut codes, mut people, mut scans) = (Vec::new(), Vec::new(), Vec::new());
         let now = knocks.iter().map(|knock| knock.act.now).max().unwrap_or_default();
-        for knock in knocks {
-            let Some((seminar, _)) = seminars.get(&knock.seminar) else {
-                continue;
-            };
-            // Whoever may not knock here looks nothing up either.
-            if knock.reach.check(seminar.organisation_id).is_err() {
-                continue;
-            }
+        for (knock, seminar) in &allowed {
             for scan in &knock.scans {
                 scans.push((seminar.organisation_id, scan.scan_id));
                 match &scan.who {
@@ -150,7 +141,7 @@ impl Batch {
                 .map(|one| ((one.organisation_id, one.scan_id), one))
                 .collect(),
             check_ins: check_ins.into_iter().filter_map(|(id, all)| Some((id?, all))).collect(),
-            held: HashMap::new(),
+            halls: Halls::default(),
             fresh: Vec::new(),
             journal: Vec::new(),
         })
@@ -197,7 +188,7 @@ impl Batch {
             }
             None => {
                 let persons = scan.persons.unwrap_or(1);
-                objections.extend(self.walk_in(conn, &seminar, session, scan, persons)?);
+                objections.extend(self.halls.objection(conn, &seminar, session, scan, persons)?);
                 (persons, None)
             }
         };
@@ -261,51 +252,13 @@ impl Batch {
         (presence.map_or(0, |presence| presence.inside), first.cloned())
     }
 
-    /// What speaks against somebody without a registration.
-    fn walk_in(
-        &mut self,
-        conn: &mut PgConnection,
-        seminar: &Seminar,
-        session: SessionId,
-        scan: &Scan,
-        persons: i32,
-    ) -> Result<Option<Objection>> {
-        let of = (seminar.organisation_id, seminar.id);
-        let key = (seminar.id, session, scan.channel);
-        if let Entry::Vacant(vacant) = self.held.entry(key) {
-            let seats = seminars::seats(conn, of)?;
-            let mut offered = seats.iter().filter(|seats| seats.offered);
-            let Some(seats) = offered.find(|seats| seats.channel == scan.channel) else {
-                return Ok(Some(Objection::ChannelUnavailable));
-            };
-            vacant.insert(Hall {
-                capacity: seats.capacity,
-                held: i64::from(seats.taken) + store::walk_ins(conn, of, session, scan.channel)?,
-                by_company: seminars::admission(conn, of)?.capacity_unit == CapacityUnit::Companies,
-            });
-        }
-        let (Some(hall), Direction::In) = (self.held.get(&key), scan.direction) else {
-            return Ok(None);
-        };
-        let wanted = if hall.by_company { 1 } else { persons };
-        Ok((!rules::seat_free(hall.capacity, hall.held, wanted)).then_some(Objection::Full))
-    }
-
     fn keep(&mut self, knock: &Knock, check_in: CheckIn) {
         let entry = entry(&check_in, "check_in.recorded");
         self.journal.push((knock.act, entry));
         if let Some(id) = check_in.registration_id {
             self.check_ins.entry(id).or_default().push(check_in.clone());
         }
-        let hall = (check_in.seminar_id, check_in.session_id, check_in.channel);
-        let comes = check_in.registration_id.is_none() && check_in.direction == Direction::In;
-        if let Some(hall) = self.held.get_mut(&hall).filter(|_| comes) {
-            hall.held += if hall.by_company {
-                1
-            } else {
-                i64::from(check_in.persons)
-            };
-        }
+        self.halls.keep(&check_in);
         self.scanned
             .insert((check_in.organisation_id, check_in.scan_id), check_in.clone());
         self.fresh.push(check_in);

@@ -1,0 +1,85 @@
+//! The seats that walk-ins find. They take what is left, and hold no row of theirs.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use diesel::PgConnection;
+
+use super::Scan;
+use crate::attendance::model::{CheckIn, Direction};
+use crate::attendance::rules::{self, Objection};
+use crate::attendance::store;
+use crate::base::problem::Result;
+use crate::seminars::{self, CapacityUnit, Channel, Seminar, SeminarId, SessionId};
+
+/// One session through one channel.
+#[derive(Clone, Copy)]
+struct Hall {
+    capacity: Option<i32>,
+    held: i64,
+    by_company: bool,
+}
+
+/// Those that were asked about in a batch.
+#[derive(Default)]
+pub struct Halls(HashMap<(SeminarId, SessionId, Channel), Hall>);
+
+impl Halls {
+    /// What speaks against somebody without a registration.
+    pub fn objection(
+        &mut self,
+        conn: &mut PgConnection,
+        seminar: &Seminar,
+        session: SessionId,
+        scan: &Scan,
+        persons: i32,
+    ) -> Result<Option<Objection>> {
+        let of = (seminar.organisation_id, seminar.id);
+        let key = (seminar.id, session, scan.channel);
+        let hall = match self.0.entry(key) {
+            Entry::Occupied(known) => Some(*known.get()),
+            Entry::Vacant(vacant) => {
+                let seats = seminars::seats(conn, of)?;
+                let seats = seats
+                    .iter()
+                    .find(|seats| seats.offered && seats.channel == scan.channel);
+                match seats {
+                    None => None,
+                    Some(seats) => {
+                        let by_company = seminars::admission(conn, of)?.capacity_unit == CapacityUnit::Companies;
+                        let (walk_ins, persons) = store::walk_ins(conn, of, session, scan.channel)?;
+                        Some(*vacant.insert(Hall {
+                            capacity: seats.capacity,
+                            held: i64::from(seats.taken) + if by_company { walk_ins } else { persons },
+                            by_company,
+                        }))
+                    }
+                }
+            }
+        };
+        let Some(hall) = hall else {
+            return Ok(Some(Objection::ChannelUnavailable));
+        };
+        if scan.direction == Direction::Out {
+            return Ok(None);
+        }
+        let free = rules::seat_free(hall.capacity, hall.held, hall.weight(persons));
+        Ok((!free).then_some(Objection::Full))
+    }
+
+    /// Whoever was let in is seen by those who come after in the same batch.
+    pub fn keep(&mut self, check_in: &CheckIn) {
+        let key = (check_in.seminar_id, check_in.session_id, check_in.channel);
+        let comes = check_in.registration_id.is_none() && check_in.direction == Direction::In;
+        if let Some(hall) = self.0.get_mut(&key).filter(|_| comes) {
+            hall.held += i64::from(hall.weight(check_in.persons));
+        }
+    }
+}
+
+impl Hall {
+    /// Where companies are counted, a walk-in is one, however many come.
+    const fn weight(&self, persons: i32) -> i32 {
+        if self.by_company { 1 } else { persons }
+    }
+}
