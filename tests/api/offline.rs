@@ -352,3 +352,28 @@ fn a_session_that_is_no_more_is_named_again_by_the_same_scan() {
     assert_eq!(send(&desk, &seminar, "x", &scans)[0]["outcome"], "recorded");
     assert_eq!(send(&desk, &seminar, "x", &scans)[0]["outcome"], "repeated");
 }
+
+#[test]
+fn walk_ins_came_also_where_the_channel_was_given_up_meanwhile() {
+    let (app, seminar, _) = hall();
+    let path = format!("/seminars/{seminar}");
+    app.act(&path, "move-online", &json!({"reason_code": "other"}))
+        .expect(200);
+    let desk = app.front_desk();
+    let walk_in = |n, channel: &str| {
+        let name = json!({"family_name": "Yıldız"});
+        json!({"scan_id": scan_id(n), "walk_in": name, "channel": channel, "at": "2027-05-06T14:31:00Z"})
+    };
+    let results = send(&desk, &seminar, "x", &[walk_in(1, "onsite"), walk_in(2, "online")]);
+    assert_eq!(
+        results.iter().map(|one| one["outcome"].clone()).collect::<Vec<_>>(),
+        ["recorded", "recorded"]
+    );
+    // Who comes now is told.
+    let now = json!({"walk_in": {"family_name": "Yıldız"}, "force": true});
+    scan(&desk, &seminar, 3, now).problem(409, "channel-unavailable");
+    // What the seminar never had did not happen.
+    let (app, seminar, _) = hall();
+    let refused = send(&app.front_desk(), &seminar, "x", &[walk_in(1, "online")]);
+    assert_eq!(refused[0]["code"], "channel-unavailable");
+}

@@ -160,6 +160,16 @@ pub fn persons(direction: Direction, asked: Option<i32>, registered: i32, inside
     }
 }
 
+/// What speaks against the channel of a walk-in. `offered`: as the seminar has it, if it has it at all. What a device let in
+/// on its own happened, also where the seminar has moved away from the channel meanwhile.
+pub const fn through(offered: Option<bool>, offline: bool) -> Result<(), Objection> {
+    match offered {
+        Some(true) => Ok(()),
+        Some(false) if offline => Ok(()),
+        Some(false) | None => Err(Objection::ChannelUnavailable),
+    }
+}
+
 /// Whether a walk-in finds a seat: `held` are those of registrations and of walk-ins before.
 #[must_use]
 pub fn seat_free(capacity: Option<i32>, held: i64, wanted: i32) -> bool {
@@ -273,6 +283,15 @@ mod tests {
         assert!(!takes_place(Status::Draft).unwrap_err().forcible());
         assert!(takes_place(Status::Cancelled).unwrap_err().forcible());
         assert!(takes_place(Status::Postponed).unwrap_err().forcible());
+    }
+
+    #[test]
+    fn a_channel_that_was_given_up_takes_only_what_happened() {
+        let unavailable = Err(Objection::ChannelUnavailable);
+        assert_eq!(through(Some(true), false), Ok(()));
+        assert_eq!(through(Some(false), false), unavailable);
+        assert_eq!(through(Some(false), true), Ok(()));
+        assert_eq!(through(None, true), unavailable);
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod presence;
 mod records;
 mod statement;
 
-pub use door::{Objection, Opening, may_come, persons, seat_free, session, takes_place};
+pub use door::{Objection, Opening, may_come, persons, seat_free, session, takes_place, through};
 pub use identity::{addresses_of, told_apart};
 pub use imports::{Part, Step, after, head, refreshed, registered, settled, team, unite, window};
 pub use people::{Counted, People, came_although, no_shows, people};

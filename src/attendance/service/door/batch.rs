@@ -188,7 +188,7 @@ impl Batch {
             }
             None => {
                 let persons = scan.persons.unwrap_or(1);
-                objections.extend(self.halls.objection(conn, &seminar, session, scan, persons)?);
+                objections.extend(self.halls.objection(conn, &seminar, session, (knock, scan), persons)?);
                 (persons, None)
             }
         };

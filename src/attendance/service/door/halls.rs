@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use diesel::PgConnection;
 
-use super::Scan;
+use super::{Knock, Scan};
 use crate::attendance::model::{CheckIn, Direction};
 use crate::attendance::rules::{self, Objection};
 use crate::attendance::store;
@@ -15,6 +15,7 @@ use crate::seminars::{self, CapacityUnit, Channel, Seminar, SeminarId, SessionId
 /// One session through one channel.
 #[derive(Clone, Copy)]
 struct Hall {
+    offered: bool,
     capacity: Option<i32>,
     held: i64,
     by_company: bool,
@@ -31,7 +32,7 @@ impl Halls {
         conn: &mut PgConnection,
         seminar: &Seminar,
         session: SessionId,
-        scan: &Scan,
+        (knock, scan): (&Knock, &Scan),
         persons: i32,
     ) -> Result<Option<Objection>> {
         let of = (seminar.organisation_id, seminar.id);
@@ -40,15 +41,14 @@ impl Halls {
             Entry::Occupied(known) => Some(*known.get()),
             Entry::Vacant(vacant) => {
                 let seats = seminars::seats(conn, of)?;
-                let seats = seats
-                    .iter()
-                    .find(|seats| seats.offered && seats.channel == scan.channel);
+                let seats = seats.iter().find(|seats| seats.channel == scan.channel);
                 match seats {
                     None => None,
                     Some(seats) => {
                         let by_company = seminars::admission(conn, of)?.capacity_unit == CapacityUnit::Companies;
                         let (walk_ins, persons) = store::walk_ins(conn, of, session, scan.channel)?;
                         Some(*vacant.insert(Hall {
+                            offered: seats.offered,
                             capacity: seats.capacity,
                             held: i64::from(seats.taken) + if by_company { walk_ins } else { persons },
                             by_company,
@@ -57,12 +57,12 @@ impl Halls {
                 }
             }
         };
-        let Some(hall) = hall else {
-            return Ok(Some(Objection::ChannelUnavailable));
-        };
-        if scan.direction == Direction::Out {
-            return Ok(None);
+        if let Err(objection) = rules::through(hall.map(|hall| hall.offered), knock.offline) {
+            return Ok(Some(objection));
         }
+        let (Some(hall), Direction::In) = (hall, scan.direction) else {
+            return Ok(None);
+        };
         let free = rules::seat_free(hall.capacity, hall.held, hall.weight(persons));
         Ok((!free).then_some(Objection::Full))
     }
