@@ -3,8 +3,10 @@
 //!
 //! All scans of one seminar go to one writer of this instance, and the row of the seminar is locked for as long as a batch
 //! takes: two devices that scan one person at once, here or at two instances, come one after the other. Registrations are
-//! read, not locked: a cancellation in the same moment was a moment before or a moment after. Nor are the channels:
-//! walk-ins take no seat, so a registration in the same moment may make them one too many.
+//! read, not locked: a cancellation in the same moment was a moment before or a moment after. The rows of channels are
+//! locked, after those of the seminars, only where a walk-in asks for one of a limited number of seats: none of them gets
+//! the seat of somebody who registered in the same moment. Who registers after them is not stopped by them: walk-ins take
+//! no seat.
 
 mod batch;
 mod halls;

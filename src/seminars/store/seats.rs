@@ -65,6 +65,29 @@ pub fn lock_all_seats(
     Ok(query.load(conn)?)
 }
 
+/// [`lock_all_seats`] where there are only so many, for whoever asks whether one is free and gives none. Whoever holds
+/// seminars takes it after all of them, as [`super::lock`] does.
+pub fn lock_limited_seats(
+    conn: &mut PgConnection,
+    organisations: &[OrganisationId],
+    seminars: &[SeminarId],
+    through: &[Channel],
+) -> Result<()> {
+    if seminars.is_empty() {
+        return Ok(());
+    }
+    let query = channels::table
+        .filter(channels::organisation_id.eq_any(organisations))
+        .filter(channels::seminar_id.eq_any(seminars))
+        .filter(channels::channel.eq_any(through))
+        .filter(channels::capacity.is_not_null())
+        .order((channels::organisation_id, channels::seminar_id, channels::channel))
+        .select(channels::seminar_id)
+        .for_no_key_update();
+    query.load::<SeminarId>(conn)?;
+    Ok(())
+}
+
 /// Saves what the desk changes of many rows, in one statement.
 pub fn save_all_seats(conn: &mut PgConnection, all: &[Seats]) -> Result<()> {
     if all.is_empty() {

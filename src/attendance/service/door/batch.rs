@@ -91,13 +91,14 @@ impl Batch {
             let openings = known.openings(conn, &seminar)?;
             seminars.insert(seminar.id, (seminar, openings));
         }
-        // Whoever may not knock here looks nothing up either.
+        // Whoever may not knock here locks nothing more, and looks nothing up.
         let allowed = knocks.iter().filter_map(|knock| {
             let (seminar, _) = seminars.get(&knock.seminar)?;
             knock.reach.check(seminar.organisation_id).ok()?;
             Some((*knock, seminar))
         });
         let allowed = allowed.collect::<Vec<_>>();
+        Halls::lock(conn, &allowed)?;
         let (mut codes, mut people, mut scans) = (Vec::new(), Vec::new(), Vec::new());
         let now = knocks.iter().map(|knock| knock.act.now).max().unwrap_or_default();
         for (knock, seminar) in &allowed {

@@ -1,11 +1,12 @@
-//! The seats that walk-ins find. They take what is left, and hold no row of theirs.
+//! The seats that walk-ins find. They take what is left, and hold no row of theirs: whether one is free is asked under
+//! the lock of the channel, as registrations are admitted.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use diesel::PgConnection;
 
-use super::{Knock, Scan};
+use super::{Knock, Scan, Who};
 use crate::attendance::model::{CheckIn, Direction};
 use crate::attendance::rules::{self, Objection};
 use crate::attendance::store;
@@ -26,6 +27,26 @@ struct Hall {
 pub struct Halls(HashMap<(SeminarId, SessionId, Channel), Hall>);
 
 impl Halls {
+    /// Takes the locks that the decisions below need; the seminars' are held already. No registration gets a seat there
+    /// until the batch has ended. A batch whose walk-ins come in whatever is free takes none.
+    pub fn lock(conn: &mut PgConnection, knocks: &[(&Knock, &Seminar)]) -> Result<()> {
+        let (mut organisations, mut seminars, mut channels) = (Vec::new(), Vec::new(), Vec::new());
+        for (knock, seminar) in knocks {
+            for scan in knock.scans.iter().filter(|scan| needs_a_seat(knock, scan)) {
+                organisations.push(seminar.organisation_id);
+                seminars.push(seminar.id);
+                channels.push(scan.channel);
+            }
+        }
+        organisations.sort_unstable();
+        organisations.dedup();
+        seminars.sort_unstable();
+        seminars.dedup();
+        channels.sort_unstable();
+        channels.dedup();
+        seminars::lock_limited_seats(conn, &organisations, &seminars, &channels)
+    }
+
     /// What speaks against somebody without a registration.
     pub fn objection(
         &mut self,
@@ -82,4 +103,11 @@ impl Hall {
     const fn weight(&self, persons: i32) -> i32 {
         if self.by_company { 1 } else { persons }
     }
+}
+
+/// Whether a seat that is not there would turn the scan away: what a device let in on its own has happened, and what is
+/// forced is let in anyway.
+const fn needs_a_seat(knock: &Knock, scan: &Scan) -> bool {
+    let walk_in = matches!(scan.who, Who::WalkIn(_)) && matches!(scan.direction, Direction::In);
+    walk_in && !knock.offline && !scan.force
 }
