@@ -20,6 +20,7 @@ mod companions;
 mod confirmation;
 mod desk;
 mod door;
+mod door_faults;
 mod door_seats;
 mod headcounts;
 mod http;
