@@ -1,20 +1,7 @@
 -- The seminars to measure on, copied from :first, which was made over HTTP, and registrations that are there already.
 \set ON_ERROR_STOP on
 BEGIN;
--- 1000000000nn: those to spread over; 200000000000: the hot one, for the service and for pgbench.
-CREATE TEMPORARY TABLE copies ON COMMIT DROP AS
-    SELECT ('5eed0000-0000-7000-8000-' || number)::uuid AS id
-    FROM (SELECT 100000000000 + n AS number FROM generate_series(0, :seminars - 1) n UNION ALL SELECT 200000000000) numbers;
-CREATE FUNCTION pg_temp.copies_of(first uuid, of regclass, member text, own text DEFAULT '-') RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE format('INSERT INTO %1$s SELECT (jsonb_populate_record(one, jsonb_build_object(%2$L, copies.id, %3$L, gen_random_uuid()))).*
-        FROM %1$s one, copies WHERE one.%2$I = $1', of, member, own) USING first;
-END $$;
-SELECT pg_temp.copies_of(:'first', 'seminars', 'id');
-SELECT pg_temp.copies_of(:'first', 'sessions', 'seminar_id', 'id');
-SELECT pg_temp.copies_of(:'first', 'channels', 'seminar_id');
-SELECT pg_temp.copies_of(:'first', 'admissions', 'seminar_id');
-SELECT pg_temp.copies_of(:'first', 'parties', 'seminar_id');
+\ir ../copies.sql
 
 -- What a mail says of its seminar after the id: one session, as the service writes it.
 CREATE TABLE desk_facts AS
