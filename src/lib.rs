@@ -35,8 +35,11 @@
 //! - Whether somebody was there is derived from scans, reports and join links each time it is asked, and stored nowhere:
 //!   `attendance::rules::records`. A scan is one scan however often it is sent; queues of devices that were offline come to the
 //!   same in any order. `tests/api/offline.rs`
-//! - A platform's report is never believed silently: only an address matches by itself, and what cannot be read for sure is
-//!   refused. `src/attendance/reader/`, `tests/attendance/`, `fuzz/`
+//! - A platform's report is never believed silently: of those who registered only an address matches by itself, a namesake
+//!   is asked for, and what cannot be read for sure is refused. What a row says stays beside what a person comes to, so that a
+//!   wrong decision can be taken back. `src/attendance/reader/`, `tests/attendance/`, `tests/api/attendance_imports/`, `fuzz/`
+//! - When a session is over is told in one place, `seminars::rules::session_end`; how times are united, cut and measured in one,
+//!   `attendance::reader::intervals`.
 //! - Whoever is concerned is told: the mail is a row in the transaction of what it tells. `tests/api/informed.rs`
 //! - A link in a mail does nothing when it is opened. Its token is made when the mail is sent and stored nowhere; the
 //!   online room stands behind it and in no mail. `tests/api/portal/`
@@ -53,8 +56,9 @@
 //! `registrations/service/register.rs` (the desk: what arrives while one batch commits is the next) →
 //! `registrations/service/register/batch.rs` (lock the channels, read, decide each, write all) →
 //! `registrations/rules/admit.rs` (the decision) → `registrations/store/bulk.rs` (SQL). The noun of a URL is its tag, its
-//! table and its test; a folder is a room of several nouns: `collections` and `venues` are the catalogue, `headcounts`, `check-ins`, `attendance-imports` and `attendees` are
-//! attendance, `organisations`, `members`, `accounts` and `me` are auth, `applications` are registrations that wait for a
+//! table and its test; a folder is a room of several nouns: `collections`, `venues` and `logos` are the catalogue,
+//! `headcounts`, `check-ins`, `attendance-imports`, `attendees` and `certificates` are attendance, `organisations`, `members`,
+//! `accounts` and `me` are auth, `tickets` are registrations, and so are `applications`, which wait for a
 //! decision. PATCH, cancel, postpone, reschedule and the moves of `/seminars/{seminar}` stand in `registrations`, because
 //! they concern those who are registered.
 //!

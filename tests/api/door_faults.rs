@@ -87,9 +87,13 @@ fn one_scan_at_once_is_one_scan() {
     let keys = &app.site.auth.keys;
     let token = keys.issue(app.account("front_desk"), app.clock.now()).unwrap();
     let other = second.anonymous().with_token(&token);
-    for n in 0..names.len() {
+    let [first, second_room] = &people;
+    for (n, (anna, berta)) in first.iter().zip(second_room).enumerate() {
         let number = u128::try_from(n).unwrap();
-        let [here, there] = [0, 1].map(|k| (seminars[k].as_str(), people[k][n].as_str()));
+        let [here, there] = [
+            (seminars[0].as_str(), anna.as_str()),
+            (seminars[1].as_str(), berta.as_str()),
+        ];
         if n % 2 == 0 {
             // At two doors, half the time of two instances: whoever is first has it.
             let client = if n % 4 == 0 { &desk } else { &other };

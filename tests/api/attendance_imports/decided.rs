@@ -211,12 +211,7 @@ fn times_go_with_the_confirmation_unless_the_seminar_keeps_them() {
         assert_eq!(named(&confirmed, "Mia")["present_seconds"], 5247);
     }
     // Nor are they kept where the seminar says so later.
-    let forget = || {
-        app.site
-            .db
-            .run(false, |conn| einlass::attendance::forget_times(conn))
-            .unwrap()
-    };
+    let forget = || app.site.db.run(false, einlass::attendance::forget_times).unwrap();
     assert_eq!((forget(), timed(&app)), (0, 11));
     let no_more = "UPDATE attendance_rules SET keep_times = false";
     app.database.connect().batch_execute(no_more).unwrap();

@@ -354,6 +354,7 @@ pub fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Cal
             confirmed.expect(200);
             guarded(&organiser, "POST", &import, "/revert", Some(json!({})))
         }
+        "delete_attendance_import" => guarded(&organiser, "DELETE", &imported(app, &imported_seminar(app)), "", None),
         "get_attendance" => get(format!("{}/attendance", seminar())),
         "get_activity_report" => {
             get("/reports/activity?from=2027-01-01&to=2027-12-31&organisation=staedteregion-aachen")
