@@ -4,6 +4,7 @@ mod bad_input;
 mod corrected;
 mod decided;
 mod preview;
+mod unusual;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
