@@ -21,8 +21,8 @@
 //!
 //! ## What always holds, and what holds it
 //!
-//! - A room imports from floors below only, `tests/structure.rs`; and only what the other room's `mod.rs` shows, which
-//!   the compiler holds.
+//! - A room imports from floors below only, and of another room only what its `mod.rs` shows, which the compiler holds. Its
+//!   `store` may read the tables of rooms below, and writes its own alone. `tests/structure.rs`
 //! - Each file kind knows what it may: `rules` no diesel, no actix, no clock; `service` the order lock → read → decide →
 //!   write → record → tell; `routes` wire types and handlers; SQL only in `store` (and in `journal`, `base::db` and
 //!   `base::idempotency`, which are all SQL). `tests/structure.rs`
