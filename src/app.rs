@@ -29,7 +29,7 @@ use crate::base::problem::{Code, Error, Problem, Result, render};
 use crate::mail::{Postboy, Postman};
 use crate::portal::{self, ErrorPage, Page, Pages};
 use crate::registrations::{Desk, Timekeeper};
-use crate::{attendance, catalogue, health, openapi, registrations, reports, seminars};
+use crate::{attendance, catalogue, health, imports, openapi, registrations, reports, seminars};
 
 /// Everything under `/api/v1`. One scope with full paths: once a prefix matches, actix never looks at another.
 fn api(config: &mut ServiceConfig) {
@@ -39,6 +39,7 @@ fn api(config: &mut ServiceConfig) {
         .configure(seminars::configure)
         .configure(registrations::configure)
         .configure(attendance::configure)
+        .configure(imports::configure)
         .configure(reports::configure);
 }
 
@@ -164,7 +165,7 @@ async fn openapi_json(bytes: web::Bytes) -> HttpResponse {
         .body(bytes)
 }
 
-/// Expired keys, tokens and previews of attendance reports are forgotten. Every instance does it; doing it twice does no harm.
+/// Expired keys, tokens and previews of reports and programmes are forgotten. Every instance does it; doing it twice does no harm.
 fn sweep_now_and_then(site: &Site) {
     let (db, clock, auth) = (site.db.clone(), site.clock.clone(), site.auth.clone());
     actix_web::rt::spawn(async move {
@@ -176,7 +177,8 @@ fn sweep_now_and_then(site: &Site) {
             let swept = db
                 .write(move |conn| {
                     let keys = idempotency::sweep(conn, now)? + crate::auth::sweep(conn, now)?;
-                    Ok(keys + attendance::forget_uncounted(conn, now)? + attendance::forget_times(conn)?)
+                    let imports = attendance::forget_uncounted(conn, now)? + imports::forget_unconfirmed(conn, now)?;
+                    Ok(keys + imports + attendance::forget_times(conn)?)
                 })
                 .await;
             if let Err(error) = swept {

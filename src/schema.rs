@@ -394,6 +394,48 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The rows of a programme: their cells, what was decided about them, and what that comes to.
+    programme_import_rows (organisation_id, import_id, row) {
+        organisation_id -> Uuid,
+        import_id -> Uuid,
+        /// In the spreadsheet, from 1.
+        row -> Int4,
+        line -> Int4,
+        state -> Text,
+        /// Cells by what they hold, without those that may name persons, and what only the file showed.
+        raw -> Jsonb,
+        decisions -> Jsonb,
+        understood -> Jsonb,
+        doubts -> Jsonb,
+        external_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Programmes that came as a spreadsheet. The file itself is not kept, only the cells that were read.
+    programme_imports (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        state -> Text,
+        encoding -> Text,
+        delimiter -> Text,
+        heading_row -> Int4,
+        layout -> Jsonb,
+        left_out -> Jsonb,
+        settings -> Jsonb,
+        sha256 -> Bytea,
+        /// Digest of how the caller wanted it read. The same file read otherwise is read anew.
+        read_as -> Bytea,
+        file_name -> Nullable<Text>,
+        uploaded_by -> Nullable<Uuid>,
+        uploaded_at -> Timestamptz,
+        confirmed_by -> Nullable<Uuid>,
+        confirmed_at -> Nullable<Timestamptz>,
+        version -> Int8,
+    }
+}
+
+diesel::table! {
     /// Opaque refresh tokens, hashed. Rotated on use; one used twice revokes its family.
     refresh_tokens (token_hash) {
         token_hash -> Bytea,
@@ -601,6 +643,7 @@ diesel::joinable!(logos -> organisations (organisation_id));
 diesel::joinable!(members -> accounts (account_id));
 diesel::joinable!(members -> organisations (organisation_id));
 diesel::joinable!(parties -> organisations (party_organisation_id));
+diesel::joinable!(programme_imports -> organisations (organisation_id));
 diesel::joinable!(refresh_tokens -> accounts (account_id));
 diesel::joinable!(registrations -> accounts (entered_by));
 diesel::joinable!(reviews -> accounts (account_id));
@@ -627,6 +670,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     members,
     organisations,
     parties,
+    programme_import_rows,
+    programme_imports,
     refresh_tokens,
     registrations,
     reminders,

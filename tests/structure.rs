@@ -197,6 +197,7 @@ fn a_room_writes_only_its_own_tables() {
             "attendance",
             &["headcounts", "check_ins", "attendance_imports", "import_participants"],
         ),
+        ("imports", &["programme_imports", "programme_import_rows"]),
     ];
     let mut faults = Vec::new();
     for (path, text) in sources() {

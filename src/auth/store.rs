@@ -130,6 +130,19 @@ pub fn organisation_by_slug(conn: &mut PgConnection, slug: &str) -> Result<Optio
     Ok(query.select(OrganisationRef::as_select()).first(conn).optional()?)
 }
 
+/// Every organisation's slug, name and other spellings, for imports that have to tell known from new.
+pub fn organisation_spellings(conn: &mut PgConnection) -> Result<Vec<(String, String, Vec<String>)>> {
+    let rows = organisations::table
+        .order(organisations::slug)
+        .select(Organisation::as_select())
+        .load::<Organisation>(conn)?;
+    let named = rows.into_iter().map(|row| {
+        let spellings = row.spellings();
+        (row.slug, row.name, spellings)
+    });
+    Ok(named.collect())
+}
+
 /// Every organisation, for the operator's own reports.
 pub fn all_organisations(conn: &mut PgConnection) -> Result<Vec<OrganisationId>> {
     Ok(organisations::table

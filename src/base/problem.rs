@@ -140,6 +140,8 @@ catalogue! {
         "Try again in a moment with the same key.";
     MatchesUnresolved 409 "matches-unresolved" "Some matches are not decided yet" / "Einige Zuordnungen sind noch offen":
         "`errors` names the participants. Decide each with PATCH, or send `accept_proposed: true` where only proposals are left.";
+    DoubtsOpen 409 "doubts-open" "Some doubts are not settled yet" / "Einige Zweifel sind noch offen":
+        "`errors` names the rows of the spreadsheet. Settle each with PATCH, or skip the row.";
     PreconditionFailed 412 "precondition-failed" "It has changed meanwhile" / "Es wurde inzwischen geändert":
         "The version in If-Match is not the present one. Read it again, then decide.";
     BodyTooLarge 413 "body-too-large" "The body is too large" / "Der Inhalt ist zu groß":
@@ -154,6 +156,8 @@ catalogue! {
         "It is a spreadsheet, an archive, a PDF or something else that is never unpacked here. Save it as CSV and send that.";
     UnknownReportFormat 422 "unknown-report-format" "The report is not known" / "Der Bericht ist nicht bekannt":
         "`detail` lists the columns that were found. Send `column_map` to say which is what.";
+    HeadingNotFound 422 "heading-not-found" "No heading was found" / "Keine Überschrift gefunden":
+        "No row of the file names a title and a date, or two columns are called for the same. `detail` lists what was found; `column_map` says which is what.";
     DatesAmbiguous 422 "dates-ambiguous" "Days and months can be read both ways" / "Tag und Monat sind nicht eindeutig":
         "Both readings of the dates fit the session. Send `date_order`: dmy or mdy.";
     ReportOfOtherDay 422 "report-of-other-day" "The report is of another day" / "Der Bericht gehört zu einem anderen Tag":

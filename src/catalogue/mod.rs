@@ -14,5 +14,5 @@ mod store;
 pub use logos::{logo_names, printed_logos};
 pub use model::{CollectionId, CollectionKind, CollectionRef, Logo, VenueId, VenueRef};
 pub use routes::configure;
-pub use service::{NewCollection, NewVenue, ensure_collection, ensure_venue};
-pub use store::{collection_refs, collections_of, venue_refs, venues_of};
+pub use service::{NewCollection, NewVenue, VenueNames, ensure_collection, ensure_venue, venue_names};
+pub use store::{collection_names, collection_refs, collections_of, venue_refs, venues_of};

@@ -221,6 +221,24 @@ pub fn ensure_venue(
     }
 }
 
+/// A venue with every text that means it, folded.
+pub struct VenueNames {
+    pub name: Option<String>,
+    pub locality: String,
+    pub keys: std::collections::BTreeSet<String>,
+}
+
+/// The organisation's venues by their names, for imports that have to tell known from new.
+pub fn venue_names(conn: &mut PgConnection, of: OrganisationId) -> Result<Vec<VenueNames>> {
+    let rows = store::all_venues(conn, of)?;
+    let names = rows.into_iter().map(|row| VenueNames {
+        keys: keys(&row),
+        name: row.name,
+        locality: row.locality,
+    });
+    Ok(names.collect())
+}
+
 pub struct VenueChange {
     pub name: Option<Option<Line<200>>>,
     pub street: Option<Option<Line<200>>>,

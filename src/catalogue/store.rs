@@ -125,6 +125,15 @@ pub fn collection_by_key(conn: &mut PgConnection, of: OrganisationId, key: &str)
     Ok(query.select(collections::id).first(conn).optional()?)
 }
 
+/// The names of all that the organisation has, for imports that have to tell known from new.
+pub fn collection_names(conn: &mut PgConnection, of: OrganisationId) -> Result<Vec<String>> {
+    let query = collections::table.filter(collections::organisation_id.eq(of));
+    Ok(query
+        .order(collections::name_key)
+        .select(collections::name)
+        .load(conn)?)
+}
+
 /// In the order of their names; ids that name nothing are left out.
 pub fn collection_refs(conn: &mut PgConnection, ids: &[CollectionId]) -> Result<Vec<CollectionRef>> {
     Ok(collections::table
@@ -225,6 +234,15 @@ pub fn venues_perhaps_named(conn: &mut PgConnection, of: OrganisationId, keys: &
     Ok(venues::table
         .filter(venues::organisation_id.eq(of))
         .filter(venues::name_key.eq_any(keys).or(spelled))
+        .order((venues::name_key, venues::id))
+        .select(Venue::as_select())
+        .load(conn)?)
+}
+
+/// All that the organisation has, with every spelling, for imports that have to tell known from new.
+pub fn all_venues(conn: &mut PgConnection, of: OrganisationId) -> Result<Vec<Venue>> {
+    let query = venues::table.filter(venues::organisation_id.eq(of));
+    Ok(query
         .order((venues::name_key, venues::id))
         .select(Venue::as_select())
         .load(conn)?)

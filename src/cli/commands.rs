@@ -7,14 +7,17 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
+use diesel::PgConnection;
 
 use super::Failure;
 use super::database::Database;
 use crate::auth::{NewAccount, OrganisationId, Role, all_organisations, create_account, find_organisation};
 use crate::base::clock::Clock;
 use crate::base::config::Config;
+use crate::base::db::rehearse;
 use crate::base::digest::secret;
 use crate::base::problem::{Code, Error, Problem};
+use crate::imports::sheet::{ColumnMap, DoubtCode, Settings};
 use crate::journal::{Act, Actor};
 use crate::{imports, reports};
 
@@ -38,7 +41,7 @@ pub struct AdminCreate {
 
 #[derive(Debug, Args)]
 pub struct ImportSeminars {
-    /// A JSON file in the format of demo/README.md.
+    /// A JSON file in the format of demo/README.md, or a CSV file with German headings.
     file: PathBuf,
     /// Slug of the organisation whose programme it is.
     #[arg(long, value_name = "SLUG")]
@@ -46,6 +49,15 @@ pub struct ImportSeminars {
     /// Tell what would happen, or every problem with its place; change nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Of a CSV file: the year it is about. It settles years of two digits and missing ones.
+    #[arg(long, value_name = "YEAR")]
+    year: Option<i32>,
+    /// Of a CSV file: what has no status and lies in the past was held.
+    #[arg(long)]
+    past_is_held: bool,
+    /// Of a CSV file: a doubt to accept wherever it occurs, such as new_collection. May be given several times.
+    #[arg(long, value_name = "CODE")]
+    accept: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -128,19 +140,23 @@ pub fn admin_create(config: &Config, create: &AdminCreate) -> Result<(), Failure
 }
 
 pub fn import_seminars(config: &Config, import: &ImportSeminars) -> Result<(), Failure> {
-    let text = std::fs::read_to_string(&import.file).map_err(|error| format!("{}: {error}", import.file.display()))?;
+    let bytes = std::fs::read(&import.file).map_err(|error| format!("{}: {error}", import.file.display()))?;
+    let ending = import.file.extension().unwrap_or_default();
+    if ending.eq_ignore_ascii_case("csv") {
+        return import_spreadsheet(config, import, bytes);
+    }
+    let text = String::from_utf8(bytes).map_err(|error| format!("{}: {error}", import.file.display()))?;
     let act = act();
     let programme = imports::read(&text, act.today()).map_err(Error::invalid)?;
     let database = Database::command(config)?;
     let outcome = database.db.run(false, |conn| {
-        let unknown = || Problem::new(Code::NotFound).detail("There is no organisation with this slug.");
-        let organisation = find_organisation(conn, &import.organisation)?.ok_or_else(unknown)?;
+        let organisation = organisation_of(conn, import)?;
         let write = if import.dry_run {
             imports::rehearse
         } else {
             imports::import
         };
-        write(conn, &act, organisation.id, &programme)
+        write(conn, &act, organisation, &programme)
     });
     database.stop();
     let summary = outcome?;
@@ -148,6 +164,62 @@ pub fn import_seminars(config: &Config, import: &ImportSeminars) -> Result<(), F
         print!("Dry run, nothing was written. ");
     }
     println!("{summary}");
+    Ok(())
+}
+
+fn organisation_of(conn: &mut PgConnection, import: &ImportSeminars) -> Result<OrganisationId, Error> {
+    let unknown = || Problem::new(Code::NotFound).detail("There is no organisation with this slug.");
+    Ok(find_organisation(conn, &import.organisation)?.ok_or_else(unknown)?.id)
+}
+
+/// Prints every doubt. With one that waits for a decision nothing is written: doubts are settled in the service.
+fn import_spreadsheet(config: &Config, import: &ImportSeminars, bytes: Vec<u8>) -> Result<(), Failure> {
+    let day = |month, day| import.year.and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
+    let accept = import.accept.iter().map(|code| code.parse::<DoubtCode>());
+    let settings = Settings {
+        from: day(1, 1),
+        to: day(12, 31),
+        past_is_held: import.past_is_held,
+        accept: accept.collect::<Result<_, _>>()?,
+        ..Settings::default()
+    };
+    if let Some(code) = settings.accept.iter().find(|code| !code.is_acceptable()) {
+        return Err(format!("--accept: {code} needs a value and cannot be accepted").into());
+    }
+    let name = import.file.file_name().map(|name| name.to_string_lossy().into_owned());
+    let new = imports::NewProgramme {
+        bytes,
+        file_name: name,
+        map: ColumnMap::default(),
+        settings,
+        german: true,
+    };
+    let act = act();
+    let database = Database::command(config)?;
+    let outcome = database.db.run(false, |conn| {
+        let organisation = organisation_of(conn, import)?;
+        let work = |conn: &mut PgConnection| imports::import_spreadsheet(conn, &act, organisation, &new);
+        if import.dry_run {
+            rehearse(conn, work)
+        } else {
+            work(conn)
+        }
+    });
+    database.stop();
+    let imports::Spreadsheet { told, open, summary } = outcome?;
+    print!("{told}");
+    if import.dry_run {
+        print!("Dry run, nothing was written. ");
+    }
+    match summary {
+        Some(summary) => println!("{summary}"),
+        None => {
+            return Err(format!(
+                "{open} rows have doubts; nothing was written. Send the file to /programme-imports and settle them"
+            )
+            .into());
+        }
+    }
     Ok(())
 }
 

@@ -81,7 +81,7 @@ enum AdminCommand {
 
 #[derive(Debug, Subcommand)]
 enum ImportCommand {
-    /// A programme in the format of demo/README.md. All or nothing.
+    /// A programme in the format of demo/README.md, or from a spreadsheet saved as CSV. All or nothing.
     Seminars(commands::ImportSeminars),
 }
 

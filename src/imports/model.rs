@@ -1,5 +1,7 @@
 //! What a programme file says: first its parts as they are written, then the programme they come to.
 
+mod preview;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -15,6 +17,8 @@ use crate::seminars::{
     AdmissionKind, Audience, CapacityUnit, Channel, Confirmation, Kind, NewAdmission, NewAttendanceRule, PartyRole,
     ReasonCode, Status, TeamMember,
 };
+
+pub use preview::{ProgrammeImport, ProgrammeImportId, ProgrammeImportState, ProgrammeRow};
 
 /// What the member `format` of a file must say.
 pub const FORMAT: &str = "einlass.programme/1";
@@ -273,6 +277,8 @@ pub struct Entry {
     pub audience: Audience,
     pub status: Status,
     pub when: When,
+    /// Its new times, where it was postponed: `status` is what became of it then.
+    pub postponed_to: Vec<Block>,
     pub waiting_list: bool,
     pub admission: NewAdmission,
     pub attendance_rule: NewAttendanceRule,

@@ -1,5 +1,10 @@
 //! Writing a programme: everything through the front doors of the rooms below, in one transaction.
 
+mod decide;
+mod forget;
+mod preview;
+mod spreadsheet;
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -12,9 +17,14 @@ use crate::base::text::{FromText, Line, Slug};
 use crate::catalogue::{CollectionId, NewCollection, NewVenue, VenueId, ensure_collection, ensure_venue};
 use crate::journal::Act;
 use crate::seminars::{
-    self, DatePrecision, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, Outcome, PartyName, ReasonCode,
-    begin_of_day,
+    self, DatePrecision, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, Outcome, PartyName, Plan,
+    ReasonCode, Status, begin_of_day,
 };
+
+pub use decide::{Patch, RowPatch, confirm, delete, settle};
+pub use forget::forget_unconfirmed;
+pub use preview::{INLINE, NewProgramme, Shown, keep, of_kept, preview, reached, shown};
+pub use spreadsheet::{Spreadsheet, import_spreadsheet};
 
 /// Writes `programme` for `organisation`, whole or not at all: what is refused is named entry by entry.
 pub fn import(
@@ -89,7 +99,9 @@ impl<'a> Import<'a> {
             let at = format!("/seminars/{n}");
             let new = self.new_seminar(entry)?;
             let (reach, source) = (self.reach.clone(), Line::from_text(programme.source.as_str()).ok());
-            let write = |conn: &mut PgConnection| write_seminar(conn, act, &reach, source.as_ref(), new, entry);
+            let moved = entry.postponed_to.iter().map(|block| self.new_session(block));
+            let moved = moved.collect::<Vec<_>>();
+            let write = |conn: &mut PgConnection| write_seminar(conn, act, &reach, source.as_ref(), new, &moved, entry);
             if self.attempt(conn, &at, write)?.is_some() {
                 summary.seminars += 1;
                 summary.headcounts += entry.headcounts.len();
@@ -200,16 +212,34 @@ fn write_seminar(
     reach: &Reach,
     source: Option<&Line<300>>,
     new: NewSeminar,
+    moved: &[NewSession],
     entry: &Entry,
 ) -> Result<()> {
     let seminar = seminars::create(conn, act, reach, new)?;
-    let outcome = Outcome {
-        status: entry.status,
+    let reason = entry.reason_code.unwrap_or(ReasonCode::Unknown);
+    let outcome = |status| Outcome {
+        status,
         published_on: entry.published_on,
-        reason_code: entry.reason_code.unwrap_or(ReasonCode::Unknown),
+        reason_code: reason,
         public_text: entry.public_text.clone(),
     };
-    seminars::settle(conn, act, reach, seminar.id, outcome)?;
+    if moved.is_empty() {
+        seminars::settle(conn, act, reach, seminar.id, outcome(entry.status))?;
+    } else {
+        // Both facts are of the history: that it was postponed, and to when.
+        seminars::settle(conn, act, reach, seminar.id, outcome(Status::Postponed))?;
+        let plan = Plan {
+            reach,
+            id: seminar.id,
+            check: &|_| Ok(()),
+            reason,
+            public_text: None,
+        };
+        seminars::reschedule(conn, act, &plan, moved)?;
+        if entry.status != Status::Scheduled {
+            seminars::settle(conn, act, reach, seminar.id, outcome(entry.status))?;
+        }
+    }
     for (n, headcount) in entry.headcounts.iter().enumerate() {
         let new = NewHeadcount {
             source: source.cloned(),

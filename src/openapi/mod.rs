@@ -19,6 +19,10 @@ const TAGS: &[(&str, &str)] = &[
     ("check-ins", "Einlass: who came through the door"),
     ("attendance", "Teilnahme: how many came, in whose words"),
     (
+        "programme-imports",
+        "Programme aus Tabellen: read from a spreadsheet, doubt by doubt, then whole or not at all",
+    ),
+    (
         "reports",
         "Berichte: figures for a period, with the seminars behind them",
     ),

@@ -193,7 +193,7 @@ fn needs_if_match(path: &str, method: &str, operation: &Operation) -> bool {
             "/withdraw",
         ]
         .iter()
-        .any(|end| path.ends_with(end));
+        .any(|end| path.ends_with(end) && !path.contains("-imports/"));
     path.starts_with("/api/")
         && !unguarded
         && match method {

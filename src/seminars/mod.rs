@@ -27,7 +27,7 @@ pub use service::{
     stated_rule,
 };
 pub use store::{
-    Whole, admission, admissions, attendance_rule, attendance_rules, begin_between, find, find_all, lock, lock_all,
-    lock_all_seats, lock_for_service, lock_limited_seats, lock_seats, reached, save_admission, save_all_seats,
-    save_seats, schedule_changes, seats, sessions, to_decide, waited_for, whole, wholes,
+    Whole, admission, admissions, attendance_rule, attendance_rules, begin_between, external_ids, find, find_all, lock,
+    lock_all, lock_all_seats, lock_for_service, lock_limited_seats, lock_seats, reached, save_admission,
+    save_all_seats, save_seats, schedule_changes, seats, sessions, to_decide, waited_for, whole, wholes,
 };

@@ -3,14 +3,13 @@
 //! Pure: bytes and the session in, persons with intervals out. No report has a version number, so each is known by
 //! its headings; what is not understood for sure is refused, and what is only likely is a warning.
 //!
-//! `decode` bytes → text · `rows` text → rows, the limits · `headings`, `layout` which table is which · `scan` one pass
+//! `base::decode` bytes → text · `rows` text → rows, the limits · `headings`, `layout` which table is which · `scan` one pass
 //! through the rows · `entry` one row · `dates`, `durations` what stands in a cell · `calendar` which day, which zone ·
 //! `settle` comings and goings → intervals · `people` rows → persons · `intervals`, `presence` how long · `matching` who that is.
 
 mod calendar;
 mod column_map;
 mod dates;
-mod decode;
 mod durations;
 mod entry;
 mod headings;
@@ -29,13 +28,12 @@ mod settle;
 mod tests;
 mod unreadable;
 
+pub use crate::base::decode::Encoding;
 pub use column_map::ColumnMap;
 pub use matching::{
     Match, MatchFlag, MatchMethod, Registered, RegistrationStanding, TeamMember, TeamPart, Verdict, match_people,
 };
-pub use model::{
-    DateOrder, Encoding, Format, Ignored, PlatformRole, Precision, Reading, Report, Seen, Warning, Window,
-};
+pub use model::{DateOrder, Format, Ignored, PlatformRole, Precision, Reading, Report, Seen, Warning, Window};
 pub use presence::{Presence, PresenceRule, presence};
 pub use register::is_shown;
 pub use unreadable::{MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Unreadable};

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::ColumnMap;
+use crate::base::decode::Encoding;
 use crate::base::ids::words;
 
 words! {
@@ -28,19 +29,6 @@ words! {
         GoogleMeet = "google.meet.attendance",
         OwnList = "own.attendance_list.v1",
         Mapped = "column_map",
-    }
-}
-
-words! {
-    /// How the bytes were text.
-    Encoding {
-        Utf8 = "utf-8",
-        Utf8Bom = "utf-8-bom",
-        Utf16LeBom = "utf-16-le-bom",
-        Utf16Le = "utf-16-le",
-        Utf16BeBom = "utf-16-be-bom",
-        Utf16Be = "utf-16-be",
-        Windows1252 = "windows-1252",
     }
 }
 

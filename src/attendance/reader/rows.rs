@@ -2,9 +2,8 @@
 
 use csv::{Reader, ReaderBuilder, StringRecord};
 
-use super::decode::{END_OF_FILE, Text, encoding, head};
-use super::model::Encoding;
 use super::unreadable::{MAX_BESIDE, MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Unreadable};
+use crate::base::decode::{END_OF_FILE, Encoding, Text, encoding, head};
 
 const LINES_TO_LOOK_AT: usize = 40;
 const ROWS_BETWEEN_LOOKS_AT_THE_CLOCK: usize = 256;
@@ -33,7 +32,7 @@ impl<'a> Rows<'a> {
         if bytes.len() > MAX_BYTES {
             return Err(Unreadable::TooLarge { bytes: bytes.len() });
         }
-        let (encoding, mark) = encoding(bytes)?;
+        let (encoding, mark) = encoding(bytes).map_err(Unreadable::no_text)?;
         let delimiter = delimiter(&head(bytes, encoding, mark));
         let reader = ReaderBuilder::new()
             .has_headers(false)

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::model::Format;
+use crate::base::decode::NotText;
 
 /// The largest file.
 pub const MAX_BYTES: usize = 5_000_000;
@@ -66,6 +67,13 @@ pub enum Unreadable {
 }
 
 impl Unreadable {
+    pub(super) const fn no_text(why: NotText) -> Self {
+        match why {
+            NotText::Empty => Self::Empty,
+            NotText::Other(what) => Self::NotCsv { what },
+        }
+    }
+
     /// A word for machines.
     #[must_use]
     pub const fn code(&self) -> &'static str {

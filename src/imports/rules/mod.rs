@@ -1,6 +1,7 @@
 //! Reading a programme file: understood whole, or refused with every place that is wrong.
 
 mod admission;
+mod programme;
 mod seminar;
 mod time;
 
@@ -15,6 +16,8 @@ use crate::auth::NewOrganisation;
 use crate::base::body;
 use crate::base::problem::FieldError;
 use crate::base::text::{Line, fold};
+
+pub use programme::{Ready, SYSTEM, programme};
 
 /// Reads a programme. `today` decides what can have been held, and is what `in_days` counts from.
 pub fn read(text: &str, today: NaiveDate) -> Result<Programme, Vec<FieldError>> {

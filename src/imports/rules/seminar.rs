@@ -64,6 +64,7 @@ impl Reader {
             audience: part.audience,
             status: part.status,
             when,
+            postponed_to: Vec::new(),
             waiting_list: part.waiting_list,
             admission: admission?,
             attendance_rule: part.attendance_rule,

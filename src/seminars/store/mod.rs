@@ -20,7 +20,7 @@ pub use attendance_rule::{attendance_rule, attendance_rules, insert_attendance_r
 pub use due::{begin_between, lock_for_service, to_decide, waited_for};
 pub use list::{Filter, Sort, list};
 pub use seats::*;
-pub use whole::{Whole, schedule_changes, whole, wholes};
+pub use whole::{Whole, external_ids, schedule_changes, whole, wholes};
 pub use write::*;
 
 pub fn find(conn: &mut PgConnection, id: SeminarId) -> Result<Option<Seminar>> {

@@ -215,3 +215,11 @@ pub fn schedule_changes(
     }
     Ok(query.load(conn)?)
 }
+
+/// The ids that the organisation's seminars have in this system.
+pub fn external_ids(conn: &mut PgConnection, of: OrganisationId, system: &str) -> Result<Vec<String>> {
+    let query = external_refs::table
+        .filter(external_refs::organisation_id.eq(of))
+        .filter(external_refs::system.eq(system));
+    Ok(query.select(external_refs::external_id).load(conn)?)
+}

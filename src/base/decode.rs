@@ -1,11 +1,32 @@
-//! From bytes to UTF-8, piece by piece: no second copy of the file is made.
+//! Files that people send as text: from bytes to UTF-8, piece by piece, so that no second copy of a file need be made.
+//! What is no text is named and never unpacked.
 
 use std::io::{self, Read};
 
 use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::model::Encoding;
-use super::unreadable::Unreadable;
+use super::ids::words;
+
+words! {
+    /// How the bytes were text.
+    Encoding {
+        Utf8 = "utf-8",
+        Utf8Bom = "utf-8-bom",
+        Utf16LeBom = "utf-16-le-bom",
+        Utf16Le = "utf-16-le",
+        Utf16BeBom = "utf-16-be-bom",
+        Utf16Be = "utf-16-be",
+        Windows1252 = "windows-1252",
+    }
+}
+
+/// Why bytes are not read at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotText {
+    Empty,
+    /// Something else altogether: `xlsx/zip`, `pdf`, `gzip`, …
+    Other(&'static str),
+}
 
 /// Stands after the last row. Where it does not come out as a row of its own, a quotation mark has swallowed it.
 /// It cannot stand in a file: the decoder replaces the character.
@@ -15,12 +36,12 @@ const RESERVED: char = '\u{10FFFD}';
 const OUTPUT: usize = 8 * 1024;
 
 /// How the bytes are text, and how many of them say so.
-pub fn encoding(bytes: &[u8]) -> Result<(Encoding, usize), Unreadable> {
+pub fn encoding(bytes: &[u8]) -> Result<(Encoding, usize), NotText> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(Unreadable::Empty);
+        return Err(NotText::Empty);
     }
     if let Some(what) = other_than_text(bytes) {
-        return Err(Unreadable::NotCsv { what });
+        return Err(NotText::Other(what));
     }
     let marked = [
         (&b"\xEF\xBB\xBF"[..], Encoding::Utf8Bom),

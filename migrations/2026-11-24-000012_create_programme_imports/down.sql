@@ -1,0 +1,2 @@
+DROP TABLE programme_import_rows;
+DROP TABLE programme_imports;
