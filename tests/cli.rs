@@ -227,3 +227,48 @@ fn a_service_has_its_directory_to_itself_and_takes_its_database_down_with_it() {
     assert!(!data.join("postgresql/postmaster.pid").exists());
     std::fs::remove_dir_all(&data).unwrap();
 }
+
+#[test]
+fn a_spreadsheet_is_imported_or_its_doubts_are_printed() {
+    let database = TestDatabase::create();
+    let file = std::env::temp_dir().join(format!("einlass-{}.csv", database.name));
+    let seminars = || {
+        use einlass::schema::seminars::dsl::seminars;
+        seminars.count().get_result::<i64>(&mut database.connect()).unwrap()
+    };
+    let import = |more: &[&str]| {
+        let arguments = [
+            "import",
+            "seminars",
+            file.to_str().unwrap(),
+            "--organisation",
+            "staedteregion-aachen",
+        ];
+        on(&database, &[&arguments[..], more].concat(), "")
+    };
+    std::fs::write(
+        &file,
+        "Titel;Datum;Status\nGründen;13.02.20;durchgeführt\nFragen;31.06.2020;durchgeführt\n",
+    )
+    .unwrap();
+    let (good, told) = import(&[]);
+    assert!(
+        !good && told.contains("Zeile 2, Datum: „13.02.20“") && told.contains("(impossible_date)"),
+        "{told}"
+    );
+    std::fs::write(&file, "Titel;Datum;Reihe\nGründen;13.02.20;Nachtschicht\n").unwrap();
+    let options = ["--year", "2020", "--past-is-held", "--accept", "new_collection"];
+    let (good, told) = import(&[&options[..], &["--dry-run"]].concat());
+    assert!(
+        good && told.contains("Dry run, nothing was written. 1 seminar with 0 headcounts") && seminars() == 0,
+        "{told}"
+    );
+    let (good, told) = import(&options);
+    assert!(good && seminars() == 1, "{told}");
+    let (good, told) = import(&options);
+    assert!(!good && seminars() == 1 && told.contains("confirmed"), "{told}");
+    std::fs::write(&file, "PK\u{3}\u{4}").unwrap();
+    let (good, told) = import(&[]);
+    assert!(!good && told.contains("xlsx/zip"), "{told}");
+    std::fs::remove_file(&file).unwrap();
+}

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use calls::call;
 
 use super::attendance_imports::{LIST, form};
+use super::programme_imports;
 use crate::support::{TestApp, picture};
 
 type Table = BTreeMap<String, BTreeMap<String, String>>;
@@ -72,6 +73,13 @@ fn every_cell_is_true() {
             if operation == "create_attendance_import" {
                 headers.push(("Content-Type", "multipart/form-data; boundary=einlass"));
                 body = Some(form(LIST, &[]));
+            }
+            if operation == "create_programme_import" {
+                headers.push(("Content-Type", "multipart/form-data; boundary=einlass"));
+                body = Some(form(
+                    programme_imports::small(n).as_bytes(),
+                    &[("organisation", "staedteregion-aachen")],
+                ));
             }
             if operation == "put_logo" {
                 headers.push(("Content-Type", "image/png"));

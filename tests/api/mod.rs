@@ -29,6 +29,7 @@ mod logos;
 mod offers;
 mod offline;
 mod portal;
+mod programme_imports;
 mod registrations;
 mod reminders;
 mod reports;

@@ -183,13 +183,12 @@ pub async fn confirm_programme_import(
         .await?;
     let version = shown.import.version;
     let import = ProgrammeView::of(shown, german(&request))?;
-    let object = serde_json::to_value(&import).map_err(Error::internal)?;
     let confirmed = ProgrammeConfirmed {
         seminars: summary.seminars,
         headcounts: summary.headcounts,
         import,
     };
-    etag::changed_with(version, &object, &confirmed)
+    etag::changed_with(version, &confirmed.import, &confirmed)
 }
 
 /// Drop a programme that was not confirmed.

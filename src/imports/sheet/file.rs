@@ -81,7 +81,10 @@ fn parted(text: &str, said: Option<char>, map: &ColumnMap) -> Result<(char, Vec<
             if best.as_ref().is_none_or(|(other, ..)| likeness > *other) {
                 best = Some((likeness, delimiter, records, at));
             }
-        } else if let Some(wide) = records.iter().take(MAX_PREAMBLE).max_by_key(|one| one.filled().count())
+        } else if let Some(wide) = records
+            .iter()
+            .take(MAX_PREAMBLE)
+            .max_by_key(|one| (one.filled().count(), usize::MAX - one.row))
             && wide.filled().count() > widest.len()
         {
             widest = wide.filled().map(|(_, cell)| cell.to_owned()).collect();

@@ -1,6 +1,7 @@
 //! Which column is what: by the words that offices write above them, or as the caller says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -79,16 +80,21 @@ pub type Layout = Vec<Option<Field>>;
 /// What a heading is called for; a remark in brackets does not count.
 #[must_use]
 pub fn field(heading: &str) -> Option<Field> {
-    let plain = heading.split('(').next().unwrap_or_default();
-    [heading, plain].iter().find_map(|words| {
-        let folded = fold(words);
-        let known = |words: &&str| fold(words) == folded;
-        WORDS
-            .iter()
-            .find(|(_, all)| !folded.is_empty() && all.split(" | ").any(|word| known(&word)))
-            .map(|(field, _)| *field)
-    })
+    // Folding knows gender forms in lower case only.
+    let lower = heading.to_lowercase();
+    let plain = lower.split('(').next().unwrap_or_default();
+    [lower.as_str(), plain]
+        .iter()
+        .find_map(|words| MEANINGS.get(&fold(words)).copied())
 }
+
+/// The words, folded once.
+static MEANINGS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
+    let each = WORDS
+        .iter()
+        .flat_map(|(field, words)| words.split(" | ").map(|word| (fold(word), *field)));
+    each.collect()
+});
 
 /// How much a record looks like the heading; `None`: it is none.
 #[must_use]

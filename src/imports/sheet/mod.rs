@@ -4,13 +4,14 @@
 //! mean something else is a doubt with its readings, and the row waits until somebody has decided. What somebody `set`
 //! is read like a cell, so that it cannot be wrong in a way in which a cell cannot.
 //!
-//! `table` bytes → records · `headings` which column is what · `file` records → rows, and what is none · `dates`,
+//! `table` bytes → records · `headings` which column is what · `file` records → rows, and what is none · `dates`, `day_list`,
 //! `periods`, `times`, `vocabulary`, `names` what stands in a cell · `outcome` status and headcount · `row` one row ·
 //! `across` rows together · `privacy` what is not kept.
 
 mod across;
 mod cursor;
 mod dates;
+mod day_list;
 mod doubts;
 mod file;
 mod headings;

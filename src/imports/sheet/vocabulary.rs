@@ -1,5 +1,8 @@
 //! The words of offices for what became of a seminar, how it takes place and of what kind it is.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::base::text::fold;
 use crate::seminars::{Channel, Kind, ReasonCode, Status};
 
@@ -118,26 +121,37 @@ const KINDS: [(Kind, &str); 11] = [
     ),
 ];
 
-fn meaning<T: Clone>(table: &[(T, &str)], words: &str) -> Option<T> {
-    let folded = fold(words);
-    let said = |all: &str| !folded.is_empty() && all.split(" | ").any(|word| fold(word) == folded);
-    table
-        .iter()
-        .find(|(_, all)| said(all))
-        .map(|(meaning, _)| meaning.clone())
+/// What each word means, folded once.
+type Table<T> = LazyLock<HashMap<String, T>>;
+
+fn table<T: Clone>(groups: &[(T, &str)]) -> HashMap<String, T> {
+    let words = |(meaning, all): &(T, &'_ str)| {
+        let words = all.split(" | ").map(|word| (fold(word), meaning.clone()));
+        words.collect::<Vec<_>>()
+    };
+    groups.iter().flat_map(words).collect()
+}
+
+static STATUS_WORDS: Table<Status> = LazyLock::new(|| table(&STATUS));
+static REASON_WORDS: Table<ReasonCode> = LazyLock::new(|| table(&REASONS));
+static MODE_WORDS: Table<&[Channel]> = LazyLock::new(|| table(&MODES));
+static KIND_WORDS: Table<Kind> = LazyLock::new(|| table(&KINDS));
+
+fn meaning<T: Copy>(table: &Table<T>, words: &str) -> Option<T> {
+    table.get(&fold(words)).copied()
 }
 
 pub fn kind(words: &str) -> Option<Kind> {
-    words.trim().parse().ok().or_else(|| meaning(&KINDS, words))
+    words.trim().parse().ok().or_else(|| meaning(&KIND_WORDS, words))
 }
 
 pub fn channels(words: &str) -> Option<Vec<Channel>> {
-    meaning(&MODES, words).map(<[Channel]>::to_vec)
+    meaning(&MODE_WORDS, words).map(<[Channel]>::to_vec)
 }
 
 pub fn reason(words: &str) -> Option<ReasonCode> {
     let words = words.trim().trim_start_matches("wegen ");
-    words.parse().ok().or_else(|| meaning(&REASONS, words))
+    words.parse().ok().or_else(|| meaning(&REASON_WORDS, words))
 }
 
 /// A status with its reason and the new date; `None`: not understood.
@@ -160,7 +174,7 @@ pub fn status(text: &str) -> Option<Said> {
         None => (word.to_owned(), None),
     };
     let status = word.parse().ok().filter(|status| *status != Status::Draft);
-    let status = status.or_else(|| meaning(&STATUS, &word))?;
+    let status = status.or_else(|| meaning(&STATUS_WORDS, &word))?;
     let reason = bracketed.or(cause).or(adverb).filter(|reason| !reason.is_empty());
     // Nothing moves but what is postponed.
     (to.is_none() || status == Status::Postponed).then_some(Said { status, reason, to })
@@ -173,7 +187,7 @@ pub fn status_within(remark: &str) -> Option<String> {
         .map(|word| word.trim_matches(|c: char| ",;:()".contains(c)));
     let words = words.collect::<Vec<_>>();
     let at = words.iter().position(|word| {
-        meaning(&STATUS, word).is_some_and(|status| matches!(status, Status::Cancelled | Status::Postponed))
+        meaning(&STATUS_WORDS, word).is_some_and(|status| matches!(status, Status::Cancelled | Status::Postponed))
             && !matches!(fold(word).as_str(), "nein")
     })?;
     let word = words.get(at)?;

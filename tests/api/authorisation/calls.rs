@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::api::attendance_imports::{LIST, imported_seminar, upload};
+use crate::api::programme_imports;
 use crate::support::{Client, PASSWORD, PEOPLE, TestApp, draft_body, person};
 
 pub struct Call {
@@ -16,6 +17,12 @@ pub struct Call {
 fn imported(app: &TestApp, seminar: &str) -> String {
     let made = upload(&app.organiser(), seminar, LIST, &[]);
     format!("/seminars/{seminar}/attendance-imports/{}", made.id())
+}
+
+/// A programme from a spreadsheet, ready to be confirmed; its path.
+fn programme(app: &TestApp, n: usize) -> String {
+    let made = programme_imports::upload(&app.organiser(), programme_imports::small(n).as_bytes(), &[]);
+    format!("/programme-imports/{}", made.id())
 }
 
 fn get(path: impl Into<String>) -> Call {
@@ -355,6 +362,17 @@ pub fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Cal
             guarded(&organiser, "POST", &import, "/revert", Some(json!({})))
         }
         "delete_attendance_import" => guarded(&organiser, "DELETE", &imported(app, &imported_seminar(app)), "", None),
+        "download_programme_template" => get("/programme-imports/template.csv"),
+        "create_programme_import" => post("/programme-imports", json!({})),
+        "list_programme_imports" => get("/programme-imports"),
+        "get_programme_import" => get(programme(app, n)),
+        "list_programme_import_rows" => get(format!("{}/rows", programme(app, n))),
+        "settle_programme_import" => {
+            let rows = json!({"rows": [{"row": 2, "set": {"headcount": "12"}}]});
+            guarded(&organiser, "PATCH", &programme(app, n), "", Some(rows))
+        }
+        "confirm_programme_import" => guarded(&organiser, "POST", &programme(app, n), "/confirm", Some(json!({}))),
+        "delete_programme_import" => guarded(&organiser, "DELETE", &programme(app, n), "", None),
         "get_attendance" => get(format!("{}/attendance", seminar())),
         "get_activity_report" => {
             get("/reports/activity?from=2027-01-01&to=2027-12-31&organisation=staedteregion-aachen")
