@@ -100,7 +100,7 @@ static MEANINGS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
 #[must_use]
 pub fn likeness(record: &Record, map: &ColumnMap) -> Option<usize> {
     let layout = guess(record, map);
-    let has = |field: Field| layout.iter().any(|found| *found == Some(field));
+    let has = |field: Field| layout.contains(&Some(field));
     let all_mapped = map.0.keys().all(|field| has(*field));
     let found = layout.iter().flatten().count();
     (has(Field::Title) && has(Field::Date) && all_mapped).then_some(found)

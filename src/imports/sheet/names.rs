@@ -49,7 +49,7 @@ pub fn place(text: &str, known: &Known) -> Found {
 }
 
 /// The names in a cell: one, if the whole is known; else parted at semicolons, and at commas where each part is known.
-fn parted<'t>(text: &'t str, is_known: impl Fn(&str) -> bool) -> Vec<&'t str> {
+fn parted(text: &str, is_known: impl Fn(&str) -> bool) -> Vec<&str> {
     let mut names = Vec::new();
     for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
         let pieces = part

@@ -159,3 +159,19 @@ fn a_setting_settles_many_rows_at_once() {
     let collections = app.organiser().get("/collections").expect(200);
     assert_eq!(collections["data"][0]["name"], "Nachtschicht");
 }
+
+#[test]
+fn what_is_refused_is_named_by_its_row_and_nothing_is_made() {
+    let app = TestApp::spawn();
+    let text = "Stand: heute\nTitel;Datum;Status\nA;13.03.2020;durchgeführt\nB;14.03.2020 und 14.03.2020;durchgeführt\nC;15.03.2020;durchgeführt\n";
+    let path = path(&sent(&app, text, &[]).expect(201));
+    assert_eq!(confirm(&app, &path).invalid(), ["/rows/4/sessions/1"]);
+    assert_eq!(stored(&app)[2..], [0, 0]);
+    settle(
+        &app,
+        &path,
+        &json!({"rows": [{"row": 4, "set": {"date": "14.03.2020"}}]}),
+    )
+    .expect(200);
+    assert_eq!(confirm(&app, &path).expect(200)["seminars"], 3);
+}
