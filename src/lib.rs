@@ -7,7 +7,7 @@
 //! ```text
 //! roof  main · cli (commands) · app (the route table) · openapi · health
 //!  8    portal          the pages behind the links of the mails
-//!  7    reports         activity report                        imports   a programme from a file, the demo
+//!  7    reports         activity report                        imports   a programme from a file or a spreadsheet, the demo
 //!  6    attendance      the door, platform reports, who was there, headcounts, the reconciled picture, lists, certificates
 //!  5    registrations   the desk, tickets, admission, waiting list, applications, changes of plan that tell everybody, deadlines
 //!  4    seminars        seminar, sessions, channels with seats, admission and questions, parties, schedule changes

@@ -13,7 +13,7 @@ use crate::seminars::{Channel, Kind, ReasonCode, Status};
 
 words! {
     /// What a column of a programme holds. `remarks` and `person` are never kept: names and addresses stand in them.
-    #[schema(as = ProgrammeField)]
+    #[schema(as = ProgrammeCellMeaning)]
     Field {
         Title = "title",
         Date = "date",
@@ -265,7 +265,7 @@ impl Understood {
 
 words! {
     /// What becomes of a row.
-    #[schema(as = ProgrammeRowState)]
+    #[schema(as = ProgrammeRowStanding)]
     RowState {
         /// Something has to be decided first.
         Open = "open",
