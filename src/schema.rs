@@ -203,6 +203,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What an organisation counts as what. Append-only: a change is a new version.
+    counting_rules (organisation_id, name, version) {
+        organisation_id -> Uuid,
+        name -> Text,
+        version -> Int4,
+        terms -> Jsonb,
+        /// What the rule is for, in the words of the organisation.
+        note -> Nullable<Text>,
+        /// The terms in words, as they were when the version was written.
+        text_de -> Text,
+        text_en -> Text,
+        written_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// What a seminar is called elsewhere: in a partner's calendar, in the paper it comes from.
     external_refs (organisation_id, system, external_id) {
         organisation_id -> Uuid,
@@ -504,6 +520,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Reports as they were told: question, rule, figures and seminars, sealed with a digest. Append-only.
+    report_snapshots (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        sealed_at -> Timestamptz,
+        period_from -> Date,
+        period_to -> Date,
+        rule_name -> Text,
+        rule_version -> Int4,
+        /// The paper, meeting and agenda item it was made for, in the members of OParl.
+        deliberation -> Nullable<Jsonb>,
+        /// The whole content in its canonical form (RFC 8785). The columns beside it repeat what lists show.
+        sealed -> Text,
+        /// SHA-256 of sealed.
+        sha256 -> Bytea,
+    }
+}
+
+diesel::table! {
     /// What reviewers think of an application: one row per reviewer.
     reviews (organisation_id, registration_id, account_id) {
         organisation_id -> Uuid,
@@ -638,6 +673,7 @@ diesel::table! {
 }
 
 diesel::joinable!(collections -> organisations (organisation_id));
+diesel::joinable!(counting_rules -> organisations (organisation_id));
 diesel::joinable!(headcounts -> accounts (recorded_by));
 diesel::joinable!(logos -> organisations (organisation_id));
 diesel::joinable!(members -> accounts (account_id));
@@ -646,6 +682,7 @@ diesel::joinable!(parties -> organisations (party_organisation_id));
 diesel::joinable!(programme_imports -> organisations (organisation_id));
 diesel::joinable!(refresh_tokens -> accounts (account_id));
 diesel::joinable!(registrations -> accounts (entered_by));
+diesel::joinable!(report_snapshots -> organisations (organisation_id));
 diesel::joinable!(reviews -> accounts (account_id));
 diesel::joinable!(seminars -> organisations (organisation_id));
 diesel::joinable!(venues -> organisations (organisation_id));
@@ -659,6 +696,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     check_ins,
     collections,
     consents,
+    counting_rules,
     external_refs,
     headcounts,
     idempotency_keys,
@@ -675,6 +713,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     registrations,
     reminders,
+    report_snapshots,
     reviews,
     schedule_changes,
     seminar_collections,

@@ -11,7 +11,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::base::problem::{Code, Document, FieldError};
-use crate::reports::ReportFormat;
+use crate::reports::{ReportFormat, SnapshotFormat};
 
 const TAGS: &[(&str, &str)] = &[
     ("seminars", "Veranstaltungen: the programme, and what happens to it"),
@@ -25,6 +25,11 @@ const TAGS: &[(&str, &str)] = &[
     (
         "reports",
         "Berichte: figures for a period, with the seminars behind them",
+    ),
+    ("counting-rules", "Zählregeln: what counts as what, in versions"),
+    (
+        "report-snapshots",
+        "Versiegelte Berichte: a report as it was told, for a paper",
     ),
     ("collections", "Formate, Projekte, Rahmen: what seminars belong to"),
     ("venues", "Orte"),
@@ -80,6 +85,7 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         (Code::name(), Code::schema()),
         // Named by a query parameter only, which does not bring its schema along.
         (ReportFormat::name(), ReportFormat::schema()),
+        (SnapshotFormat::name(), SnapshotFormat::schema()),
     ] {
         components.schemas.insert(name.into_owned(), schema);
     }

@@ -1,9 +1,10 @@
 //! Reports: what was offered, held, cancelled and attended in a period, for those who have to tell their council.
 //!
-//! Reads every room's tables, in read-only transactions, and writes nothing. [`activity`] loads the facts in a fixed
-//! number of queries; `rules` alone decides what counts, and each figure carries the ids of the seminars behind it.
-//! Not here: counting people (a seminar's own number is a headcount of `attendance`), frozen reports and time
-//! series (the reports' next issue).
+//! Reads every room's tables, as they are at one moment, and writes only its own: the counting rules of organisations and
+//! the reports they have sealed. [`activity`] loads the facts in a fixed number of queries; `rules` alone decides what counts,
+//! by terms that are data, and each figure carries the ids of the seminars behind it. What is sealed is printed from what was
+//! sealed and from nothing else, in every form; it is never changed, and its digest stands beside it and in the journal.
+//! Not here: counting people (a seminar's own number is a headcount of `attendance`) and time series.
 
 mod markdown;
 mod model;
@@ -12,13 +13,8 @@ mod rules;
 mod service;
 mod store;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use markdown::render_markdown;
-pub use model::{ActivityReport, ReportFormat};
+pub use model::{ActivityReport, ReportFormat, SnapshotFormat};
+pub use routes::configure;
 pub use rules::ActivityQuery;
 pub use service::activity;
-
-pub fn configure(config: &mut ServiceConfig) {
-    config.service(routes::get_activity_report);
-}

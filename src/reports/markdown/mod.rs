@@ -7,18 +7,63 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use super::model::{ActivityReport, CountedAs, ReportedSeminar};
+use super::model::{ActivityReport, CountedAs, ReportedSeminar, Seal, SealedReport};
 use crate::attendance::Unit;
+use crate::base::text::Line;
 use crate::seminars::Status;
 use words::{channels, count, date, escaped, listed, number, quoted, reason, when};
 
 /// The whole report in Markdown.
 #[must_use]
 pub fn render_markdown(report: &ActivityReport) -> String {
+    told(report, &[])
+}
+
+/// A sealed report: what was sealed, and by what it is known.
+#[must_use]
+pub fn render_sealed(content: &SealedReport, seal: &Seal) -> String {
+    let at = content.sealed_at.with_timezone(&chrono_tz::Europe::Berlin);
+    let mut lines = vec![format!(
+        "- **Versiegelt:** am {} um {} Uhr, Nr. {}, SHA-256 {}",
+        date(at.date_naive()),
+        at.format("%H:%M"),
+        content.id,
+        seal.sha256
+    )];
+    if let Some(of) = &content.deliberation {
+        let named = [
+            ("Vorlage", of.paper_reference.as_ref().map(Line::as_str)),
+            ("Vorlage in OParl", of.paper_id.as_ref().map(Line::as_str)),
+            ("Sitzung in OParl", of.meeting_id.as_ref().map(Line::as_str)),
+            ("Tagesordnungspunkt", of.agenda_item_number.as_ref().map(Line::as_str)),
+            (
+                "Tagesordnungspunkt in OParl",
+                of.agenda_item_id.as_ref().map(Line::as_str),
+            ),
+        ];
+        let known = named
+            .iter()
+            .filter_map(|(what, value)| Some(format!("{what} {}", escaped((*value)?))));
+        lines.push(format!("- **Vorgelegt zu:** {}", known.collect::<Vec<_>>().join(", ")));
+    }
+    if !seal.intact {
+        lines.push(
+            "- **Achtung:** Der Inhalt ist nicht mehr der, der versiegelt wurde; die Prüfsummen stimmen nicht überein."
+                .to_owned(),
+        );
+    }
+    told(&content.report, &lines)
+}
+
+fn told(report: &ActivityReport, more: &[String]) -> String {
     let mut text = String::from("# Veranstaltungsbericht\n\n");
     text.push_str(&head(report));
+    for line in more {
+        text.push('\n');
+        text.push_str(line);
+    }
     section(&mut text, "Überblick", &summary::summary(report).join("\n\n"));
-    let offered = report.figures.offered.count > 0;
+    let offered = summary::something_was(report);
     if offered {
         section(&mut text, "Nach Monaten", &tables::by_month(report));
         section(&mut text, "Nach Form", &tables::by_channel(report));
@@ -43,6 +88,22 @@ pub fn render_markdown(report: &ActivityReport) -> String {
     }
     if offered {
         section(&mut text, "Die Veranstaltungen", &lists(report));
+    }
+    if !report.left_out.is_empty() {
+        let note = "Diese Veranstaltungen fallen in den Zeitraum und zählen nach der Regel nicht:";
+        section(
+            &mut text,
+            "Nicht gezählt",
+            &format!("{note}\n\n{}", tables::left_out(report)),
+        );
+    }
+    if offered && !report.other_rules.is_empty() {
+        let note = "Dieselben Veranstaltungen, nach anderen Regeln gezählt. „Mehr“ und „weniger“ sagen, wie viele dort als durchgeführt zählen und hier nicht, und umgekehrt.";
+        section(
+            &mut text,
+            "Andere Zählregeln",
+            &format!("{note}\n\n{}", tables::other_rules(report)),
+        );
     }
     section(&mut text, "Ausblick", &outlook(report));
     text.push('\n');
@@ -71,8 +132,13 @@ fn head(report: &ActivityReport) -> String {
     let rule = &report.rule;
     lines.push(format!(
         "- **Zählweise:** {} (Regel „{}“, Fassung {})",
-        rule.text, rule.id, rule.version
+        escaped(&rule.text),
+        escaped(&rule.id),
+        rule.version
     ));
+    if let Some(note) = &rule.note {
+        lines.push(format!("- **Zur Regel:** {}", escaped(note)));
+    }
     lines.join("\n")
 }
 
@@ -167,6 +233,9 @@ fn how_many_came(seminar: &ReportedSeminar) -> String {
 }
 
 fn outlook(report: &ActivityReport) -> String {
+    if !summary::counts(report, CountedAs::Planned) {
+        return "Angekündigte Veranstaltungen zählt die Regel nicht.".to_owned();
+    }
     let those = counting_as(report, CountedAs::Planned).map(|seminar| line(seminar, CountedAs::Planned));
     let those = those.collect::<Vec<_>>();
     match those.len() {

@@ -18,6 +18,17 @@ pub fn summary(report: &ActivityReport) -> Vec<String> {
     paragraphs
 }
 
+/// Whether anything was held, cancelled or postponed, whatever the rule calls offered.
+pub fn something_was(report: &ActivityReport) -> bool {
+    let figures = &report.figures;
+    figures.offered.count + figures.held.count + figures.cancelled.count + figures.postponed.count > 0
+}
+
+/// Whether the rule counts such seminars: of what it does not count, the report does not say that there was none.
+pub fn counts(report: &ActivityReport, what: CountedAs) -> bool {
+    report.rule.terms.counts.contains(&what)
+}
+
 struct Titles<'a>(BTreeMap<SeminarId, &'a ReportedSeminar>);
 
 impl<'a> Titles<'a> {
@@ -50,19 +61,23 @@ fn what_was_offered(report: &ActivityReport, titles: &Titles<'_>) -> String {
         agreeing(offered, "wurde", "wurden"),
         seminars(offered),
     );
-    if offered > 0 {
+    if something_was(report) {
         let clauses = [held(report), cancelled(report, titles), postponed(report, titles)];
         for clause in clauses.into_iter().filter(|clause| !clause.is_empty()) {
             text.push_str("; ");
             text.push_str(&clause);
         }
-        if figures.cancelled.count == 0 && figures.postponed.count == 0 {
+        let looked_for = counts(report, CountedAs::Cancelled) && counts(report, CountedAs::Postponed);
+        if figures.cancelled.count == 0 && figures.postponed.count == 0 && looked_for {
             text.push_str("; abgesagt oder verschoben wurde keine");
         }
     }
     text.push('.');
-    let twice = figures.held.count + figures.cancelled.count + figures.postponed.count > offered;
-    if twice {
+    let twice = |seminar: &ReportedSeminar| {
+        let ended = |what: &CountedAs| matches!(what, CountedAs::Held | CountedAs::Cancelled);
+        seminar.counted_as.contains(&CountedAs::Postponed) && seminar.counted_as.iter().any(ended)
+    };
+    if report.seminars.iter().any(twice) {
         text.push_str(
             " Was verschoben und dann doch durchgeführt oder abgesagt wurde, ist als Angebot nur einmal gezählt.",
         );
@@ -132,7 +147,7 @@ fn postponed(report: &ActivityReport, titles: &Titles<'_>) -> String {
     let postponed = &report.figures.postponed;
     let count = postponed.count;
     if count == 0 {
-        let alone = report.figures.cancelled.count > 0;
+        let alone = report.figures.cancelled.count > 0 && counts(report, CountedAs::Postponed);
         return if alone {
             "verschoben wurde keine".to_owned()
         } else {
@@ -171,7 +186,7 @@ fn who_came(report: &ActivityReport) -> Option<String> {
             text.push_str(&format!("; {}", beside(report, viewers)));
         }
         sentences.push(format!("{text}."));
-        sentences.extend(doubt(tally.qualifier).map(str::to_owned));
+        sentences.extend(doubt(tally.qualifier, report.rule.terms.sums).map(str::to_owned));
     } else if let Some(viewers) = &figures.viewers {
         let verb = if viewers.value == 1 { "sah" } else { "sahen" };
         let who = if viewers.value == 1 { "Person" } else { "Personen" };
@@ -210,6 +225,14 @@ fn streamed(report: &ActivityReport) -> bool {
     watched.all(|seminar| seminar.channels.contains(&Channel::Livestream))
 }
 
+/// "einer Veranstaltung", "3 Veranstaltungen"
+fn seminars_dative(count: usize) -> String {
+    match count {
+        1 => "einer Veranstaltung".to_owned(),
+        n => format!("{} Veranstaltungen", number(n)),
+    }
+}
+
 fn what_is_not_known(report: &ActivityReport, titles: &Titles<'_>) -> Option<String> {
     let figures = &report.figures;
     if figures.held.count == 0 {
@@ -229,6 +252,13 @@ fn what_is_not_known(report: &ActivityReport, titles: &Titles<'_>) -> Option<Str
             titles.named(&without.seminars)
         ),
     }];
+    if figures.not_summed.count > 0 {
+        sentences.push(format!(
+            "In den Summen fehlen die Angaben zu {}, weil sie nicht genau sind{}.",
+            seminars_dative(figures.not_summed.count),
+            titles.named(&figures.not_summed.seminars)
+        ));
+    }
     let undated = report.seminars.iter().filter(|seminar| {
         seminar.undated
             && seminar

@@ -1,6 +1,6 @@
 //! The groups as tables. Columns in which nothing stands are left out.
 
-use super::words::{channels, collection, escaped, month, number, role};
+use super::words::{channels, collection, escaped, left_out_by, month, number, quoted, role, when_left_out};
 use crate::attendance::Tally;
 use crate::reports::model::{ActivityReport, Figure, GroupFigures, ReportFigures, Sum};
 
@@ -95,6 +95,40 @@ pub fn by_organisation(report: &ActivityReport) -> String {
         }
     });
     table(&["Organisation", "Rolle"], &rows.collect::<Vec<_>>())
+}
+
+/// What does not count, and by which term.
+pub fn left_out(report: &ActivityReport) -> String {
+    let mut text = String::from("| Tag | Veranstaltung | Warum nicht |\n| :-- | :-- | :-- |\n");
+    for seminar in &report.left_out {
+        text.push_str(&format!(
+            "| {} | {} | {} |\n",
+            when_left_out(seminar),
+            quoted(&seminar.title),
+            left_out_by(seminar.left_out_by)
+        ));
+    }
+    text
+}
+
+/// What the other rules count of the same seminars.
+pub fn other_rules(report: &ActivityReport) -> String {
+    let mut text =
+        String::from("| Regel | angeboten | durchgeführt | mehr | weniger |\n| :-- | --: | --: | --: | --: |\n");
+    let mut line = |name: &str, numbers: [usize; 4]| {
+        let numbers = numbers.map(number).join(" | ");
+        text.push_str(&format!("| {name} | {numbers} |\n"));
+    };
+    for rule in &report.other_rules {
+        let (more, less) = (rule.only_there.len(), rule.only_here.len());
+        line(
+            &format!("{}, Fassung {}", escaped(&rule.id), rule.version),
+            [rule.offered, rule.held, more, less],
+        );
+    }
+    let figures = &report.figures;
+    line("**diese Regel**", [figures.offered.count, figures.held.count, 0, 0]);
+    text
 }
 
 fn with_sum(mut rows: Vec<Row>, report: &ActivityReport) -> Vec<Row> {

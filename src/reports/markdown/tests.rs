@@ -1,13 +1,21 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::reports::model::{Facts, RuleId};
+use crate::reports::model::{CountingTerms, Deliberation, Facts, Seal, SumRule};
 use crate::reports::rules;
-use crate::reports::rules::samples::{any_facts, any_question, change, day, paper, programme, scope, seminar, stated};
+use crate::reports::rules::samples::{
+    any_facts, any_question, any_rule, change, day, own_rule, paper, programme, rule, scope, sealed, seminar, stated,
+};
 use crate::seminars::{ChangeKind, Channel, ReasonCode};
 
 fn told(facts: Vec<Facts>) -> String {
-    render_markdown(&rules::report(&paper(RuleId::All), scope(), facts))
+    render_markdown(&rules::report(
+        &paper(),
+        &rule("all"),
+        &rules::built_ins(),
+        scope(),
+        facts,
+    ))
 }
 
 /// The sentences under "Überblick".
@@ -143,13 +151,145 @@ fn many_titles_stay_in_the_list() {
     );
 }
 
+/// The paper's "19": what a rule makes of the same seminars, beside 20, 21 and 23.
+#[test]
+fn the_nineteen_of_the_paper_is_a_rule_and_says_so() {
+    let mut nineteen = own_rule(
+        "vorlage-2021-0047",
+        CountingTerms {
+            onsite_only_before: Some(day("2020-03-16")),
+            ..rule("public").terms
+        },
+    );
+    nineteen.note = Some("So zählt die Vorlage: mithilfe *unterschiedlicher* Software".to_owned());
+    let text = render_markdown(&rules::report(
+        &paper(),
+        &nineteen,
+        &rules::built_ins(),
+        scope(),
+        programme(),
+    ));
+    for line in [
+        "| **diese Regel** | 19 | 19 | 0 | 0 |",
+        "| all, Fassung 1 | 25 | 23 | 4 | 0 |",
+        "| dated, Fassung 1 | 21 | 21 | 2 | 0 |",
+        "| public, Fassung 1 | 20 | 20 | 1 | 0 |",
+        "| overview, Fassung 1 | 16 | 16 | 0 | 3 |",
+        "| 18.06.2020 | „digitalHUB meets Care and Mobility Innovation – Fokus Care“ | nur vor Ort, nach dem Stichtag |",
+        "| 29.07.2020 | „Informationsveranstaltung für Organisationseinheiten“ | intern |",
+        "| ohne Datum (01.01.2020–31.05.2021) | „Regionaler Dialog im Kreis Heinsberg“ | Tag nicht bekannt |",
+        "- **Zur Regel:** So zählt die Vorlage: mithilfe \\*unterschiedlicher\\* Software",
+    ] {
+        assert!(text.lines().any(|one| one == line), "{line}\n\n{text}");
+    }
+    assert!(
+        text.contains("Was am 16.03.2020 oder später nur vor Ort stattfand, zählt nicht als durchgeführt"),
+        "{text}"
+    );
+    assert!(text.contains("(Regel „vorlage-2021-0047“, Fassung 1)"), "{text}");
+}
+
+#[test]
+fn what_is_not_counted_is_not_said_to_be_none() {
+    let only_held = own_rule(
+        "nur-durchgefuehrt",
+        CountingTerms {
+            counts: vec![CountedAs::Held],
+            offered: vec![CountedAs::Held],
+            ..CountingTerms::default()
+        },
+    );
+    let text = render_markdown(&rules::report(&paper(), &only_held, &[], scope(), programme()));
+    assert!(!text.contains("abgesagt oder verschoben wurde keine"), "{text}");
+    assert!(
+        text.contains("Angekündigte Veranstaltungen zählt die Regel nicht."),
+        "{text}"
+    );
+    assert!(
+        text.contains("| ohne Datum (01.01.2020–31.05.2021) | „Gründerfoyer“ | der Stand zählt nicht |"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_the_sum_rule_leaves_out_is_named() {
+    let with = |sums| {
+        own_rule(
+            "summe",
+            CountingTerms {
+                sums,
+                ..CountingTerms::default()
+            },
+        )
+    };
+    let told = |sums| render_markdown(&rules::report(&paper(), &with(sums), &[], scope(), programme()));
+    let exact = told(SumRule::ExactOnly);
+    assert!(
+        exact.contains("Es nahmen 677 Personen teil (Angaben zu 14 Veranstaltungen)"),
+        "{exact}"
+    );
+    assert!(
+        exact.contains("In den Summen fehlen die Angaben zu 3 Veranstaltungen, weil sie nicht genau sind: „Offizielle"),
+        "{exact}"
+    );
+    let stated = told(SumRule::StatedNumbers);
+    assert!(
+        stated.contains("Es nahmen mindestens 1.077 Personen teil (Angaben zu 17 Veranstaltungen)"),
+        "{stated}"
+    );
+    assert!(
+        stated.contains("„über 100“ zählt dabei mit der genannten 100."),
+        "{stated}"
+    );
+}
+
+#[test]
+fn a_sealed_report_says_by_what_it_is_known() {
+    let mut content = sealed(rules::report(&paper(), &rule("all"), &[], scope(), programme()));
+    content.deliberation = Some(Deliberation {
+        paper_reference: Some("2021/0047".parse().unwrap()),
+        agenda_item_number: Some("Ö 7".parse().unwrap()),
+        ..Deliberation::default()
+    });
+    let seal = |intact| Seal {
+        intact,
+        sha256: "ab".repeat(32),
+        computed: "ab".repeat(32),
+        recorded: None,
+    };
+    let text = render_sealed(&content, &seal(true));
+    let digest = "ab".repeat(32);
+    let line = format!(
+        "- **Versiegelt:** am 01.01.1970 um 01:00 Uhr, Nr. {}, SHA-256 {digest}",
+        content.id
+    );
+    assert!(text.lines().any(|one| one == line), "{text}");
+    assert!(
+        text.contains("- **Vorgelegt zu:** Vorlage 2021/0047, Tagesordnungspunkt Ö 7"),
+        "{text}"
+    );
+    assert!(!text.contains("Achtung"));
+    assert!(render_sealed(&content, &seal(false)).contains("**Achtung:**"));
+    let head = |text: &str| {
+        text.lines()
+            .filter(|line| !line.starts_with("- **V"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        head(&text),
+        head(&render_markdown(&content.report)),
+        "the rest is the report"
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
     /// Whatever the titles: every list is as long as its figure, and every table keeps its columns.
     #[test]
-    fn titles_never_break_the_text(facts in prop::collection::vec(any_facts(), 0..15), query in any_question()) {
-        let report = rules::report(&query, scope(), facts);
+    fn titles_never_break_the_text(facts in prop::collection::vec(any_facts(), 0..15), query in any_question(), rule in any_rule()) {
+        let report = rules::report(&query, &rule, &rules::built_ins(), scope(), facts);
         let text = render_markdown(&report);
         let figures = &report.figures;
         let listed = figures.held.count + figures.cancelled.count + figures.postponed.count + figures.planned.count;

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::attendance::{Qualifier, Tally, Unit};
 use crate::catalogue::CollectionKind;
-use crate::reports::model::{ReportedCount, ReportedSeminar};
+use crate::reports::model::{LeftOutBy, LeftOutSeminar, ReportedCount, ReportedSeminar, Span, SumRule};
 use crate::seminars::{Channel, PartyRole, ReasonCode};
 
 /// Nothing in a name acts as Markdown.
@@ -93,7 +93,16 @@ pub fn listed(parts: &[String]) -> String {
 
 /// How a seminar's day is told.
 pub fn when(seminar: &ReportedSeminar) -> String {
-    match (seminar.date, seminar.within) {
+    day_or_span(seminar.date, seminar.within)
+}
+
+/// The same of one that does not count.
+pub fn when_left_out(seminar: &LeftOutSeminar) -> String {
+    day_or_span(seminar.date, seminar.within)
+}
+
+fn day_or_span(day: Option<NaiveDate>, within: Option<Span>) -> String {
+    match (day, within) {
         (Some(day), _) => date(day),
         (None, Some(within)) => format!("ohne Datum ({}–{})", date(within.from), date(within.to)),
         (None, None) => "ohne Datum".to_owned(),
@@ -178,8 +187,15 @@ fn numbers(words: &str) -> usize {
 }
 
 /// Why a sum is no exact number.
-pub const fn doubt(qualifier: Qualifier) -> Option<&'static str> {
+pub const fn doubt(qualifier: Qualifier, sums: SumRule) -> Option<&'static str> {
+    let as_stated = matches!(sums, SumRule::StatedNumbers);
     match qualifier {
+        Qualifier::AtLeast | Qualifier::MoreThan if as_stated => Some(
+            "Die Zahl der Teilnehmenden ist eine Untergrenze, weil manche Angaben selbst nur eine Untergrenze nennen; „über 100“ zählt dabei mit der genannten 100.",
+        ),
+        Qualifier::AtMost | Qualifier::LessThan if as_stated => Some(
+            "Die Zahl der Teilnehmenden ist eine Obergrenze, weil manche Angaben selbst nur eine Obergrenze nennen; „weniger als 100“ zählt dabei mit der genannten 100.",
+        ),
         Qualifier::AtLeast | Qualifier::MoreThan => Some(
             "Die Zahl der Teilnehmenden ist eine Untergrenze, weil manche Angaben selbst nur eine Untergrenze nennen; „über 100“ zählt dabei als 101.",
         ),
@@ -190,6 +206,18 @@ pub const fn doubt(qualifier: Qualifier) -> Option<&'static str> {
             Some("Die Zahl der Teilnehmenden ist ein Näherungswert, weil manche Angaben nur ungefähr sind.")
         }
         Qualifier::Exact | Qualifier::Unknown => None,
+    }
+}
+
+/// By which term a seminar was left out.
+pub const fn left_out_by(term: LeftOutBy) -> &'static str {
+    match term {
+        LeftOutBy::Counts => "der Stand zählt nicht",
+        LeftOutBy::Whose => "keine eigene Veranstaltung",
+        LeftOutBy::Internal => "intern",
+        LeftOutBy::Undated => "Tag nicht bekannt",
+        LeftOutBy::OwnChapters => "eigenes Kapitel",
+        LeftOutBy::OnsiteOnlyBefore => "nur vor Ort, nach dem Stichtag",
     }
 }
 

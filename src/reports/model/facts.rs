@@ -1,7 +1,7 @@
 //! What is known of one seminar, as far as a report asks.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use crate::catalogue::CollectionRef;
 use crate::seminars::{Audience, ChangeKind, Channel, PartyRole, ReasonCode, SeminarId, Status};
 
 /// Days from `from` to `to`, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = ReportSpan, example = json!({"from": "2020-01-01", "to": "2021-05-31"}))]
 pub struct Span {
     pub from: NaiveDate,
@@ -33,6 +33,7 @@ impl Span {
 #[derive(Clone, Debug)]
 pub struct Facts {
     pub id: SeminarId,
+    pub version: i64,
     /// Whose programme it is in.
     pub organisation: OrganisationRef,
     pub title: String,

@@ -1,11 +1,20 @@
-//! What is read (`facts`) and what is told (`report`).
+//! What is read (`facts`), by which rule it is counted (`rule`), what is told (`report`), and what is kept of it
+//! (`snapshot`).
 
 mod facts;
 mod report;
+mod rule;
+mod snapshot;
 
 pub use facts::{Change, Collected, Facts, Span, Statement, Taking};
 pub use report::{
-    ActivityReport, CancelledFigure, ChannelFigures, CollectionFigures, CountedAs, CountingRule, Figure, GroupFigures,
-    HeldFigure, MonthFigures, OrganisationFigures, ReportFigures, ReportFormat, ReportPeriod, ReportScope,
-    ReportedCount, ReportedParty, ReportedSeminar, RuleId, Sum,
+    ActivityReport, CancelledFigure, ChannelFigures, CollectionFigures, CountedAs, Figure, GroupFigures, HeldFigure,
+    MonthFigures, OrganisationFigures, ReportFigures, ReportFormat, ReportPeriod, ReportScope, ReportedCount,
+    ReportedParty, ReportedSeminar, Sum,
+};
+pub use rule::{CountingRule, CountingTerms, LeftOutBy, LeftOutSeminar, OtherRule, Postponements, SumRule, Whose};
+pub use snapshot::{
+    ChangeCause, Deliberation, FigureChange, MemberChange, ReportSnapshot, ReportSnapshotEntry, ReportSnapshotId,
+    SEALED_FORMAT, Seal, SealedQuery, SealedReport, SeminarChanged, SeminarOfOne, SnapshotComparison, SnapshotFormat,
+    SnapshotRow,
 };

@@ -3,25 +3,16 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::facts::Span;
+use super::rule::{CountingRule, LeftOutSeminar, OtherRule};
 use crate::attendance::{Basis, Qualifier, Tally};
 use crate::auth::OrganisationRef;
 use crate::base::ids::words;
 use crate::catalogue::CollectionRef;
 use crate::seminars::{AttendanceMode, Channel, PartyRole, ReasonCode, SeminarId, Status};
-
-words! {
-    /// Which seminars count: `all` of the programme; `public` only public ones dated to the day; `overview` as
-    /// `public`, without those of a collection that is reported in a chapter of its own.
-    RuleId {
-        All = "all",
-        Public = "public",
-        Overview = "overview",
-    }
-}
 
 words! {
     /// How the report is written.
@@ -42,19 +33,19 @@ words! {
 }
 
 /// What was offered, held, cancelled, postponed and attended in a period.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "period": {"from": "2020-01-01", "to": "2021-05-31", "time_zone": "Europe/Berlin", "split_on": "2020-03-16"},
     "rule": {"id": "all", "version": 1, "text": "Gezählt wird jede Veranstaltung des Programms.", "text_en": "Every seminar of the programme counts."},
     "scope": {"organisations": [{"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "slug": "staedteregion-aachen", "name": "StädteRegion Aachen"}], "collection": null},
     "figures": {
         "offered": {"count": 1, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]},
-        "held": {"count": 1, "before_split": 1, "from_split": 0, "undated": 0, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]},
-        "cancelled": {"count": 0, "by_reason": {}, "seminars": []},
+        "held": {"count": 1, "before_split": 1, "from_split": 0, "undated": 0, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"], "seminars_before_split": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"], "seminars_from_split": [], "seminars_undated": []},
+        "cancelled": {"count": 0, "by_reason": {}, "seminars": [], "seminars_by_reason": {}},
         "postponed": {"count": 0, "seminars": []}, "planned": {"count": 0, "seminars": []},
         "participants": {"value": 180, "qualifier": "exact", "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]},
-        "viewers": null, "without_count": {"count": 0, "seminars": []}},
-    "by_month": [], "by_channel": [], "by_collection": [], "by_organisation": [], "seminars": []}))]
+        "viewers": null, "without_count": {"count": 0, "seminars": []}, "not_summed": {"count": 0, "seminars": []}},
+    "by_month": [], "by_channel": [], "by_collection": [], "by_organisation": [], "seminars": [], "left_out": [], "other_rules": []}))]
 pub struct ActivityReport {
     pub period: ReportPeriod,
     pub rule: CountingRule,
@@ -72,9 +63,13 @@ pub struct ActivityReport {
     pub by_organisation: Vec<OrganisationFigures>,
     /// Every seminar that counts, by date, then title; those without a day last.
     pub seminars: Vec<ReportedSeminar>,
+    /// Seminars of the period that count as nothing by this rule, and by which of its terms; in the same order.
+    pub left_out: Vec<LeftOutSeminar>,
+    /// What the built-in rules and those of the organisations make of the same seminars.
+    pub other_rules: Vec<OtherRule>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"from": "2020-01-01", "to": "2021-05-31", "time_zone": "Europe/Berlin", "split_on": "2020-03-16"}))]
 pub struct ReportPeriod {
     pub from: NaiveDate,
@@ -84,21 +79,8 @@ pub struct ReportPeriod {
     pub split_on: Option<NaiveDate>,
 }
 
-/// The rule by which seminars were chosen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(example = json!({"id": "public", "version": 1, "text": "Gezählt werden öffentliche Veranstaltungen, deren Tag bekannt ist.",
-    "text_en": "Public seminars whose day is known count."}))]
-pub struct CountingRule {
-    pub id: RuleId,
-    /// Rises when the rule changes: figures of two versions cannot be compared.
-    pub version: u32,
-    /// The rule in words, German.
-    pub text: String,
-    pub text_en: String,
-}
-
 /// Whose seminars were looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"organisations": [{"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "slug": "staedteregion-aachen", "name": "StädteRegion Aachen"}], "collection": null}))]
 pub struct ReportScope {
     /// The organisations whose programmes are reported on.
@@ -107,16 +89,16 @@ pub struct ReportScope {
     pub collection: Option<CollectionRef>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "offered": {"count": 1, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]},
-    "held": {"count": 1, "before_split": null, "from_split": null, "undated": 0, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]},
-    "cancelled": {"count": 0, "by_reason": {}, "seminars": []},
+    "held": {"count": 1, "before_split": null, "from_split": null, "undated": 0, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"], "seminars_before_split": null, "seminars_from_split": null, "seminars_undated": []},
+    "cancelled": {"count": 0, "by_reason": {}, "seminars": [], "seminars_by_reason": {}},
     "postponed": {"count": 0, "seminars": []}, "planned": {"count": 0, "seminars": []},
     "participants": {"value": 131, "qualifier": "at_least", "lower_bound": 131, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]},
-    "viewers": null, "without_count": {"count": 0, "seminars": []}}))]
+    "viewers": null, "without_count": {"count": 0, "seminars": []}, "not_summed": {"count": 0, "seminars": []}}))]
 pub struct ReportFigures {
-    /// Held, cancelled or postponed, each seminar once.
+    /// What the rule counts as offered, each seminar once: held, cancelled or postponed where it does not say otherwise.
     pub offered: Figure,
     pub held: HeldFigure,
     pub cancelled: CancelledFigure,
@@ -136,10 +118,12 @@ pub struct ReportFigures {
     pub questions: Option<Sum>,
     /// Held, and nobody said how many came: neither participants nor viewers.
     pub without_count: Figure,
+    /// Held, with a count of participants, viewers, companies or questions that the sum rule leaves out.
+    pub not_summed: Figure,
 }
 
 /// How many, and which.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = ReportFigure, example = json!({"count": 1, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}))]
 pub struct Figure {
     pub count: usize,
@@ -156,8 +140,8 @@ impl Figure {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(example = json!({"count": 1, "before_split": 1, "from_split": 0, "undated": 0, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"count": 1, "before_split": 1, "from_split": 0, "undated": 0, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"], "seminars_before_split": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"], "seminars_from_split": [], "seminars_undated": []}))]
 pub struct HeldFigure {
     pub count: usize,
     /// On a day before `split_on`; `null` without one.
@@ -167,19 +151,25 @@ pub struct HeldFigure {
     /// On a day the source does not give.
     pub undated: usize,
     pub seminars: Vec<SeminarId>,
+    /// Those of `before_split`, `from_split` and `undated`.
+    pub seminars_before_split: Option<Vec<SeminarId>>,
+    pub seminars_from_split: Option<Vec<SeminarId>>,
+    pub seminars_undated: Vec<SeminarId>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(example = json!({"count": 1, "by_reason": {"pandemic": 1}, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}))]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"count": 1, "by_reason": {"pandemic": 1}, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"], "seminars_by_reason": {"pandemic": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}}))]
 pub struct CancelledFigure {
     pub count: usize,
     /// By the `reason_code` of the cancellation; `unknown` where none was given.
     pub by_reason: BTreeMap<ReasonCode, usize>,
     pub seminars: Vec<SeminarId>,
+    /// Those of each reason.
+    pub seminars_by_reason: BTreeMap<ReasonCode, Vec<SeminarId>>,
 }
 
 /// A sum of counts of one unit. `qualifier` says how to read it: with one "über 130" in it, it is a lower bound.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = ReportSum, example = json!({"value": 131, "qualifier": "at_least", "lower_bound": 131, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}))]
 pub struct Sum {
     pub value: i64,
@@ -204,7 +194,7 @@ impl Sum {
 }
 
 /// The figures of one group.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "held": {"count": 1, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}, "cancelled": {"count": 0, "seminars": []},
     "postponed": {"count": 0, "seminars": []}, "planned": {"count": 0, "seminars": []},
@@ -224,7 +214,7 @@ pub struct GroupFigures {
 macro_rules! grouped {
     ($($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $member:ident: $kind:ty = $example:tt,)+ })+) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
         #[schema(example = json!({
             $(stringify!($member): $example,)+
             "held": {"count": 1, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]}, "cancelled": {"count": 0, "seminars": []},
@@ -258,13 +248,15 @@ grouped! {
         organisation: Option<OrganisationRef> = {"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b14", "slug": "gruenderregion-aachen", "name": "GründerRegion Aachen"},
         name: String = "GründerRegion Aachen",
         /// In how many of the seminars it had which role.
-            roles: BTreeMap<PartyRole, usize> = {"lead": 1},
+        roles: BTreeMap<PartyRole, usize> = {"lead": 1},
+        /// Those of each role.
+        seminars_by_role: BTreeMap<PartyRole, Vec<SeminarId>> = {"lead": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]},
     }
 }
 
 /// One seminar behind the figures.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-#[schema(example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12", "organisation": "staedteregion-aachen", "title": "AC² - Zwischenprämierung",
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12", "version": 3, "organisation": "staedteregion-aachen", "title": "AC² - Zwischenprämierung",
     "date": "2020-02-13", "within": null, "undated": false, "status": "held", "counted_as": ["held"], "postponed_from": null, "reason_code": null,
     "attendance_mode": "onsite", "channels": ["onsite"],
     "participants": {"value": 180, "qualifier": "exact", "statements": 1, "stated_as": ["180 Teilnehmenden"]}, "viewers": null,
@@ -272,6 +264,8 @@ grouped! {
     "collections": [{"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b13", "kind": "series", "name": "AC²"}]}))]
 pub struct ReportedSeminar {
     pub id: SeminarId,
+    /// As in its `ETag`.
+    pub version: i64,
     /// The slug of the organisation whose programme it is in.
     pub organisation: String,
     pub title: String,
@@ -302,7 +296,7 @@ pub struct ReportedSeminar {
 }
 
 /// How many came to one seminar.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"value": 131, "qualifier": "at_least", "lower_bound": 131, "basis": "headcount", "statements": 1, "stated_as": ["über 130 Teilnehmenden"]}))]
 pub struct ReportedCount {
     pub value: i64,
@@ -330,7 +324,7 @@ impl ReportedCount {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"role": "lead", "name": "GründerRegion Aachen", "organisation": "gruenderregion-aachen"}))]
 pub struct ReportedParty {
     pub role: PartyRole,

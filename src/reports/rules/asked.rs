@@ -1,12 +1,17 @@
 //! The question, read: every mistake in it at once, each by the name of its parameter.
 
+use std::fmt;
+use std::str::FromStr;
+
 use chrono::{Datelike, Months, NaiveDate};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::base::problem::{Error, FieldError, Result};
+use super::built_in::USUAL;
+use crate::base::problem::{Code, Error, FieldError, Result};
+use crate::base::text::{FromText, Slug};
 use crate::catalogue::CollectionId;
-use crate::reports::model::{ReportFormat, RuleId, Span};
+use crate::reports::model::{ReportFormat, Span};
 
 const MAX_YEARS: u32 = 50;
 
@@ -27,8 +32,8 @@ pub struct Asked {
     /// Only seminars of this collection.
     #[param(value_type = Option<CollectionId>, nullable = false)]
     pub collection: Option<String>,
-    /// The counting rule, `all` by default.
-    #[param(value_type = Option<RuleId>, nullable = false, example = "all")]
+    /// The counting rule by name, `all` by default; `name@2` is its second version, without one the newest counts.
+    #[param(max_length = 80, nullable = false, example = "public@1")]
     pub rule: Option<String>,
     /// A day in the period: seminars held are also counted before it and from it on.
     #[param(value_type = Option<String>, format = Date, nullable = false, example = "2020-03-16")]
@@ -38,12 +43,65 @@ pub struct Asked {
     pub format: Option<String>,
 }
 
+/// A rule as it is asked for: by its name, in its newest version or in this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleName {
+    pub name: String,
+    pub version: Option<i32>,
+}
+
+impl RuleName {
+    #[must_use]
+    pub fn usual() -> Self {
+        Self {
+            name: USUAL.to_owned(),
+            version: None,
+        }
+    }
+}
+
+impl FromStr for RuleName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let fault =
+            || "must be the name of a counting rule, such as public, or name and version, such as public@1".to_owned();
+        let (name, version) = match text.split_once('@') {
+            Some((name, version)) => (name, Some(version)),
+            None => (text, None),
+        };
+        let plain = |digits: &&str| !digits.starts_with(['0', '+']);
+        let version = version.map(|digits| {
+            Some(digits)
+                .filter(plain)
+                .and_then(|digits| digits.parse::<i32>().ok())
+                .ok_or_else(fault)
+        });
+        Ok(Self {
+            name: Slug::from_text(name).map_err(|_| fault())?.into_string(),
+            version: version
+                .transpose()?
+                .map(|version| Some(version).filter(|version| *version > 0).ok_or_else(fault))
+                .transpose()?,
+        })
+    }
+}
+
+impl fmt::Display for RuleName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.version {
+            Some(version) => write!(f, "{}@{version}", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
+}
+
 /// A question that makes sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActivityQuery {
     pub period: Span,
     pub split_on: Option<NaiveDate>,
-    pub rule: RuleId,
+    pub rule: RuleName,
     pub collection: Option<CollectionId>,
     pub format: Option<ReportFormat>,
 }
@@ -67,7 +125,7 @@ impl Asked {
             Some(period) if errors.is_empty() => Ok(ActivityQuery {
                 period,
                 split_on,
-                rule: rule.unwrap_or(RuleId::All),
+                rule: rule.unwrap_or_else(RuleName::usual),
                 collection,
                 format,
             }),
@@ -88,6 +146,20 @@ impl ActivityQuery {
         };
         asked.query()
     }
+}
+
+/// The faults of a question that came in a body: the parameters are its members there.
+#[must_use]
+pub fn in_the_body(error: Error) -> Error {
+    let problem = error.problem();
+    if problem.code != Code::ValidationFailed {
+        return error;
+    }
+    let errors = problem.errors.into_iter().map(|fault| match fault.parameter {
+        Some(name) => FieldError::member(format!("/{name}"), fault.detail),
+        None => fault,
+    });
+    Error::invalid(errors.collect())
 }
 
 fn span_faults(period: Span, split_on: Option<NaiveDate>) -> Vec<FieldError> {
@@ -158,7 +230,10 @@ mod tests {
     #[test]
     fn a_period_is_enough() {
         let query = asked("2020-01-01", "2020-01-01").query().unwrap();
-        assert_eq!((query.rule, query.split_on, query.format), (RuleId::All, None, None));
+        assert_eq!(
+            (query.rule, query.split_on, query.format),
+            (RuleName::usual(), None, None)
+        );
     }
 
     #[test]
@@ -168,7 +243,7 @@ mod tests {
             to: Some("31.05.2021".to_owned()),
             organisation: None,
             collection: Some("x".to_owned()),
-            rule: Some("everything".to_owned()),
+            rule: Some("Everything!".to_owned()),
             split_on: Some("2021-02-30".to_owned()),
             format: Some("pdf".to_owned()),
         };
@@ -179,7 +254,7 @@ mod tests {
         let problem = asked.query().unwrap_err().problem();
         assert_eq!(
             problem.errors[3].detail,
-            "`everything` is not one of all, public, overview"
+            "must be the name of a counting rule, such as public, or name and version, such as public@1"
         );
     }
 
@@ -204,5 +279,41 @@ mod tests {
         assert!(split("2020-12-31").query().is_ok());
         assert_eq!(faults(&split("2019-12-31")), ["split_on"]);
         assert_eq!(faults(&split("2021-01-01")), ["split_on"]);
+    }
+
+    #[test]
+    fn a_rule_is_asked_for_by_name_and_version() {
+        let read = |text: &str| text.parse::<RuleName>().map(|rule| (rule.name, rule.version));
+        assert_eq!(read("public"), Ok(("public".to_owned(), None)));
+        assert_eq!(
+            read("vorlage-2021-0047@12"),
+            Ok(("vorlage-2021-0047".to_owned(), Some(12)))
+        );
+        for odd in [
+            "",
+            "@1",
+            "public@",
+            "public@0",
+            "public@01",
+            "public@+1",
+            "public@-1",
+            "public@x",
+            "public@1@2",
+            "Public",
+            "p",
+        ] {
+            assert!(read(odd).is_err(), "{odd}");
+        }
+        for text in ["public", "public@1"] {
+            assert_eq!(text.parse::<RuleName>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn the_faults_of_a_body_are_its_members() {
+        let faults = in_the_body(asked("2021-01-02", "2021-01-01").query().unwrap_err())
+            .problem()
+            .errors;
+        assert_eq!(faults.iter().map(FieldError::place).collect::<Vec<_>>(), ["/to"]);
     }
 }

@@ -1,9 +1,10 @@
-//! What counts, as what, and on which day.
+//! What counts, as what, on which day, and by which term of the rule something is left out.
 
 use chrono::NaiveDate;
 
-use crate::reports::model::{Change, CountedAs, CountingRule, Facts, RuleId, Span};
-use crate::seminars::{Audience, ChangeKind, ReasonCode, Status};
+use crate::attendance::Qualifier;
+use crate::reports::model::{Change, CountedAs, CountingTerms, Facts, LeftOutBy, Postponements, Span, SumRule, Whose};
+use crate::seminars::{Audience, ChangeKind, Channel, PartyRole, ReasonCode, Status};
 
 /// A seminar counts as this, in the month and on the side of the split that `day` names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,34 +13,42 @@ pub struct Counted {
     pub day: Option<NaiveDate>,
 }
 
-/// The rule in words. Whoever changes what [`admits`] does raises the version.
+/// What becomes of a seminar under a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// One thing, or postponed and another.
+    Counts(Vec<Counted>),
+    /// It is of the period, and this term of the rule leaves it out.
+    LeftOut(LeftOutBy),
+    /// It is not of the period.
+    Elsewhere,
+}
+
+/// As what `seminar` counts in `period` under `terms`.
 #[must_use]
-pub fn rule(id: RuleId) -> CountingRule {
-    let (text, text_en) = match id {
-        RuleId::All => (
-            "Gezählt wird jede Veranstaltung des Programms, auch interne Veranstaltungen und solche, deren Tag nicht bekannt ist.",
-            "Every seminar of the programme counts, also internal ones and those whose day is not known.",
-        ),
-        RuleId::Public => (
-            "Gezählt werden nur öffentliche Veranstaltungen, deren Tag bekannt ist.",
-            "Only public seminars whose day is known count.",
-        ),
-        RuleId::Overview => (
-            "Gezählt werden nur öffentliche Veranstaltungen, deren Tag bekannt ist; nicht mitgezählt sind Veranstaltungen aus Formaten und Projekten, über die ein eigenes Kapitel berichtet.",
-            "Only public seminars whose day is known count, without those of collections that are reported in a chapter of their own.",
-        ),
-    };
-    CountingRule {
-        id,
-        version: 1,
-        text: text.to_owned(),
-        text_en: text_en.to_owned(),
+pub fn judge(seminar: &Facts, period: Span, terms: &CountingTerms) -> Verdict {
+    let mut left_out = None;
+    let mut counts = Vec::new();
+    let mut ways = ways(seminar, period);
+    let ended = |way: &Counted| matches!(way.as_what, CountedAs::Held | CountedAs::Cancelled);
+    if terms.postponed == Postponements::NotMadeUp && ways.iter().any(ended) {
+        ways.retain(ended);
+    }
+    for way in ways {
+        match objection(seminar, way, terms) {
+            None => counts.push(way),
+            Some(term) => left_out = left_out.or(Some(term)),
+        }
+    }
+    match left_out {
+        _ if !counts.is_empty() => Verdict::Counts(counts),
+        Some(term) => Verdict::LeftOut(term),
+        None => Verdict::Elsewhere,
     }
 }
 
-/// As what `seminar` counts in `period` under `rule`: nothing, one thing, or postponed and another.
-#[must_use]
-pub fn counted(seminar: &Facts, period: Span, rule: RuleId) -> Vec<Counted> {
+/// What the seminar is in the period, before any rule.
+fn ways(seminar: &Facts, period: Span) -> Vec<Counted> {
     let Facts {
         day, within, status, ..
     } = *seminar;
@@ -72,8 +81,54 @@ pub fn counted(seminar: &Facts, period: Span, rule: RuleId) -> Vec<Counted> {
             as_what: CountedAs::Postponed,
             day,
         }))
-        .filter(|counted| admits(rule, seminar, counted.day))
         .collect()
+}
+
+/// The first term that speaks against counting the seminar this way.
+fn objection(seminar: &Facts, way: Counted, terms: &CountingTerms) -> Option<LeftOutBy> {
+    let onsite_only =
+        || seminar.channels.iter().all(|channel| *channel == Channel::Onsite) && !seminar.channels.is_empty();
+    let too_late = || {
+        terms
+            .onsite_only_before
+            .is_some_and(|end| way.day.is_some_and(|day| day >= end))
+    };
+    let chapter = || seminar.collections.iter().any(|collection| collection.own_chapter);
+    if !terms.counts.contains(&way.as_what) {
+        Some(LeftOutBy::Counts)
+    } else if !is_own(seminar, terms.whose) {
+        Some(LeftOutBy::Whose)
+    } else if !terms.internal && seminar.audience == Audience::Internal {
+        Some(LeftOutBy::Internal)
+    } else if !terms.undated && way.day.is_none() {
+        Some(LeftOutBy::Undated)
+    } else if !terms.own_chapters && chapter() {
+        Some(LeftOutBy::OwnChapters)
+    } else if way.as_what == CountedAs::Held && onsite_only() && too_late() {
+        Some(LeftOutBy::OnsiteOnlyBefore)
+    } else {
+        None
+    }
+}
+
+/// Whether the organisation in whose programme the seminar is has the part in it that the rule asks for.
+fn is_own(seminar: &Facts, whose: Whose) -> bool {
+    let roles = || {
+        let own = seminar.parties.iter().filter(|party| {
+            let known = party.organisation.as_ref();
+            known.is_some_and(|organisation| organisation.id == seminar.organisation.id)
+        });
+        own.map(|party| party.role)
+    };
+    let unnamed = || {
+        let somebody_leads = seminar.parties.iter().any(|party| party.role == PartyRole::Lead);
+        !somebody_leads && roles().next().is_none()
+    };
+    match whose {
+        Whose::All => true,
+        Whose::Lead => unnamed() || roles().any(|role| role == PartyRole::Lead),
+        Whose::Organised => unnamed() || roles().any(|role| matches!(role, PartyRole::Lead | PartyRole::CoOrganiser)),
+    }
 }
 
 /// The first day in the period that was planned for and then given up. A seminar moved twice was moved, once.
@@ -84,13 +139,25 @@ fn day_given_up(seminar: &Facts, period: Span) -> Option<NaiveDate> {
         .min()
 }
 
-fn admits(rule: RuleId, seminar: &Facts, day: Option<NaiveDate>) -> bool {
-    let public = seminar.audience == Audience::Public && day.is_some();
-    match rule {
-        RuleId::All => true,
-        RuleId::Public => public,
-        RuleId::Overview => public && !seminar.collections.iter().any(|collection| collection.own_chapter),
+/// Each statement as the sum rule reads it.
+pub fn read_statements(seminar: &mut Facts, rule: SumRule) {
+    if rule != SumRule::StatedNumbers {
+        return;
     }
+    for statement in &mut seminar.headcounts {
+        // "über 130" is at least the 130 that were said; "weniger als 50" at most the 50.
+        statement.count.qualifier = match statement.count.qualifier {
+            Qualifier::MoreThan => Qualifier::AtLeast,
+            Qualifier::LessThan => Qualifier::AtMost,
+            other => other,
+        };
+    }
+}
+
+/// Whether a count goes into a sum.
+#[must_use]
+pub fn is_summed(qualifier: Qualifier, rule: SumRule) -> bool {
+    rule != SumRule::ExactOnly || qualifier == Qualifier::Exact
 }
 
 /// Why the seminar was called off or moved, by the last word on it.
@@ -116,142 +183,4 @@ fn moves(seminar: &Facts) -> impl Iterator<Item = &Change> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::reports::rules::samples::{change, collection, day, seminar, span};
-
-    fn what(facts: &Facts, rule: RuleId) -> Vec<(CountedAs, Option<NaiveDate>)> {
-        counted(facts, span("2020-01-01", "2021-05-31"), rule)
-            .into_iter()
-            .map(|counted| (counted.as_what, counted.day))
-            .collect()
-    }
-
-    fn on(status: Status, date: &str) -> Facts {
-        Facts {
-            status,
-            day: Some(day(date)),
-            ..seminar("x")
-        }
-    }
-
-    fn within(status: Status, from: &str, to: &str) -> Facts {
-        Facts {
-            status,
-            day: None,
-            within: Some(span(from, to)),
-            ..seminar("x")
-        }
-    }
-
-    #[test]
-    fn a_dated_seminar_counts_where_its_day_lies() {
-        for date in ["2020-01-01", "2021-05-31"] {
-            assert_eq!(
-                what(&on(Status::Held, date), RuleId::All),
-                [(CountedAs::Held, Some(day(date)))]
-            );
-        }
-        for date in ["2019-12-31", "2021-06-01"] {
-            assert_eq!(what(&on(Status::Held, date), RuleId::All), []);
-            assert_eq!(what(&on(Status::Cancelled, date), RuleId::All), []);
-        }
-    }
-
-    #[test]
-    fn an_undated_seminar_counts_where_its_whole_span_lies() {
-        let whole = within(Status::Held, "2020-01-01", "2021-05-31");
-        assert_eq!(what(&whole, RuleId::All), [(CountedAs::Held, None)]);
-        assert_eq!(what(&whole, RuleId::Public), []);
-        for (from, to) in [("2019-12-31", "2021-05-31"), ("2020-01-01", "2021-06-01")] {
-            assert_eq!(what(&within(Status::Cancelled, from, to), RuleId::All), []);
-        }
-    }
-
-    #[test]
-    fn drafts_never_count() {
-        let mut draft = on(Status::Draft, "2020-06-01");
-        draft.changes = vec![change(ChangeKind::Rescheduled, Some("2020-05-01"), ReasonCode::Other)];
-        assert_eq!(what(&draft, RuleId::All), []);
-    }
-
-    #[test]
-    fn a_move_is_a_fact_and_counts_once_on_the_day_given_up() {
-        let mut moved = on(Status::Held, "2020-09-01");
-        moved.changes = vec![
-            change(ChangeKind::Rescheduled, Some("2020-06-01"), ReasonCode::Pandemic),
-            change(ChangeKind::Postponed, Some("2020-04-01"), ReasonCode::Pandemic),
-        ];
-        assert_eq!(
-            what(&moved, RuleId::Public),
-            [
-                (CountedAs::Held, Some(day("2020-09-01"))),
-                (CountedAs::Postponed, Some(day("2020-04-01")))
-            ]
-        );
-        moved.day = Some(day("2022-09-01"));
-        assert_eq!(
-            what(&moved, RuleId::All),
-            [(CountedAs::Postponed, Some(day("2020-04-01")))]
-        );
-        let mut venue = on(Status::Held, "2020-09-01");
-        venue.changes = vec![change(
-            ChangeKind::MovedOnline,
-            Some("2020-09-01"),
-            ReasonCode::Pandemic,
-        )];
-        assert_eq!(what(&venue, RuleId::All).len(), 1);
-    }
-
-    #[test]
-    fn a_postponed_seminar_counts_with_the_date_that_no_longer_holds() {
-        let postponed = on(Status::Postponed, "2020-06-01");
-        assert_eq!(
-            what(&postponed, RuleId::All),
-            [(CountedAs::Postponed, Some(day("2020-06-01")))]
-        );
-        assert_eq!(what(&on(Status::Postponed, "2022-06-01"), RuleId::All), []);
-    }
-
-    #[test]
-    fn planned_is_what_was_announced_and_is_still_ahead() {
-        let mut planned = on(Status::Scheduled, "2021-08-26");
-        assert_eq!(
-            what(&planned, RuleId::Public),
-            [(CountedAs::Planned, Some(day("2021-08-26")))]
-        );
-        planned.published_on = Some(day("2021-06-01"));
-        assert_eq!(what(&planned, RuleId::All), []);
-        assert_eq!(what(&on(Status::Scheduled, "2019-08-26"), RuleId::All), []);
-        let undated = within(Status::Scheduled, "2021-06-01", "2021-10-31");
-        assert_eq!(what(&undated, RuleId::All), [(CountedAs::Planned, None)]);
-        assert_eq!(what(&undated, RuleId::Overview), []);
-    }
-
-    #[test]
-    fn the_narrower_rules_leave_out_more() {
-        let mut facts = on(Status::Held, "2020-06-01");
-        let admitted = |facts: &Facts| RuleId::ALL.iter().filter(|rule| what(facts, **rule).len() == 1).count();
-        assert_eq!(admitted(&facts), 3);
-        facts.collections = vec![collection("Care and Mobility Innovation", true)];
-        assert_eq!(admitted(&facts), 2);
-        facts.audience = Audience::Internal;
-        assert_eq!(admitted(&facts), 1);
-    }
-
-    #[test]
-    fn the_last_cancellation_names_the_reason() {
-        let mut facts = on(Status::Cancelled, "2020-06-01");
-        assert_eq!(reason(&facts, &[CountedAs::Cancelled]), Some(ReasonCode::Unknown));
-        facts.changes = vec![
-            change(ChangeKind::Postponed, Some("2020-03-01"), ReasonCode::Speaker),
-            change(ChangeKind::Cancelled, None, ReasonCode::Pandemic),
-        ];
-        assert_eq!(reason(&facts, &[CountedAs::Cancelled]), Some(ReasonCode::Pandemic));
-        assert_eq!(
-            reason(&facts, &[CountedAs::Held, CountedAs::Postponed]),
-            Some(ReasonCode::Speaker)
-        );
-        assert_eq!(reason(&facts, &[CountedAs::Held]), None);
-    }
-}
+mod tests;

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::asked::ActivityQuery;
-use super::counting::{Counted, counted, reason, rule};
+use super::counting::{Counted, Verdict, is_summed, judge, read_statements, reason};
 use crate::attendance::{Basis, People, Reconciled, Tally, Unit, reconcile, reconcile_with_people};
 use crate::base::text::fold;
 use crate::reports::model::{
-    ActivityReport, CancelledFigure, ChannelFigures, CollectionFigures, CountedAs, Facts, Figure, GroupFigures,
-    HeldFigure, MonthFigures, OrganisationFigures, ReportFigures, ReportPeriod, ReportScope, ReportedCount,
-    ReportedParty, ReportedSeminar, Statement, Sum, Taking,
+    ActivityReport, CancelledFigure, ChannelFigures, CollectionFigures, CountedAs, CountingRule, Facts, Figure,
+    GroupFigures, HeldFigure, LeftOutSeminar, MonthFigures, OrganisationFigures, OtherRule, ReportFigures,
+    ReportPeriod, ReportScope, ReportedCount, ReportedParty, ReportedSeminar, Span, Statement, Sum, SumRule, Taking,
 };
 use crate::seminars::{Channel, PartyRole, SeminarId, attendance_mode};
 
@@ -25,17 +25,37 @@ struct Entry {
 /// An entry in one of the ways it counts.
 type Part<'a> = (&'a Entry, &'a Counted);
 
-/// The report over `facts`, in whatever order they come.
+/// The report over `facts`, in whatever order they come, by `rule`, and what `others` would say.
 #[must_use]
-pub fn report(query: &ActivityQuery, scope: ReportScope, facts: Vec<Facts>) -> ActivityReport {
-    let mut entries = facts
-        .into_iter()
-        .filter_map(|facts| entry(facts, query))
-        .collect::<Vec<_>>();
+pub fn report(
+    query: &ActivityQuery,
+    rule: &CountingRule,
+    others: &[CountingRule],
+    scope: ReportScope,
+    facts: Vec<Facts>,
+) -> ActivityReport {
+    let other_rules = other_rules(query.period, rule, others, &facts);
+    let (mut entries, mut left_out) = (Vec::new(), Vec::new());
+    for facts in facts {
+        match judge(&facts, query.period, &rule.terms) {
+            Verdict::Counts(counted) => entries.push(entry(facts, counted, rule.terms.sums)),
+            Verdict::LeftOut(term) => left_out.push(LeftOutSeminar {
+                id: facts.id,
+                version: facts.version,
+                date: facts.day,
+                within: facts.within.filter(|_| facts.day.is_none()),
+                title: facts.title,
+                status: facts.status,
+                left_out_by: term,
+            }),
+            Verdict::Elsewhere => {}
+        }
+    }
     entries.sort_by_cached_key(|entry| {
         let ReportedSeminar { date, title, id, .. } = &entry.seminar;
         (date.is_none(), *date, fold(title), *id)
     });
+    left_out.sort_by_cached_key(|one| (one.date.is_none(), one.date, fold(&one.title), one.id));
     let parts = entries
         .iter()
         .flat_map(|entry| entry.counted.iter().map(move |counted| (entry, counted)))
@@ -47,22 +67,58 @@ pub fn report(query: &ActivityQuery, scope: ReportScope, facts: Vec<Facts>) -> A
             time_zone: TIME_ZONE.to_owned(),
             split_on: query.split_on,
         },
-        rule: rule(query.rule),
+        rule: rule.clone(),
         scope,
-        figures: figures(&parts, query),
-        by_month: by_month(&parts),
-        by_channel: by_channel(&parts),
-        by_collection: by_collection(&parts),
-        by_organisation: by_organisation(&parts),
+        figures: figures(&parts, query, rule),
+        by_month: by_month(&parts, rule.terms.sums),
+        by_channel: by_channel(&parts, rule.terms.sums),
+        by_collection: by_collection(&parts, rule.terms.sums),
+        by_organisation: by_organisation(&parts, rule.terms.sums),
         seminars: entries.into_iter().map(|entry| entry.seminar).collect(),
+        left_out,
+        other_rules,
     }
 }
 
-fn entry(mut facts: Facts, query: &ActivityQuery) -> Option<Entry> {
-    let counted = counted(&facts, query.period, query.rule);
-    if counted.is_empty() {
-        return None;
-    }
+/// What each of the other rules counts, beside what this one does.
+fn other_rules(period: Span, rule: &CountingRule, others: &[CountingRule], facts: &[Facts]) -> Vec<OtherRule> {
+    let of = |rule: &CountingRule| {
+        let (mut offered, mut held) = (BTreeSet::new(), BTreeSet::new());
+        for facts in facts {
+            let Verdict::Counts(ways) = judge(facts, period, &rule.terms) else {
+                continue;
+            };
+            if ways.iter().any(|way| rule.terms.offered.contains(&way.as_what)) {
+                offered.insert(facts.id);
+            }
+            if ways.iter().any(|way| way.as_what == CountedAs::Held) {
+                held.insert(facts.id);
+            }
+        }
+        (offered, held)
+    };
+    let (_, here) = of(rule);
+    let others = others.iter().filter(|other| !other.is(rule));
+    let told = others.map(|other| {
+        let (offered, there) = of(other);
+        OtherRule {
+            id: other.id.clone(),
+            version: other.version,
+            organisation: other
+                .organisation
+                .as_ref()
+                .map(|organisation| organisation.slug.clone()),
+            offered: offered.len(),
+            held: there.len(),
+            only_there: there.difference(&here).copied().collect(),
+            only_here: here.difference(&there).copied().collect(),
+        }
+    });
+    told.collect()
+}
+
+fn entry(mut facts: Facts, counted: Vec<Counted>, sums: SumRule) -> Entry {
+    read_statements(&mut facts, sums);
     let counted_as = counted.iter().map(|counted| counted.as_what).collect::<Vec<_>>();
     facts.channels.sort_unstable();
     facts.channels.dedup();
@@ -80,6 +136,7 @@ fn entry(mut facts: Facts, query: &ActivityQuery) -> Option<Entry> {
     let postponed = counted.iter().find(|counted| counted.as_what == CountedAs::Postponed);
     let seminar = ReportedSeminar {
         id: facts.id,
+        version: facts.version,
         reason_code: reason(&facts, &counted_as),
         organisation: facts.organisation.slug,
         title: facts.title,
@@ -98,11 +155,11 @@ fn entry(mut facts: Facts, query: &ActivityQuery) -> Option<Entry> {
         parties: facts.parties.iter().map(party).collect(),
         collections: facts.collections.into_iter().map(|one| one.collection).collect(),
     };
-    Some(Entry {
+    Entry {
         seminar,
         counted,
         parties: facts.parties,
-    })
+    }
 }
 
 /// How many came to one seminar, as `attendance` has it, with the words it was said in.
@@ -148,46 +205,70 @@ fn party(party: &Taking) -> ReportedParty {
     }
 }
 
-fn figures(parts: &[Part<'_>], query: &ActivityQuery) -> ReportFigures {
-    let offered = ids(parts.iter().filter(|(_, c)| c.as_what != CountedAs::Planned));
+fn figures(parts: &[Part<'_>], query: &ActivityQuery, rule: &CountingRule) -> ReportFigures {
+    let sums = rule.terms.sums;
+    let offered = ids(parts
+        .iter()
+        .filter(|(_, counted)| rule.terms.offered.contains(&counted.as_what)));
     let held = counting_as(parts, CountedAs::Held);
     let side = |before: bool| {
         query.split_on.map(|split| {
             let on_side = |(_, counted): &&Part<'_>| counted.day.is_some_and(|day| (day < split) == before);
-            held.iter().filter(on_side).count()
+            ids(held.iter().filter(on_side))
         })
     };
+    let (before, after) = (side(true), side(false));
+    let undated = ids(held.iter().filter(|(_, counted)| counted.day.is_none()));
     let cancelled = counting_as(parts, CountedAs::Cancelled);
-    let mut by_reason = BTreeMap::new();
-    for reason in cancelled.iter().filter_map(|(entry, _)| entry.seminar.reason_code) {
-        *by_reason.entry(reason).or_default() += 1;
+    let mut by_reason = BTreeMap::<_, Vec<SeminarId>>::new();
+    for (entry, _) in &cancelled {
+        if let Some(reason) = entry.seminar.reason_code {
+            by_reason.entry(reason).or_default().push(entry.seminar.id);
+        }
     }
     let silent = |(entry, _): &&Part<'_>| entry.seminar.participants.is_none() && entry.seminar.viewers.is_none();
+    let unsummed = |(entry, _): &&Part<'_>| counts(&entry.seminar).any(|count| !is_summed(count.qualifier, sums));
     ReportFigures {
         offered: Figure::of(offered),
         held: HeldFigure {
             count: held.len(),
-            before_split: side(true),
-            from_split: side(false),
-            undated: held.iter().filter(|(_, counted)| counted.day.is_none()).count(),
+            before_split: before.as_ref().map(Vec::len),
+            from_split: after.as_ref().map(Vec::len),
+            undated: undated.len(),
             seminars: ids(&held),
+            seminars_before_split: before,
+            seminars_from_split: after,
+            seminars_undated: undated,
         },
         cancelled: CancelledFigure {
             count: cancelled.len(),
-            by_reason,
+            by_reason: by_reason.iter().map(|(reason, those)| (*reason, those.len())).collect(),
             seminars: ids(&cancelled),
+            seminars_by_reason: by_reason,
         },
         postponed: Figure::of(ids(&counting_as(parts, CountedAs::Postponed))),
         planned: Figure::of(ids(&counting_as(parts, CountedAs::Planned))),
-        participants: total(&held, |seminar| seminar.participants.as_ref()),
-        viewers: total(&held, |seminar| seminar.viewers.as_ref()),
-        companies: total(&held, |seminar| seminar.companies.as_ref()),
-        questions: total(&held, |seminar| seminar.questions.as_ref()),
+        participants: total(&held, sums, |seminar| seminar.participants.as_ref()),
+        viewers: total(&held, sums, |seminar| seminar.viewers.as_ref()),
+        companies: total(&held, sums, |seminar| seminar.companies.as_ref()),
+        questions: total(&held, sums, |seminar| seminar.questions.as_ref()),
         without_count: Figure::of(ids(held.iter().filter(silent))),
+        not_summed: Figure::of(ids(held.iter().filter(unsummed))),
     }
 }
 
-fn group(parts: &[Part<'_>]) -> GroupFigures {
+/// All counts of a seminar, whatever their units.
+fn counts(seminar: &ReportedSeminar) -> impl Iterator<Item = &ReportedCount> {
+    let all = [
+        &seminar.participants,
+        &seminar.viewers,
+        &seminar.companies,
+        &seminar.questions,
+    ];
+    all.into_iter().flatten()
+}
+
+fn group(parts: &[Part<'_>], sums: SumRule) -> GroupFigures {
     let figure = |as_what| Figure::of(ids(&counting_as(parts, as_what)));
     let held = counting_as(parts, CountedAs::Held);
     GroupFigures {
@@ -195,8 +276,8 @@ fn group(parts: &[Part<'_>]) -> GroupFigures {
         cancelled: figure(CountedAs::Cancelled),
         postponed: figure(CountedAs::Postponed),
         planned: figure(CountedAs::Planned),
-        participants: total(&held, |seminar| seminar.participants.as_ref()),
-        viewers: total(&held, |seminar| seminar.viewers.as_ref()),
+        participants: total(&held, sums, |seminar| seminar.participants.as_ref()),
+        viewers: total(&held, sums, |seminar| seminar.viewers.as_ref()),
         seminars: ids(parts),
     }
 }
@@ -213,10 +294,11 @@ fn ids<'a>(parts: impl IntoIterator<Item = &'a Part<'a>>) -> Vec<SeminarId> {
     all.filter(|id| seen.insert(*id)).collect()
 }
 
-fn total(held: &[Part<'_>], count: impl Fn(&ReportedSeminar) -> Option<&ReportedCount>) -> Option<Sum> {
+fn total(held: &[Part<'_>], sums: SumRule, count: impl Fn(&ReportedSeminar) -> Option<&ReportedCount>) -> Option<Sum> {
     let known = held
         .iter()
         .filter_map(|(entry, _)| Some((entry.seminar.id, count(&entry.seminar)?.tally())))
+        .filter(|(_, tally)| is_summed(tally.qualifier, sums))
         .collect::<Vec<_>>();
     let Tally {
         value,
@@ -242,7 +324,7 @@ fn grouped<'a, K: Ord>(parts: &[Part<'a>], keys: impl Fn(&Part<'a>) -> Vec<K>) -
     groups
 }
 
-fn by_month(parts: &[Part<'_>]) -> Vec<MonthFigures> {
+fn by_month(parts: &[Part<'_>], sums: SumRule) -> Vec<MonthFigures> {
     let month = |(_, counted): &Part<'_>| {
         let month = counted.day.map(|day| day.format("%Y-%m").to_string());
         vec![(month.is_none(), month)]
@@ -251,12 +333,12 @@ fn by_month(parts: &[Part<'_>]) -> Vec<MonthFigures> {
     groups
         .map(|((_, month), parts)| MonthFigures {
             month,
-            figures: group(&parts),
+            figures: group(&parts, sums),
         })
         .collect()
 }
 
-fn by_channel(parts: &[Part<'_>]) -> Vec<ChannelFigures> {
+fn by_channel(parts: &[Part<'_>], sums: SumRule) -> Vec<ChannelFigures> {
     let channels = |(entry, _): &Part<'_>| {
         let channels: Vec<Channel> = entry.seminar.channels.clone();
         vec![(channels.is_empty(), channels)]
@@ -265,12 +347,12 @@ fn by_channel(parts: &[Part<'_>]) -> Vec<ChannelFigures> {
     groups
         .map(|((_, channels), parts)| ChannelFigures {
             channels,
-            figures: group(&parts),
+            figures: group(&parts, sums),
         })
         .collect()
 }
 
-fn by_collection(parts: &[Part<'_>]) -> Vec<CollectionFigures> {
+fn by_collection(parts: &[Part<'_>], sums: SumRule) -> Vec<CollectionFigures> {
     let known = parts
         .iter()
         .flat_map(|(entry, _)| &entry.seminar.collections)
@@ -287,12 +369,12 @@ fn by_collection(parts: &[Part<'_>]) -> Vec<CollectionFigures> {
     groups
         .map(|((_, key), parts)| CollectionFigures {
             collection: key.and_then(|(_, _, id)| known.get(&id).cloned()),
-            figures: group(&parts),
+            figures: group(&parts, sums),
         })
         .collect()
 }
 
-fn by_organisation(parts: &[Part<'_>]) -> Vec<OrganisationFigures> {
+fn by_organisation(parts: &[Part<'_>], sums: SumRule) -> Vec<OrganisationFigures> {
     // Speakers by name are people, not organisations.
     let belongs = |party: &&Taking| party.organisation.is_some() || party.role != PartyRole::Speaker;
     let key = |party: &Taking| match &party.organisation {
@@ -306,12 +388,15 @@ fn by_organisation(parts: &[Part<'_>]) -> Vec<OrganisationFigures> {
     let mut all = grouped(parts, keys)
         .into_iter()
         .filter_map(|(of, parts)| {
-            let mut roles = BTreeMap::<PartyRole, BTreeSet<SeminarId>>::new();
+            let mut roles = BTreeMap::<PartyRole, Vec<SeminarId>>::new();
             let mut spellings = BTreeSet::new();
             let mut organisation = None;
             for (entry, _) in &parts {
                 for party in entry.parties.iter().filter(belongs).filter(|party| key(party) == of) {
-                    roles.entry(party.role).or_default().insert(entry.seminar.id);
+                    let those = roles.entry(party.role).or_default();
+                    if !those.contains(&entry.seminar.id) {
+                        those.push(entry.seminar.id);
+                    }
                     spellings.insert(party.name.clone());
                     organisation = party.organisation.clone();
                 }
@@ -319,11 +404,9 @@ fn by_organisation(parts: &[Part<'_>]) -> Vec<OrganisationFigures> {
             Some(OrganisationFigures {
                 name: spellings.into_iter().next()?,
                 organisation,
-                roles: roles
-                    .into_iter()
-                    .map(|(role, seminars)| (role, seminars.len()))
-                    .collect(),
-                figures: group(&parts),
+                roles: roles.iter().map(|(role, seminars)| (*role, seminars.len())).collect(),
+                seminars_by_role: roles,
+                figures: group(&parts, sums),
             })
         })
         .collect::<Vec<_>>();

@@ -1,10 +1,20 @@
-//! What a caller may ask, what counts, and the figures made of it. Pure: facts in, report out.
+//! What a caller may ask, what counts, the figures made of it, and what is sealed of them. Pure: facts in, report out.
 
 mod asked;
+mod built_in;
+mod compare;
 mod counting;
 mod figures;
 #[cfg(test)]
 pub mod samples;
+mod seal;
+mod terms;
+mod wording;
 
-pub use asked::{ActivityQuery, Asked};
+pub use asked::{ActivityQuery, Asked, RuleName, in_the_body};
+pub use built_in::{built_in, built_ins};
+pub use compare::compare;
 pub use figures::report;
+pub use seal::{hex, seal_of, sealed_text, unsealed};
+pub use terms::{deliberation_faults, terms_faults};
+pub use wording::{english, german};

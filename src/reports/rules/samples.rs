@@ -4,12 +4,17 @@ use chrono::{DateTime, NaiveDate};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::asked::ActivityQuery;
+use super::asked::{ActivityQuery, RuleName};
+use super::built_in::{built_in, built_ins};
+use super::wording;
 use crate::attendance::phrase;
 use crate::attendance::{Count, Qualifier, Unit};
 use crate::auth::{OrganisationId, OrganisationRef};
 use crate::catalogue::{CollectionId, CollectionKind, CollectionRef};
-use crate::reports::model::{Change, Collected, Facts, ReportScope, RuleId, Span, Statement, Taking};
+use crate::reports::model::{
+    ActivityReport, Change, Collected, CountedAs, CountingRule, CountingTerms, Facts, Postponements, ReportScope,
+    ReportSnapshotId, SEALED_FORMAT, SealedQuery, SealedReport, Span, Statement, SumRule, Taking, Whose,
+};
 use crate::seminars::{Audience, ChangeKind, Channel, PartyRole, ReasonCode, SeminarId, Status};
 
 pub fn day(text: &str) -> NaiveDate {
@@ -42,6 +47,7 @@ fn named(name: &str) -> Uuid {
 pub fn seminar(title: &str) -> Facts {
     Facts {
         id: SeminarId(named(title)),
+        version: 1,
         organisation: organisation("StädteRegion Aachen"),
         title: title.to_owned(),
         audience: Audience::Public,
@@ -105,13 +111,51 @@ pub fn scope() -> ReportScope {
 }
 
 /// The period of the paper.
-pub fn paper(rule: RuleId) -> ActivityQuery {
+pub fn paper() -> ActivityQuery {
     ActivityQuery {
         period: span("2020-01-01", "2021-05-31"),
         split_on: Some(day("2020-03-16")),
-        rule,
+        rule: RuleName::usual(),
         collection: None,
         format: None,
+    }
+}
+
+/// A built-in rule.
+pub fn rule(name: &str) -> CountingRule {
+    built_in(name).unwrap()
+}
+
+/// A rule of an organisation's own.
+pub fn own_rule(name: &str, terms: CountingTerms) -> CountingRule {
+    CountingRule {
+        id: name.to_owned(),
+        version: 1,
+        organisation: Some(organisation("StädteRegion Aachen")),
+        text: wording::german(&terms),
+        text_en: wording::english(&terms),
+        note: None,
+        terms,
+        written_at: Some(DateTime::UNIX_EPOCH),
+    }
+}
+
+/// `report`, sealed.
+pub fn sealed(report: ActivityReport) -> SealedReport {
+    SealedReport {
+        format: SEALED_FORMAT.to_owned(),
+        id: ReportSnapshotId(named("snapshot")),
+        organisation: organisation("StädteRegion Aachen"),
+        sealed_at: DateTime::UNIX_EPOCH,
+        query: SealedQuery {
+            from: report.period.from,
+            to: report.period.to,
+            split_on: report.period.split_on,
+            collection: None,
+            rule: report.rule.full_name(),
+        },
+        deliberation: None,
+        report,
     }
 }
 
@@ -305,14 +349,47 @@ pub fn any_facts() -> impl Strategy<Value = Facts> {
 
 pub fn any_question() -> impl Strategy<Value = ActivityQuery> {
     let split = prop::option::of(0_u64..=400);
-    (any_day(), 0_u64..=400, split, one_of(RuleId::ALL)).prop_map(|(from, days, split, rule)| ActivityQuery {
+    (any_day(), 0_u64..=400, split).prop_map(|(from, days, split)| ActivityQuery {
         period: Span {
             from,
             to: from + chrono::Days::new(days),
         },
         split_on: split.map(|split| from + chrono::Days::new(split.min(days))),
-        rule,
+        rule: RuleName::usual(),
         collection: None,
         format: None,
     })
+}
+
+/// Terms that make a rule.
+pub fn any_terms() -> impl Strategy<Value = CountingTerms> {
+    let counts = prop::sample::subsequence(CountedAs::ALL, 1..=4);
+    let lists = counts.prop_flat_map(|counts| {
+        let most = counts.len();
+        (Just(counts.clone()), prop::sample::subsequence(counts, 1..=most))
+    });
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    let words = (one_of(Whose::ALL), one_of(Postponements::ALL), one_of(SumRule::ALL));
+    (lists, flags, words, prop::option::of(any_day())).prop_map(
+        |((counts, offered), (internal, undated, own_chapters), (whose, postponed, sums), onsite_only_before)| {
+            let told = counts.contains(&CountedAs::Postponed);
+            CountingTerms {
+                whose,
+                counts,
+                offered,
+                postponed: if told { postponed } else { Postponements::Moved },
+                internal,
+                undated,
+                own_chapters,
+                onsite_only_before,
+                sums,
+            }
+        },
+    )
+}
+
+/// One that is built in, or one of an organisation's own.
+pub fn any_rule() -> impl Strategy<Value = CountingRule> {
+    let own = any_terms().prop_map(|terms| own_rule("eigene", terms));
+    prop_oneof![prop::sample::select(built_ins()), own]
 }

@@ -1,24 +1,25 @@
-//! The room's operations.
+//! The activity report.
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use diesel::pg::PgConnection;
 
-use super::markdown::render_markdown;
-use super::model::{ActivityReport, ReportFormat};
-use super::rules::Asked;
-use super::service;
-use crate::auth::{OrganisationId, Reach, Reporter, find_organisation};
+use super::reached;
+use crate::auth::Reporter;
 use crate::base::accept;
 use crate::base::db::Db;
 use crate::base::etag::{self, Privacy};
 use crate::base::problem::{Code, Error, Problem, Result};
 use crate::base::query::Query;
+use crate::reports::markdown::render_markdown;
+use crate::reports::model::{ActivityReport, ReportFormat};
+use crate::reports::rules::Asked;
+use crate::reports::{service, store};
 
 /// The activity report: what was offered, held, cancelled, postponed and attended in a period.
 ///
 /// Reporters, of the organisations they report for. Every figure carries the ids of the seminars behind it, and the
-/// answer says in words by which rule they were counted. Counts keep their qualifiers: with one „über 130“ in it, a sum
+/// answer says in words by which rule they were counted, in German and English, what the rule leaves out, and what the other
+/// rules would say. Counts keep their qualifiers: with one „über 130“ in it, a sum
 /// is a lower bound; viewers are never added to participants; what is not known is `null`, never zero. As JSON, or as
 /// German text in Markdown.
 #[utoipa::path(tag = "reports", params(Asked), security(("member" = [])), responses(
@@ -45,6 +46,7 @@ pub async fn get_activity_report(
     // Written where it is read: a report over many years is megabytes, and takes its time.
     let (media_type, body) = db
         .read(move |conn| {
+            store::at_one_moment(conn)?;
             let organisations = reached(conn, &reach, asked.0.organisation.as_deref())?;
             let report = service::activity(conn, &query, &organisations)?;
             Ok(match format {
@@ -59,16 +61,6 @@ pub async fn get_activity_report(
     let mut response = HttpResponse::Ok().content_type(media_type).body(body);
     etag::headers(&mut response, None, Privacy::Personal);
     Ok(response)
-}
-
-/// The organisation asked for, by slug or id, or all that the caller reports for.
-fn reached(conn: &mut PgConnection, reach: &Reach, asked: Option<&str>) -> Result<Vec<OrganisationId>> {
-    let Some(asked) = asked else {
-        return Ok(reach.organisations());
-    };
-    let organisation = find_organisation(conn, asked)?.ok_or(Code::NotFound)?.id;
-    reach.check(organisation)?;
-    Ok(vec![organisation])
 }
 
 /// What the caller likes best; JSON where it makes no difference.

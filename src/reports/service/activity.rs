@@ -1,13 +1,14 @@
-//! Read, then decide.
+//! The report over one or several programmes.
 
 use diesel::pg::PgConnection;
 
-use super::model::{ActivityReport, ReportScope};
-use super::rules::{self, ActivityQuery};
-use super::store;
+use super::counting_rules::find_rule;
 use crate::auth::{OrganisationId, organisation_refs};
-use crate::base::problem::{Code, Result};
+use crate::base::problem::{Code, Error, FieldError, Result};
 use crate::base::text::fold;
+use crate::reports::model::{ActivityReport, ReportScope};
+use crate::reports::rules::{self, ActivityQuery, built_ins};
+use crate::reports::store;
 
 /// The report over the programmes of `organisations`, which the caller has found to be reached.
 pub fn activity(
@@ -15,6 +16,13 @@ pub fn activity(
     query: &ActivityQuery,
     organisations: &[OrganisationId],
 ) -> Result<ActivityReport> {
+    let unknown = || {
+        let detail = format!("there is no counting rule `{}`", query.rule);
+        Error::invalid(vec![FieldError::parameter("rule", detail)])
+    };
+    let rule = find_rule(conn, organisations, &query.rule)?.ok_or_else(unknown)?;
+    let mut others = built_ins();
+    others.extend(store::newest_rules(conn, organisations)?);
     let mut of = organisation_refs(conn, organisations)?;
     of.sort_by_cached_key(|organisation| (fold(&organisation.name), organisation.id));
     let collection = match query.collection {
@@ -30,5 +38,5 @@ pub fn activity(
         organisations: of,
         collection,
     };
-    Ok(rules::report(query, scope, facts))
+    Ok(rules::report(query, &rule, &others, scope, facts))
 }

@@ -1,4 +1,4 @@
-//! All SQL of the room: eight queries and those of `attendance`, however many seminars there are. What they bring is more than what counts;
+//! What a report is made of: eight queries and those of `attendance`, however many seminars there are. What they bring is more than what counts;
 //! `rules` decides.
 
 use std::collections::HashMap;
@@ -8,12 +8,12 @@ use diesel::dsl::{exists, min};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::model::{Change, Collected, Facts, Span, Statement, Taking};
-use super::rules::ActivityQuery;
 use crate::attendance::{Count, Qualifier, Unit, people_by_seminar};
 use crate::auth::{OrganisationId, OrganisationRef};
 use crate::base::problem::{Error, Result};
 use crate::catalogue::{CollectionId, CollectionRef};
+use crate::reports::model::{Change, Collected, Facts, Span, Statement, Taking};
+use crate::reports::rules::ActivityQuery;
 use crate::schema::{
     channels, collections, headcounts, organisations, parties, schedule_changes, seminar_collections, seminars,
     sessions,
@@ -68,6 +68,7 @@ pub fn facts(conn: &mut PgConnection, query: &ActivityQuery, of: &[OrganisationR
 struct Row {
     organisation_id: OrganisationId,
     id: SeminarId,
+    version: i64,
     title: String,
     audience: Audience,
     status: Status,
@@ -127,6 +128,7 @@ fn candidates(
             let organisation = names.get(&row.organisation_id).copied();
             Ok(Facts {
                 id: row.id,
+                version: row.version,
                 organisation: organisation
                     .cloned()
                     .ok_or_else(|| Error::internal("a tenant without a name"))?,

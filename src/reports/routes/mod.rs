@@ -1,0 +1,33 @@
+//! The room's operations, a file for each noun.
+
+mod activity;
+mod counting_rules;
+mod snapshots;
+
+use diesel::pg::PgConnection;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::auth::{OrganisationId, Reach, find_organisation};
+use crate::base::problem::{Code, Result};
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(activity::get_activity_report)
+        .service(counting_rules::list_counting_rules)
+        .service(counting_rules::create_counting_rule)
+        .service(counting_rules::get_counting_rule)
+        .service(snapshots::list_report_snapshots)
+        .service(snapshots::create_report_snapshot)
+        .service(snapshots::compare_report_snapshots)
+        .service(snapshots::get_report_snapshot);
+}
+
+/// The organisation asked for, by slug or id, or all that the caller reports for.
+fn reached(conn: &mut PgConnection, reach: &Reach, asked: Option<&str>) -> Result<Vec<OrganisationId>> {
+    let Some(asked) = asked else {
+        return Ok(reach.organisations());
+    };
+    let organisation = find_organisation(conn, asked)?.ok_or(Code::NotFound)?.id;
+    reach.check(organisation)?;
+    Ok(vec![organisation])
+}

@@ -1,0 +1,9 @@
+//! Read, then decide; and for what is kept: read → decide → write → record.
+
+mod activity;
+mod counting_rules;
+mod snapshots;
+
+pub use activity::activity;
+pub use counting_rules::{NewCountingRule, find_rule, write_rule};
+pub use snapshots::{NewSnapshot, Opened, open_snapshot, seal_report};

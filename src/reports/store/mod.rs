@@ -1,0 +1,20 @@
+//! All SQL of the room: what reports are made of, the rules, and what is sealed.
+
+mod counting_rules;
+mod facts;
+mod snapshots;
+
+use diesel::prelude::*;
+
+use crate::base::problem::Result;
+
+pub use counting_rules::{NewRule, insert_rule, newest_rules, rule_versions, rules_named};
+pub use facts::{collection, facts};
+pub use snapshots::{recorded_digest, seal, sealed_content, snapshots};
+
+/// From here on the transaction sees the database as it is at one moment, so that all figures of a report are of that
+/// moment. Stands before anything else is asked.
+pub fn at_one_moment(conn: &mut PgConnection) -> Result<()> {
+    diesel::sql_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(conn)?;
+    Ok(())
+}
