@@ -11,7 +11,7 @@ use crate::support::{Client, TestApp, draft_body};
 pub const PERIOD: &str = "/reports/activity?from=2020-01-01&to=2021-05-31";
 const PAPER: &str = include_str!("../../demo/programme-2020-2021.json");
 
-fn load(app: &TestApp, organisation: &str, programme: &str) {
+pub fn load(app: &TestApp, organisation: &str, programme: &str) {
     let act = Act {
         now: app.clock.now(),
         actor: Actor::SYSTEM,
@@ -26,7 +26,7 @@ fn load(app: &TestApp, organisation: &str, programme: &str) {
 }
 
 /// Seminars that were: a past programme comes by import, not by hand.
-fn past(app: &TestApp, organisation: &str, seminars: &Value) {
+pub fn past(app: &TestApp, organisation: &str, seminars: &Value) {
     let mut seminars = seminars.clone();
     for (n, seminar) in seminars.as_array_mut().unwrap().iter_mut().enumerate() {
         seminar["external_id"] = format!("{n}").into();

@@ -102,7 +102,7 @@ fn every_wrong_parameter_is_named_at_once() {
     let invalid = |query: &str| reporter.get(&format!("/reports/activity{query}")).invalid();
     assert_eq!(invalid(""), ["from", "to"]);
     assert_eq!(
-        invalid("?from=2020-02-30&to=x&rule=some&collection=1&format=pdf"),
+        invalid("?from=2020-02-30&to=x&rule=Some!&collection=1&format=pdf"),
         ["from", "to", "rule", "collection", "format"]
     );
     assert_eq!(invalid("?from=2021-01-02&to=2021-01-01"), ["to"]);
@@ -115,8 +115,7 @@ fn every_wrong_parameter_is_named_at_once() {
     let rules = reporter
         .get(&format!("{PERIOD}&rule=some"))
         .problem(422, "validation-failed");
-    assert_eq!(
-        rules["errors"][0]["detail"],
-        "`some` is not one of all, public, overview"
-    );
+    assert_eq!(rules["errors"][0]["parameter"], "rule");
+    assert_eq!(rules["errors"][0]["detail"], "there is no counting rule `some`");
+    assert_eq!(invalid("?from=2020-01-01&to=2020-12-31&rule=public@2"), ["rule"]);
 }

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::api::attendance_imports::{LIST, imported_seminar, upload};
+use crate::api::counting_rules::{OF, own_rule, written};
 use crate::api::programme_imports;
+use crate::api::report_snapshots::{id_of, question, sealed};
 use crate::support::{Client, PASSWORD, PEOPLE, TestApp, draft_body, person};
 
 pub struct Call {
@@ -376,6 +378,16 @@ pub fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Cal
         "get_attendance" => get(format!("{}/attendance", seminar())),
         "get_activity_report" => {
             get("/reports/activity?from=2027-01-01&to=2027-12-31&organisation=staedteregion-aachen")
+        }
+        "list_counting_rules" => get(format!("/counting-rules?{OF}")),
+        "create_counting_rule" => post("/counting-rules", own_rule(&format!("regel-{n}"))),
+        "get_counting_rule" => get(format!("/counting-rules/{}?{OF}", written(app, n))),
+        "list_report_snapshots" => get(format!("/report-snapshots?{OF}")),
+        "create_report_snapshot" => post("/report-snapshots", question("all")),
+        "get_report_snapshot" => get(sealed(app, "all")),
+        "compare_report_snapshots" => {
+            let (first, second) = (sealed(app, "all"), sealed(app, "all"));
+            get(format!("{first}/compare?with={}", id_of(&second)))
         }
         _ => return None,
     })
