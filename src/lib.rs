@@ -7,7 +7,7 @@
 //! ```text
 //! roof  main · cli (commands) · app (the route table) · openapi · health
 //!  8    portal          the pages behind the links of the mails
-//!  7    reports         activity report                        imports   a programme from a file or a spreadsheet, the demo
+//!  7    reports         activity report, counting rules, sealed reports   imports   a programme from a file or a spreadsheet, the demo
 //!  6    attendance      the door, platform reports, who was there, headcounts, the reconciled picture, lists, certificates
 //!  5    registrations   the desk, tickets, admission, waiting list, applications, changes of plan that tell everybody, deadlines
 //!  4    seminars        seminar, sessions, channels with seats, admission and questions, parties, schedule changes
@@ -47,6 +47,10 @@
 //! - A mail is delivered at least once, each time under one Message-ID. `tests/mail/`
 //! - One presence a person and session, the earliest by the clock of the door, read from all check-ins and stored nowhere: in
 //!   whatever order, how often and from how many devices queues arrive. `tests/api/offline.rs`
+//! - What counts is data, a rule in versions that are never changed; a sealed report is printed from what was sealed and from
+//!   nothing else. `reports::rules`, `tests/api/report_snapshots.rs`
+//! - Of a programme from a spreadsheet nothing is guessed silently: what is not understood for sure is a doubt, and all rows or
+//!   none are made. `src/imports/sheet/`, `tests/imports/`
 //! - Everybody reaches what their role reaches and nothing else. `docs/authorisation.md`, `tests/api/authorisation.rs`
 //! - The OpenAPI document, the schema and the migrations agree with the code. `tests/contract.rs`, `tests/migrations.rs`
 //!
