@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use actix_web::{HttpRequest, HttpResponse, delete, patch, post, web};
+use diesel::PgConnection;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::view::ImportView;
-use crate::attendance::model::ImportId;
+use crate::attendance::model::{AttendanceImport, ImportId};
 use crate::attendance::service::{self, Decision, Taken};
 use crate::auth::Organiser;
 use crate::base::body::Body;
@@ -103,14 +104,10 @@ pub async fn resolve_attendance_import(
 ) -> Result<HttpResponse> {
     let decisions = body.value.decisions()?;
     let (act, reach, path) = (who.act(&clock), who.reach(), path.into_inner());
-    let shown = db
-        .write(move |conn| {
-            let check = |version| if_match.check(version);
-            let import = service::resolve_import(conn, &act, &reach, path, check, &decisions)?;
-            service::shown(conn, import)
-        })
-        .await?;
-    changed(shown, &request)
+    step(&db, &request, if_match, move |conn, seen| {
+        service::resolve_import(conn, &act, &reach, path, seen, &decisions)
+    })
+    .await
 }
 
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -142,14 +139,10 @@ pub async fn confirm_attendance_import(
 ) -> Result<HttpResponse> {
     let (act, reach, path) = (who.act(&clock), who.reach(), path.into_inner());
     let accept = body.value.accept_proposed;
-    let shown = db
-        .write(move |conn| {
-            let check = |version| if_match.check(version);
-            let import = service::confirm_import(conn, &act, &reach, path, check, accept)?;
-            service::shown(conn, import)
-        })
-        .await?;
-    changed(shown, &request)
+    step(&db, &request, if_match, move |conn, seen| {
+        service::confirm_import(conn, &act, &reach, path, seen, accept)
+    })
+    .await
 }
 
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -175,14 +168,10 @@ pub async fn revert_attendance_import(
     _body: Body<ImportReversion>,
 ) -> Result<HttpResponse> {
     let (act, reach, path) = (who.act(&clock), who.reach(), path.into_inner());
-    let shown = db
-        .write(move |conn| {
-            let check = |version| if_match.check(version);
-            let import = service::revert_import(conn, &act, &reach, path, check)?;
-            service::shown(conn, import)
-        })
-        .await?;
-    changed(shown, &request)
+    step(&db, &request, if_match, move |conn, seen| {
+        service::revert_import(conn, &act, &reach, path, seen)
+    })
+    .await
 }
 
 /// Forget an import.
@@ -208,7 +197,19 @@ pub async fn delete_attendance_import(
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn changed(shown: service::Shown, request: &HttpRequest) -> Result<HttpResponse> {
+/// One step of an import, decided on by somebody who has seen it as it is; what it is then.
+async fn step(
+    db: &Db,
+    request: &HttpRequest,
+    if_match: IfMatch,
+    step: impl Fn(&mut PgConnection, &dyn Fn(i64) -> Result<()>) -> Result<AttendanceImport> + Send + Sync + 'static,
+) -> Result<HttpResponse> {
+    let shown = db
+        .write(move |conn| {
+            let import = step(conn, &|version| if_match.check(version))?;
+            service::shown(conn, import)
+        })
+        .await?;
     let version = shown.import.version;
     etag::changed(version, &ImportView::of(shown, german(request))?)
 }
