@@ -2,7 +2,7 @@
 
 use aws_lc_rs::{digest, rand};
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::problem::{Error, Result};
 
@@ -21,6 +21,12 @@ pub fn base64url(bytes: &[u8]) -> String {
 
 pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
+}
+
+/// What a Content-Security-Policy calls a style sheet that is part of its page: `sha256-…`.
+#[must_use]
+pub fn source(text: &str) -> String {
+    format!("sha256-{}", STANDARD.encode(sha256(text.as_bytes())))
 }
 
 /// A secret of 256 bits as text.

@@ -11,6 +11,7 @@ pub mod dates;
 pub mod db;
 pub mod decode;
 pub mod digest;
+pub mod document;
 pub mod download;
 pub mod embedded;
 pub mod etag;

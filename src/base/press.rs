@@ -11,6 +11,7 @@ use super::problem::{Code, Problem, Result};
 pub enum Form {
     AttendanceList,
     Certificates,
+    Report,
     Ticket,
 }
 
@@ -81,6 +82,7 @@ mod with {
                     let template = match copy.form {
                         Form::AttendanceList => Template::AttendanceList,
                         Form::Certificates => Template::Certificates,
+                        Form::Report => Template::Report,
                         Form::Ticket => Template::Ticket,
                     };
                     let images = copy.images.into_iter().map(|(name, bytes)| Image { name, bytes });

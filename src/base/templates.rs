@@ -82,6 +82,11 @@ pub fn unusable(cause: String) -> TemplateError {
 /// The error where it happened, without the values that were around it.
 #[must_use]
 pub fn fault(folder: Option<&Path>, error: &TemplateError) -> Error {
+    // What is included by another template fails there first, and that is where it has to be mended.
+    let mut error = error;
+    while let Some(cause) = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<TemplateError>()) {
+        error = cause;
+    }
     let name = error.name().unwrap_or("templates");
     let file = folder
         .map(|folder| folder.join(name))

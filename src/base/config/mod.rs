@@ -9,7 +9,7 @@ use std::str::FromStr;
 use lettre::message::Mailbox;
 use secrecy::{ExposeSecret, SecretString};
 
-use self::shapes::{database_fault, nobody, portal, smtp_fault};
+use self::shapes::{database_fault, nobody, portal, seminar_page, smtp_fault};
 use self::source::Source;
 use super::text::{FromText, WebAddress};
 
@@ -43,6 +43,7 @@ pub struct Config {
     pub mail_dir: PathBuf,
     pub templates_dir: Option<PathBuf>,
     pub portal_url: Option<String>,
+    pub seminar_url: Option<String>,
     pub demo_password: Option<SecretString>,
 }
 
@@ -165,6 +166,11 @@ impl Config {
                 "an absolute https or http address with {token} in it",
                 portal,
             ),
+            seminar_url: source.value(
+                "EINLASS_SEMINAR_URL",
+                "an absolute https or http address with {seminar} in it",
+                seminar_page,
+            ),
             smtp_url,
             database_url,
             listen,
@@ -213,6 +219,7 @@ impl Config {
             self.portal_url
                 .clone()
                 .unwrap_or_else(|| format!("{}/registrations/{{token}}", self.public_url)),
+            self.seminar_url(),
             hidden(&self.demo_password),
         ];
         VARIABLES
@@ -220,6 +227,14 @@ impl Config {
             .zip(values)
             .map(|((name, _, about), value)| format!("{name:<24} {value:<32} {about}\n"))
             .collect()
+    }
+
+    /// The page of a seminar, with `{seminar}` for its id.
+    #[must_use]
+    pub fn seminar_url(&self) -> String {
+        self.seminar_url
+            .clone()
+            .unwrap_or_else(|| format!("{}/api/v1/seminars/{{seminar}}", self.public_url))
     }
 
     /// The URL of the operator's own database, where one is configured.
@@ -259,6 +274,7 @@ mod tests {
             ("EINLASS_MAIL_FROM", "canary"),
             ("EINLASS_TEMPLATES_DIR", "/nowhere/canary"),
             ("EINLASS_PORTAL_URL", "https://canary.example/without-the-place"),
+            ("EINLASS_SEMINAR_URL", "https://canary.example/without-the-place"),
         ]);
         let told = Config::read(bad, &Flags::default()).unwrap_err().to_string();
         for name in [
@@ -274,6 +290,7 @@ mod tests {
             "EINLASS_MAIL_FROM",
             "EINLASS_TEMPLATES_DIR",
             "EINLASS_PORTAL_URL",
+            "EINLASS_SEMINAR_URL",
         ] {
             assert!(told.contains(name), "{name} is missing in {told}");
         }

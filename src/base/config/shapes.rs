@@ -36,6 +36,12 @@ pub fn portal(text: &str) -> Option<String> {
     sound.then(|| text.to_owned())
 }
 
+pub fn seminar_page(text: &str) -> Option<String> {
+    let filled = text.replace("{seminar}", "seminar");
+    let sound = text.contains("{seminar}") && !filled.contains(['{', '}']) && WebAddress::from_text(&filled).is_ok();
+    sound.then(|| text.to_owned())
+}
+
 /// The sender of mails that only ever become files.
 pub fn nobody() -> Mailbox {
     Mailbox::new(

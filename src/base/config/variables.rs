@@ -55,12 +55,17 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     (
         "EINLASS_TEMPLATES_DIR",
         "none",
-        "own wording: files named as in templates/mail, as in templates/portal below portal/, as in templates/print below print/; each replaces one",
+        "own wording: files named as in templates/mail, as in templates/portal below portal/, as in templates/print below print/, as in templates/report below report/; each replaces one",
     ),
     (
         "EINLASS_PORTAL_URL",
         "<public url>/registrations/{token}",
         "the portal's page for {token}, may have {action}: confirm, see, change, cancel, accept_offer, keep",
+    ),
+    (
+        "EINLASS_SEMINAR_URL",
+        "<public url>/api/v1/seminars/{seminar}",
+        "the page of a seminar that reports lead to, {seminar} is its id",
     ),
     (
         "EINLASS_DEMO_PASSWORD",
