@@ -29,6 +29,7 @@ use crate::base::problem::{Code, Error, Problem, Result, render};
 use crate::mail::{Postboy, Postman};
 use crate::portal::{self, ErrorPage, Page, Pages};
 use crate::registrations::{Desk, Timekeeper};
+use crate::reports::Paper;
 use crate::{attendance, catalogue, health, imports, openapi, registrations, reports, seminars};
 
 /// Everything under `/api/v1`. One scope with full paths: once a prefix matches, actix never looks at another.
@@ -72,6 +73,7 @@ pub struct Site {
     pub door: web::Data<Door>,
     pub pages: web::Data<Pages>,
     pub press: web::Data<Press>,
+    pub paper: web::Data<Paper>,
     pub postman: Arc<Postman>,
 }
 
@@ -107,6 +109,7 @@ impl Site {
             door: web::Data::new(Door::open(&db, DOOR_WRITERS, capabilities.clone())?),
             pages: web::Data::new(Pages::open(&config)?),
             press: web::Data::new(Press::assemble(&config)?),
+            paper: web::Data::new(Paper::open(&config)?),
             postman: Arc::new(Postman::assemble(&config, capabilities.clone())?),
             capabilities: web::Data::from(capabilities),
             config: web::Data::new(config),
@@ -137,6 +140,7 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .app_data(site.door.clone())
             .app_data(site.pages.clone())
             .app_data(site.press.clone())
+            .app_data(site.paper.clone())
             .app_data(routes.clone())
             .app_data(web::PayloadConfig::new(body::LIMIT))
             .app_data(web::PathConfig::default().error_handler(|_, _| Error::from(Code::NotFound).into()))

@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let template = match template.as_str() {
         "attendance_list" => Template::AttendanceList,
         "certificates" => Template::Certificates,
+        "report" => Template::Report,
         "ticket" => Template::Ticket,
         other => return Err(format!("{other} is no template").into()),
     };

@@ -1,4 +1,4 @@
-//! Typesets lists, certificates and tickets: a template and data become a tagged PDF (PDF/UA-1), by typst.
+//! Typesets lists, certificates, tickets and reports: a template and data become a tagged PDF (PDF/UA-1), by typst.
 //!
 //! What is printed depends on what is given and on nothing else: no clock, no chance, no file, no network. Data reach a
 //! template as JSON in a file of their own and are never part of its source.
@@ -24,6 +24,7 @@ use world::{Desk, Shelf};
 pub enum Template {
     AttendanceList,
     Certificates,
+    Report,
     Ticket,
 }
 
@@ -32,6 +33,7 @@ impl Template {
         match self {
             Self::AttendanceList => "attendance_list.typ",
             Self::Certificates => "certificates.typ",
+            Self::Report => "report.typ",
             Self::Ticket => "ticket.typ",
         }
     }
@@ -48,6 +50,7 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../../templates/print/certificates.typ"),
     ),
     ("house.typ", include_str!("../../templates/print/house.typ")),
+    ("report.typ", include_str!("../../templates/print/report.typ")),
     ("ticket.typ", include_str!("../../templates/print/ticket.typ")),
 ];
 
@@ -170,7 +173,11 @@ fn length(data: &Value) -> (usize, usize) {
     let list = |name: &str| data.get(name).and_then(Value::as_array).map_or(0, Vec::len);
     let blank = data.get("blank_rows").and_then(Value::as_u64).unwrap_or(0);
     let rows = list("rows").saturating_add(usize::try_from(blank).unwrap_or(usize::MAX));
-    let cells = rows.saturating_mul(list("columns"));
+    // A report has many tables and says itself what they come to.
+    let told = data.get("cells").and_then(Value::as_u64).unwrap_or(0);
+    let cells = rows
+        .saturating_mul(list("columns"))
+        .max(usize::try_from(told).unwrap_or(usize::MAX));
     match list("people").max(list("sessions")) {
         pages if pages.saturating_mul(MOST_CELLS) > cells.saturating_mul(MOST_PAGES) => (pages, MOST_PAGES),
         _ => (cells, MOST_CELLS),

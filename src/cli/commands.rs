@@ -14,6 +14,7 @@ use super::database::Database;
 use crate::auth::{NewAccount, OrganisationId, Role, all_organisations, create_account, find_organisation};
 use crate::base::clock::Clock;
 use crate::base::config::Config;
+use crate::base::csv::Dialect;
 use crate::base::db::rehearse;
 use crate::base::digest::secret;
 use crate::base::problem::{Code, Error, Problem};
@@ -77,14 +78,25 @@ pub struct ReportActivity {
     /// Count what was held before this day apart.
     #[arg(long, value_name = "DAY")]
     split_on: Option<NaiveDate>,
+    /// json, markdown, html, docx, xlsx, csv; PDF is made by the service.
     #[arg(long, value_enum, default_value_t = Format::Markdown)]
     format: Format,
+    /// How the texts name people: neutral (Teilnehmende) or underscore (Teilnehmer_innen).
+    #[arg(long, default_value = "neutral")]
+    forms: String,
+    /// Where to write it; default: standard output.
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
     Json,
     Markdown,
+    Html,
+    Docx,
+    Xlsx,
+    Csv,
 }
 
 pub fn migrate(config: &Config) -> Result<(), Failure> {
@@ -238,9 +250,21 @@ pub fn report_activity(config: &Config, report: &ReportActivity) -> Result<(), F
     });
     database.stop();
     let activity = outcome?;
-    match report.format {
-        Format::Json => println!("{}", serde_json::to_string_pretty(&activity)?),
-        Format::Markdown => print!("{}", reports::render_markdown(&activity)),
+    let forms = report.forms.parse::<reports::Forms>()?;
+    let subject = reports::Subject::of(&activity, forms);
+    let paper = reports::Paper::open(config)?;
+    let at = Clock::System.now();
+    let bytes = match report.format {
+        Format::Json => format!("{}\n", serde_json::to_string_pretty(&activity)?).into_bytes(),
+        Format::Markdown => paper.markdown(&subject)?.into_bytes(),
+        Format::Html => paper.html(&subject)?.into_bytes(),
+        Format::Docx => paper.docx(&subject, at)?,
+        Format::Xlsx => reports::workbook(&activity, at)?,
+        Format::Csv => reports::csv(&activity, Dialect::Excel)?,
+    };
+    match &report.output {
+        Some(path) => std::fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()))?,
+        None => std::io::stdout().write_all(&bytes)?,
     }
     Ok(())
 }

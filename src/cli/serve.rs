@@ -2,6 +2,8 @@
 
 use std::net::TcpListener;
 
+use actix_web::web::Data;
+
 use super::Failure;
 use super::database::Database;
 use crate::app::{self, Site};
@@ -10,6 +12,7 @@ use crate::base::config::Config;
 use crate::base::digest::secret;
 use crate::imports;
 use crate::journal::{Act, Actor};
+use crate::reports::Paper;
 use secrecy::ExposeSecret;
 
 pub fn serve(config: Config, demo: bool) -> Result<(), Failure> {
@@ -31,7 +34,10 @@ fn serve_on(database: &Database, config: Config, listener: TcpListener, demo: bo
         fill(database, &config, &clock)?;
     }
     let address = listener.local_addr()?;
-    let site = Site::assemble(config, database.db.clone(), clock)?;
+    let mut site = Site::assemble(config, database.db.clone(), clock)?;
+    if demo {
+        site.paper = Data::new(Paper::of_the_demo(&site.config)?);
+    }
     let background = site.background()?;
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
     eprintln!("einlass: listening on http://{address}");

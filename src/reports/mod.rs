@@ -6,15 +6,17 @@
 //! sealed and from nothing else, in every form; it is never changed, and its digest stands beside it and in the journal.
 //! Not here: counting people (a seminar's own number is a headcount of `attendance`) and time series.
 
-mod markdown;
 mod model;
+mod paper;
 mod routes;
 mod rules;
 mod service;
+mod sheets;
 mod store;
 
-pub use markdown::render_markdown;
-pub use model::{ActivityReport, ReportFormat, SnapshotFormat};
+pub use model::{ActivityReport, Forms, ReportFormat, SnapshotFormat};
+pub use paper::{Paper, Subject};
 pub use routes::configure;
 pub use rules::ActivityQuery;
 pub use service::activity;
+pub use sheets::{csv, workbook};

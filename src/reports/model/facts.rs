@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::report::ReportedPlace;
 use crate::attendance::{Count, People, Unit};
 use crate::auth::OrganisationRef;
 use crate::catalogue::CollectionRef;
-use crate::seminars::{Audience, ChangeKind, Channel, PartyRole, ReasonCode, SeminarId, Status};
+use crate::seminars::{Audience, ChangeKind, Channel, Kind, PartyRole, ReasonCode, SeminarId, Status};
 
 /// Days from `from` to `to`, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -37,11 +38,14 @@ pub struct Facts {
     /// Whose programme it is in.
     pub organisation: OrganisationRef,
     pub title: String,
+    pub kind: Kind,
     pub audience: Audience,
     pub status: Status,
     pub published_on: Option<NaiveDate>,
     /// The day of its first session.
     pub day: Option<NaiveDate>,
+    /// Where that takes place.
+    pub place: Option<ReportedPlace>,
     /// The span the source speaks of, where it gives no day.
     pub within: Option<Span>,
     pub channels: Vec<Channel>,

@@ -8,9 +8,9 @@ mod snapshot;
 
 pub use facts::{Change, Collected, Facts, Span, Statement, Taking};
 pub use report::{
-    ActivityReport, CancelledFigure, ChannelFigures, CollectionFigures, CountedAs, Figure, GroupFigures, HeldFigure,
-    MonthFigures, OrganisationFigures, ReportFigures, ReportFormat, ReportPeriod, ReportScope, ReportedCount,
-    ReportedParty, ReportedSeminar, Sum,
+    ActivityReport, CancelledFigure, ChannelFigures, CollectionFigures, CountedAs, Figure, Forms, GroupFigures,
+    HeldFigure, MonthFigures, OrganisationFigures, ReportFigures, ReportFormat, ReportPeriod, ReportScope,
+    ReportedCount, ReportedParty, ReportedPlace, ReportedSeminar, Sum,
 };
 pub use rule::{CountingRule, CountingTerms, LeftOutBy, LeftOutSeminar, OtherRule, Postponements, SumRule, Whose};
 pub use snapshot::{

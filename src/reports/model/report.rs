@@ -12,13 +12,30 @@ use crate::attendance::{Basis, Qualifier, Tally};
 use crate::auth::OrganisationRef;
 use crate::base::ids::words;
 use crate::catalogue::CollectionRef;
-use crate::seminars::{AttendanceMode, Channel, PartyRole, ReasonCode, SeminarId, Status};
+use crate::seminars::{AttendanceMode, Channel, Kind, PartyRole, ReasonCode, SeminarId, Status};
 
 words! {
-    /// How the report is written.
+    /// How the report is written. The texts (`markdown`, `html`, `pdf`, `docx`) say the same in four forms, German; `xlsx` has
+    /// a sheet for each table, `csv` a row for each seminar.
     ReportFormat {
         Json = "json",
         Markdown = "markdown",
+        Html = "html",
+        Pdf = "pdf",
+        Docx = "docx",
+        Xlsx = "xlsx",
+        Csv = "csv",
+    }
+}
+
+words! {
+    /// How the text names people: `neutral` (Teilnehmende), `underscore` (Teilnehmer_innen).
+    #[derive(Default)]
+    #[schema(as = GenderForms)]
+    Forms {
+        #[default]
+        Neutral = "neutral",
+        Underscore = "underscore",
     }
 }
 
@@ -242,6 +259,9 @@ grouped! {
     CollectionFigures {
         /// `null`: in no collection.
         collection: Option<CollectionRef> = {"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b13", "kind": "series", "name": "AC²"},
+        /// Papers give it a chapter of its own.
+        #[serde(default)]
+        own_chapter: bool = false,
     }
     OrganisationFigures {
         /// `null`: none that is known here; then `name` says who.
@@ -257,7 +277,7 @@ grouped! {
 /// One seminar behind the figures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12", "version": 3, "organisation": "staedteregion-aachen", "title": "AC² - Zwischenprämierung",
-    "date": "2020-02-13", "within": null, "undated": false, "status": "held", "counted_as": ["held"], "postponed_from": null, "reason_code": null,
+    "kind": "award", "place": {"venue": "DIGITAL Church", "locality": "Aachen", "country": "DE"}, "date": "2020-02-13", "within": null, "undated": false, "status": "held", "counted_as": ["held"], "postponed_from": null, "reason_code": null,
     "attendance_mode": "onsite", "channels": ["onsite"],
     "participants": {"value": 180, "qualifier": "exact", "statements": 1, "stated_as": ["180 Teilnehmenden"]}, "viewers": null,
     "parties": [{"role": "lead", "name": "GründerRegion Aachen", "organisation": "gruenderregion-aachen"}],
@@ -269,6 +289,14 @@ pub struct ReportedSeminar {
     /// The slug of the organisation whose programme it is in.
     pub organisation: String,
     pub title: String,
+    /// What sort of offer it is; not told in reports sealed by earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub kind: Option<Kind>,
+    /// Where its first session takes place; left out where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub place: Option<ReportedPlace>,
     /// The day of its first session; `null` when the source gives none.
     pub date: Option<NaiveDate>,
     /// The span the source speaks of, when it gives no day.
@@ -322,6 +350,26 @@ impl ReportedCount {
             lower_bound: self.lower_bound,
         }
     }
+}
+
+/// Where a session takes place: at a venue, on a platform, or both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"venue": "DIGITAL Church", "locality": "Aachen", "country": "DE"}))]
+pub struct ReportedPlace {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub venue: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub locality: Option<String>,
+    /// ISO 3166-1, two letters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub country: Option<String>,
+    /// YouTube, Zoom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub platform: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

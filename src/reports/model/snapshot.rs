@@ -23,10 +23,15 @@ id! {
 pub const SEALED_FORMAT: &str = "einlass.report-snapshot/1";
 
 words! {
-    /// How a sealed report is written: `json`, `markdown` (German), or `sealed`, the bytes whose SHA-256 is the digest.
+    /// How a sealed report is written: as reports are, or `sealed`, the bytes whose SHA-256 is the digest.
     SnapshotFormat {
         Json = "json",
         Markdown = "markdown",
+        Html = "html",
+        Pdf = "pdf",
+        Docx = "docx",
+        Xlsx = "xlsx",
+        Csv = "csv",
         Sealed = "sealed",
     }
 }

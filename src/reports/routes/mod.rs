@@ -2,6 +2,7 @@
 
 mod activity;
 mod counting_rules;
+mod printed;
 mod snapshots;
 
 use diesel::pg::PgConnection;

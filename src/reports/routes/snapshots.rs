@@ -1,30 +1,32 @@
 //! Report snapshots: reports as they were told.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderMap, IF_NONE_MATCH};
+use actix_web::http::header::IF_NONE_MATCH;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::printed::{Told, wanted, written};
 use super::reached;
 use crate::auth::{OrganisationRef, Reporter, own_organisation};
-use crate::base::accept;
 use crate::base::body::Body;
 use crate::base::clock::Clock;
+use crate::base::csv::Dialect;
 use crate::base::db::Db;
 use crate::base::etag::{self, Privacy};
 use crate::base::idempotency::{Created, Idempotency};
 use crate::base::page::{Page, Paging, list};
-use crate::base::problem::{Code, Error, FieldError, Problem, Result};
+use crate::base::press::Press;
+use crate::base::problem::{Error, FieldError, Result};
 use crate::base::query::Query;
 use crate::base::text::Line;
 use crate::catalogue::CollectionId;
-use crate::reports::markdown::render_sealed;
 use crate::reports::model::{
-    Deliberation, ReportSnapshot, ReportSnapshotEntry, ReportSnapshotId, SnapshotComparison, SnapshotFormat,
-    SnapshotRow,
+    Deliberation, Forms, ReportFormat, ReportSnapshot, ReportSnapshotEntry, ReportSnapshotId, SnapshotComparison,
+    SnapshotFormat, SnapshotRow,
 };
+use crate::reports::paper::Paper;
 use crate::reports::rules::{ActivityQuery, Asked, compare, hex, in_the_body};
 use crate::reports::service::{NewSnapshot, Opened, open_snapshot, seal_report};
 use crate::reports::store;
@@ -88,9 +90,15 @@ pub struct SnapshotFilter {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SnapshotPrint {
-    /// Without it the header `Accept` decides between `json` and `markdown`, JSON first.
+    /// Without it the header `Accept` decides, JSON first.
     #[param(nullable = false)]
     pub format: Option<SnapshotFormat>,
+    /// How the texts name people; `neutral` by default.
+    #[param(nullable = false)]
+    pub forms: Option<Forms>,
+    /// For whom CSV is written; `excel` by default.
+    #[param(nullable = false)]
+    pub dialect: Option<Dialect>,
 }
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -184,13 +192,17 @@ pub async fn create_report_snapshot(
 ///
 /// Reporters of its organisation. Whatever became of the data, the same bytes as ever: everything is printed from what was
 /// sealed. `seal` says whether the content still is what was sealed, by the digest beside it and by the one in the journal.
-/// `format=sealed` gives the sealed content in its canonical form (RFC 8785), whose SHA-256 is the digest; `markdown` the
-/// German text, with the digest in its head.
+/// `format=sealed` gives the sealed content in its canonical form (RFC 8785), whose SHA-256 is the digest; the other forms are
+/// those of `GET /reports/activity`, and the texts have the digest in their head.
 #[utoipa::path(tag = "report-snapshots", params(("snapshot" = ReportSnapshotId, Path), SnapshotPrint), security(("member" = [])), responses(
     (status = 200, description = "The snapshot", content(
         (ReportSnapshot = "application/json"),
+        (String = "text/html"), (Vec<u8> = "application/pdf"), (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "text/markdown", example = json!("# Veranstaltungsbericht\n\n- **Zeitraum:** 01.01.2020 bis 31.05.2021 …")))),
-    (status = 406, description = "`not-acceptable`: neither JSON nor Markdown is accepted, and no `format` is given")))]
+    (status = 406, description = "`not-acceptable`: none of the forms is accepted and no `format` is given, or the service was built without printing"),
+    (status = 413, description = "`too-long-to-print`: more than a PDF or DOCX holds; the other forms hold it")))]
 #[get("/report-snapshots/{snapshot}")]
 pub async fn get_report_snapshot(
     request: HttpRequest,
@@ -198,18 +210,39 @@ pub async fn get_report_snapshot(
     path: web::Path<ReportSnapshotId>,
     print: Query<SnapshotPrint>,
     db: web::Data<Db>,
+    paper: web::Data<Paper>,
+    press: web::Data<Press>,
 ) -> Result<HttpResponse> {
-    let format = match print.0.format {
-        Some(format) => format,
-        None => accepted(request.headers()).ok_or_else(|| {
-            Problem::new(Code::NotAcceptable).detail("Accept application/json or text/markdown, or give `format`.")
-        })?,
+    let SnapshotPrint { format, forms, dialect } = print.0;
+    let format = match format {
+        Some(SnapshotFormat::Sealed) => None,
+        other => Some(wanted(other.and_then(printable), request.headers())?),
     };
+    if format == Some(ReportFormat::Pdf) {
+        press.available()?;
+    }
     let reach = who.reach();
-    let (media_type, body) = db
-        .read(move |conn| printed(open_snapshot(conn, &reach, *path)?, format))
-        .await?;
-    Ok(answer(&request, media_type, body))
+    let opened = db.read(move |conn| open_snapshot(conn, &reach, *path)).await?;
+    let response = match format {
+        None => json_body(opened.text),
+        Some(ReportFormat::Json) => json_body(whole(opened)?),
+        Some(format) => {
+            let Opened { seal, content, .. } = opened;
+            let named = format!("{}-{}", content.query.from, content.query.to);
+            let told = Told {
+                report: content.report.clone(),
+                forms: forms.unwrap_or_default(),
+                dialect: dialect.unwrap_or_default(),
+                at: content.sealed_at,
+                sealed: Some(Box::new((content, seal))),
+            };
+            let written = written(told, format, paper.clone(), &press).await?;
+            let tag = etag::tag(1, &written.body);
+            return Ok(known_or(&request, &tag, written.response(&paper, &named)));
+        }
+    };
+    let (tag, response) = response;
+    Ok(known_or(&request, &tag, response))
 }
 
 /// What two report snapshots differ in.
@@ -241,50 +274,51 @@ pub async fn compare_report_snapshots(
     Ok(response)
 }
 
-/// The snapshot in one of its forms. A further form is printed from `content`, like these.
-fn printed(opened: Opened, format: SnapshotFormat) -> Result<(&'static str, String)> {
-    let Opened { seal, content, text } = opened;
-    Ok(match format {
-        SnapshotFormat::Sealed => ("application/json", text),
-        SnapshotFormat::Markdown => ("text/markdown; charset=utf-8", render_sealed(&content, &seal)),
-        SnapshotFormat::Json => {
-            let whole = ReportSnapshot {
-                id: content.id,
-                organisation: content.organisation,
-                sealed_at: content.sealed_at,
-                query: content.query,
-                deliberation: content.deliberation,
-                seal,
-                report: content.report,
-            };
-            (
-                "application/json",
-                serde_json::to_string(&whole).map_err(Error::internal)?,
-            )
-        }
-    })
+/// The form of a report, where it is one.
+const fn printable(format: SnapshotFormat) -> Option<ReportFormat> {
+    match format {
+        SnapshotFormat::Json => Some(ReportFormat::Json),
+        SnapshotFormat::Markdown => Some(ReportFormat::Markdown),
+        SnapshotFormat::Html => Some(ReportFormat::Html),
+        SnapshotFormat::Pdf => Some(ReportFormat::Pdf),
+        SnapshotFormat::Docx => Some(ReportFormat::Docx),
+        SnapshotFormat::Xlsx => Some(ReportFormat::Xlsx),
+        SnapshotFormat::Csv => Some(ReportFormat::Csv),
+        SnapshotFormat::Sealed => None,
+    }
 }
 
-fn accepted(headers: &HeaderMap) -> Option<SnapshotFormat> {
-    accept::best(headers, &[("application", "json"), ("text", "markdown")]).map(|place| match place {
-        0 => SnapshotFormat::Json,
-        _ => SnapshotFormat::Markdown,
-    })
+fn whole(opened: Opened) -> Result<String> {
+    let Opened { seal, content, .. } = opened;
+    let whole = ReportSnapshot {
+        id: content.id,
+        organisation: content.organisation,
+        sealed_at: content.sealed_at,
+        query: content.query,
+        deliberation: content.deliberation,
+        seal,
+        report: content.report,
+    };
+    serde_json::to_string(&whole).map_err(Error::internal)
 }
 
-/// 200 with the tag of these bytes, or 304 where the caller has them.
-fn answer(request: &HttpRequest, media_type: &'static str, body: String) -> HttpResponse {
-    let tag = etag::tag(1, body.as_bytes());
+fn json_body(text: String) -> (String, HttpResponse) {
+    let tag = etag::tag(1, text.as_bytes());
+    (tag, HttpResponse::Ok().content_type("application/json").body(text))
+}
+
+/// The answer with the tag of its bytes, or 304 where the caller has them.
+fn known_or(request: &HttpRequest, tag: &str, answer: HttpResponse) -> HttpResponse {
     let given = request.headers().get_all(IF_NONE_MATCH);
     let mut known = given
         .filter_map(|value| value.to_str().ok())
         .flat_map(|given| given.split(','));
-    let known = known.any(|one| [tag.as_str(), "*"].contains(&one.trim().trim_start_matches("W/")));
+    let known = known.any(|one| [tag, "*"].contains(&one.trim().trim_start_matches("W/")));
     let mut response = if known {
         HttpResponse::new(StatusCode::NOT_MODIFIED)
     } else {
-        HttpResponse::Ok().content_type(media_type).body(body)
+        answer
     };
-    etag::headers(&mut response, Some(&tag), Privacy::Personal);
+    etag::headers(&mut response, Some(tag), Privacy::Personal);
     response
 }

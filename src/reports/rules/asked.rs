@@ -8,10 +8,11 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::built_in::USUAL;
+use crate::base::csv::Dialect;
 use crate::base::problem::{Code, Error, FieldError, Result};
 use crate::base::text::{FromText, Slug};
 use crate::catalogue::CollectionId;
-use crate::reports::model::{ReportFormat, Span};
+use crate::reports::model::{Forms, ReportFormat, Span};
 
 const MAX_YEARS: u32 = 50;
 
@@ -38,9 +39,15 @@ pub struct Asked {
     /// A day in the period: seminars held are also counted before it and from it on.
     #[param(value_type = Option<String>, format = Date, nullable = false, example = "2020-03-16")]
     pub split_on: Option<String>,
-    /// `json` or `markdown` (German). Without it the header `Accept` decides, JSON first.
+    /// Without it the header `Accept` decides, JSON first.
     #[param(value_type = Option<ReportFormat>, nullable = false, example = "json")]
     pub format: Option<String>,
+    /// How the texts name people; `neutral` by default.
+    #[param(value_type = Option<Forms>, nullable = false, example = "neutral")]
+    pub forms: Option<String>,
+    /// For whom CSV is written; `excel` by default.
+    #[param(value_type = Option<Dialect>, nullable = false, example = "excel")]
+    pub dialect: Option<String>,
 }
 
 /// A rule as it is asked for: by its name, in its newest version or in this one.
@@ -104,6 +111,8 @@ pub struct ActivityQuery {
     pub rule: RuleName,
     pub collection: Option<CollectionId>,
     pub format: Option<ReportFormat>,
+    pub forms: Forms,
+    pub dialect: Dialect,
 }
 
 impl Asked {
@@ -117,6 +126,8 @@ impl Asked {
             text.parse::<CollectionId>().map_err(|_| "is not an id".to_owned())
         });
         let format = read(&mut errors, "format", self.format.as_deref(), str::parse);
+        let forms = read(&mut errors, "forms", self.forms.as_deref(), str::parse);
+        let dialect = read(&mut errors, "dialect", self.dialect.as_deref(), str::parse);
         let period = from.zip(to).map(|(from, to)| Span { from, to });
         if let Some(period) = period {
             errors.extend(span_faults(period, split_on));
@@ -128,6 +139,8 @@ impl Asked {
                 rule: rule.unwrap_or_else(RuleName::usual),
                 collection,
                 format,
+                forms: forms.unwrap_or_default(),
+                dialect: dialect.unwrap_or_default(),
             }),
             _ => Err(Error::invalid(errors)),
         }
@@ -245,11 +258,22 @@ mod tests {
             collection: Some("x".to_owned()),
             rule: Some("Everything!".to_owned()),
             split_on: Some("2021-02-30".to_owned()),
-            format: Some("pdf".to_owned()),
+            format: Some("odt".to_owned()),
+            forms: Some("binnen".to_owned()),
+            dialect: Some("tsv".to_owned()),
         };
         assert_eq!(
             faults(&asked),
-            ["from", "to", "split_on", "rule", "collection", "format"]
+            [
+                "from",
+                "to",
+                "split_on",
+                "rule",
+                "collection",
+                "format",
+                "forms",
+                "dialect"
+            ]
         );
         let problem = asked.query().unwrap_err().problem();
         assert_eq!(

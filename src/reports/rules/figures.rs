@@ -6,6 +6,7 @@ use super::asked::ActivityQuery;
 use super::counting::{Counted, Verdict, is_summed, judge, read_statements, reason};
 use crate::attendance::{Basis, People, Reconciled, Tally, Unit, reconcile, reconcile_with_people};
 use crate::base::text::fold;
+use crate::catalogue::CollectionId;
 use crate::reports::model::{
     ActivityReport, CancelledFigure, ChannelFigures, CollectionFigures, CountedAs, CountingRule, Facts, Figure,
     GroupFigures, HeldFigure, LeftOutSeminar, MonthFigures, OrganisationFigures, OtherRule, ReportFigures,
@@ -20,6 +21,8 @@ struct Entry {
     seminar: ReportedSeminar,
     counted: Vec<Counted>,
     parties: Vec<Taking>,
+    /// Those of its collections that papers give a chapter.
+    own_chapters: Vec<CollectionId>,
 }
 
 /// An entry in one of the ways it counts.
@@ -133,6 +136,8 @@ fn entry(mut facts: Facts, counted: Vec<Counted>, sums: SumRule) -> Entry {
     };
     let (participants, viewers) = (count(Unit::Participants), count(Unit::Viewers));
     let (companies, questions) = (count(Unit::Companies), count(Unit::Questions));
+    let own_chapters = facts.collections.iter().filter(|one| one.own_chapter);
+    let own_chapters = own_chapters.map(|one| one.collection.id).collect();
     let postponed = counted.iter().find(|counted| counted.as_what == CountedAs::Postponed);
     let seminar = ReportedSeminar {
         id: facts.id,
@@ -140,6 +145,8 @@ fn entry(mut facts: Facts, counted: Vec<Counted>, sums: SumRule) -> Entry {
         reason_code: reason(&facts, &counted_as),
         organisation: facts.organisation.slug,
         title: facts.title,
+        kind: Some(facts.kind),
+        place: facts.place,
         date: facts.day,
         within: facts.within.filter(|_| facts.day.is_none()),
         undated: facts.day.is_none(),
@@ -159,6 +166,7 @@ fn entry(mut facts: Facts, counted: Vec<Counted>, sums: SumRule) -> Entry {
         seminar,
         counted,
         parties: facts.parties,
+        own_chapters,
     }
 }
 
@@ -368,6 +376,9 @@ fn by_collection(parts: &[Part<'_>], sums: SumRule) -> Vec<CollectionFigures> {
     let groups = grouped(parts, keys).into_iter();
     groups
         .map(|((_, key), parts)| CollectionFigures {
+            own_chapter: key
+                .as_ref()
+                .is_some_and(|(.., id)| parts.iter().any(|(entry, _)| entry.own_chapters.contains(id))),
             collection: key.and_then(|(_, _, id)| known.get(&id).cloned()),
             figures: group(&parts, sums),
         })

@@ -10,12 +10,13 @@ use super::wording;
 use crate::attendance::phrase;
 use crate::attendance::{Count, Qualifier, Unit};
 use crate::auth::{OrganisationId, OrganisationRef};
+use crate::base::csv::Dialect;
 use crate::catalogue::{CollectionId, CollectionKind, CollectionRef};
 use crate::reports::model::{
-    ActivityReport, Change, Collected, CountedAs, CountingRule, CountingTerms, Facts, Postponements, ReportScope,
-    ReportSnapshotId, SEALED_FORMAT, SealedQuery, SealedReport, Span, Statement, SumRule, Taking, Whose,
+    ActivityReport, Change, Collected, CountedAs, CountingRule, CountingTerms, Facts, Forms, Postponements,
+    ReportScope, ReportSnapshotId, SEALED_FORMAT, SealedQuery, SealedReport, Span, Statement, SumRule, Taking, Whose,
 };
-use crate::seminars::{Audience, ChangeKind, Channel, PartyRole, ReasonCode, SeminarId, Status};
+use crate::seminars::{Audience, ChangeKind, Channel, Kind, PartyRole, ReasonCode, SeminarId, Status};
 
 pub fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -50,10 +51,12 @@ pub fn seminar(title: &str) -> Facts {
         version: 1,
         organisation: organisation("StädteRegion Aachen"),
         title: title.to_owned(),
+        kind: Kind::Seminar,
         audience: Audience::Public,
         status: Status::Held,
         published_on: Some(day("2020-01-01")),
         day: Some(day("2020-06-01")),
+        place: None,
         within: None,
         channels: vec![],
         parties: vec![],
@@ -118,6 +121,8 @@ pub fn paper() -> ActivityQuery {
         rule: RuleName::usual(),
         collection: None,
         format: None,
+        forms: Forms::default(),
+        dialect: Dialect::default(),
     }
 }
 
@@ -358,6 +363,8 @@ pub fn any_question() -> impl Strategy<Value = ActivityQuery> {
         rule: RuleName::usual(),
         collection: None,
         format: None,
+        forms: Forms::default(),
+        dialect: Dialect::default(),
     })
 }
 

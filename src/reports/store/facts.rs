@@ -1,4 +1,4 @@
-//! What a report is made of: eight queries and those of `attendance`, however many seminars there are. What they bring is more than what counts;
+//! What a report is made of: nine queries and those of `attendance`, however many seminars there are. What they bring is more than what counts;
 //! `rules` decides.
 
 use std::collections::HashMap;
@@ -8,6 +8,7 @@ use diesel::dsl::{exists, min};
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::places::places;
 use crate::attendance::{Count, Qualifier, Unit, people_by_seminar};
 use crate::auth::{OrganisationId, OrganisationRef};
 use crate::base::problem::{Error, Result};
@@ -18,7 +19,7 @@ use crate::schema::{
     channels, collections, headcounts, organisations, parties, schedule_changes, seminar_collections, seminars,
     sessions,
 };
-use crate::seminars::{Audience, ChangeKind, Channel, PartyRole, ReasonCode, SeminarId, Status};
+use crate::seminars::{Audience, ChangeKind, Channel, Kind, PartyRole, ReasonCode, SeminarId, Status};
 
 pub fn collection(
     conn: &mut PgConnection,
@@ -41,6 +42,7 @@ pub fn facts(conn: &mut PgConnection, query: &ActivityQuery, of: &[OrganisationR
         ids: facts.iter().map(|facts| facts.id).collect(),
     };
     let mut days = seminars.days(conn)?;
+    let mut places = places(conn, &seminars.of, &seminars.ids)?;
     let mut channels = seminars.channels(conn)?;
     let mut parties = seminars.parties(conn)?;
     let mut collections = seminars.collections(conn)?;
@@ -53,6 +55,7 @@ pub fn facts(conn: &mut PgConnection, query: &ActivityQuery, of: &[OrganisationR
     let mut people = people_by_seminar(conn, &of)?;
     for facts in &mut facts {
         facts.day = days.remove(&facts.id);
+        facts.place = places.remove(&facts.id);
         facts.channels = channels.remove(&facts.id).unwrap_or_default();
         facts.parties = parties.remove(&facts.id).unwrap_or_default();
         facts.collections = collections.remove(&facts.id).unwrap_or_default();
@@ -70,6 +73,7 @@ struct Row {
     id: SeminarId,
     version: i64,
     title: String,
+    kind: Kind,
     audience: Audience,
     status: Status,
     within_from: Option<NaiveDate>,
@@ -133,10 +137,12 @@ fn candidates(
                     .cloned()
                     .ok_or_else(|| Error::internal("a tenant without a name"))?,
                 title: row.title,
+                kind: row.kind,
                 audience: row.audience,
                 status: row.status,
                 published_on: row.published_on,
                 day: None,
+                place: None,
                 within: row.within_from.zip(row.within_to).map(|(from, to)| Span { from, to }),
                 channels: Vec::new(),
                 parties: Vec::new(),

@@ -2,6 +2,7 @@
 
 mod counting_rules;
 mod facts;
+mod places;
 mod snapshots;
 
 use diesel::prelude::*;

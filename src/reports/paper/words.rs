@@ -1,11 +1,13 @@
 //! German words: dates, lists, numbers, and the words of the wire as a council member reads them.
+//!
+//! What goes into a text as a name is [`escaped`] here or by the template, never both.
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::attendance::{Qualifier, Tally, Unit};
+use crate::attendance::{Qualifier, Tally, Unit, phrase};
 use crate::catalogue::CollectionKind;
-use crate::reports::model::{LeftOutBy, LeftOutSeminar, ReportedCount, ReportedSeminar, Span, SumRule};
-use crate::seminars::{Channel, PartyRole, ReasonCode};
+use crate::reports::model::{Forms, LeftOutBy, LeftOutSeminar, ReportedCount, ReportedSeminar, Span, SumRule};
+use crate::seminars::{Channel, Kind, PartyRole, ReasonCode};
 
 /// Nothing in a name acts as Markdown.
 pub fn escaped(text: &str) -> String {
@@ -25,12 +27,87 @@ pub fn escaped(text: &str) -> String {
 
 /// „Gründerfoyer“; quotation marks inside become single ones.
 pub fn quoted(text: &str) -> String {
+    escaped(&in_quotes(text))
+}
+
+/// The same, not yet fit for Markdown.
+pub fn in_quotes(text: &str) -> String {
     let inner = text.replace('„', "‚").replace(['“', '”'], "‘");
-    format!("„{}“", escaped(inner.trim()))
+    format!("„{}“", inner.trim())
 }
 
 pub fn date(day: NaiveDate) -> String {
     day.format("%d.%m.%Y").to_string()
+}
+
+/// As papers write it: 13.02.20
+pub fn short_date(day: NaiveDate) -> String {
+    day.format("%d.%m.%y").to_string()
+}
+
+/// „drei“; of more than twelve the number.
+pub fn in_words(count: usize) -> String {
+    const WORDS: [&str; 13] = [
+        "keine", "eine", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf",
+    ];
+    WORDS
+        .get(count)
+        .map_or_else(|| number(count), |word| (*word).to_owned())
+}
+
+/// What sort of offer it is, with its article.
+pub const fn offer(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Seminar => ("das", "Seminar"),
+        Kind::Workshop => ("der", "Workshop"),
+        Kind::Talk => ("der", "Vortrag"),
+        Kind::Course => ("der", "Kurs"),
+        Kind::InfoEvent => ("die", "Informationsveranstaltung"),
+        Kind::Kickoff => ("die", "Auftaktveranstaltung"),
+        Kind::Award => ("die", "Preisverleihung"),
+        Kind::CompanyVisit => ("der", "Unternehmensbesuch"),
+        Kind::ConsultationHour => ("die", "Sprechstunde"),
+        Kind::Fair => ("die", "Messe"),
+        Kind::Networking => ("die", "Netzwerkveranstaltung"),
+    }
+}
+
+impl Forms {
+    /// „Teilnehmende“
+    pub const fn participants(self) -> &'static str {
+        match self {
+            Self::Neutral => "Teilnehmende",
+            Self::Underscore => "Teilnehmer_innen",
+        }
+    }
+
+    /// „Zuschauende“
+    pub const fn viewers(self) -> &'static str {
+        match self {
+            Self::Neutral => "Zuschauende",
+            Self::Underscore => "Zuschauer_innen",
+        }
+    }
+
+    /// „180 Teilnehmende“ with the words that say how sure it is; one of them is "1 Person", which has no gender.
+    pub fn people(self, said: &str, value: i64, unit: Unit) -> String {
+        match (unit, value) {
+            (Unit::Participants | Unit::Viewers, 1) => format!("{said} Person"),
+            (Unit::Participants, _) => format!("{said} {}", self.participants()),
+            (Unit::Viewers, _) => format!("{said} {}", self.viewers()),
+            (Unit::Companies | Unit::Questions, _) => format!("{said} {}", unit.german(value)),
+        }
+    }
+
+    /// The same after „mit“.
+    pub fn with_people(self, said: &str, value: i64, unit: Unit) -> String {
+        let plural = self.people(said, value, unit);
+        if value == 1 || plural.ends_with('n') {
+            plural
+        } else {
+            format!("{plural}n")
+        }
+    }
 }
 
 /// 2020-02 → Februar 2020
@@ -159,35 +236,56 @@ pub const fn role(role: PartyRole) -> &'static str {
     }
 }
 
-/// The words of the source; our own where it has none, or where its words speak of more than this one count.
-pub fn count(count: &ReportedCount, unit: Unit) -> String {
-    let words = count.stated_as.iter().map(|words| quoted(words)).collect::<Vec<_>>();
-    let ours = people(count.tally(), unit);
+/// As the source says it, „über 130“, where it speaks of this one count and of nothing else; else as it was counted.
+pub fn said(count: &ReportedCount, unit: Unit) -> (String, i64) {
+    let stated = match count.stated_as.as_slice() {
+        [only] if count.statements == 1 => phrase::parse(only).ok(),
+        _ => None,
+    };
+    let stated = stated.filter(|stated| {
+        let alike = stated.unit.is_none_or(|of| of == unit);
+        alike && (stated.count().tally() == Some(count.tally()) || stated.value == Some(count.value))
+    });
+    match stated.and_then(|stated| Some((stated.count().in_german(), stated.value?))) {
+        Some(stated) => stated,
+        None => (count.tally().in_german(), count.value),
+    }
+}
+
+/// What has to be said beside a number: in whose words it was stated, where they are not simply the number, or that it was
+/// counted otherwise.
+pub fn footnote(count: &ReportedCount) -> Option<String> {
+    let plain = |words: &String| {
+        let stated = phrase::parse(words).ok();
+        stated.is_some_and(|stated| stated.qualifier == Qualifier::Exact && stated.value == Some(count.value))
+    };
+    let words = count.stated_as.iter().map(|words| in_quotes(words)).collect::<Vec<_>>();
     match count.stated_as.as_slice() {
-        [] => ours,
-        [only] if count.statements == 1 && numbers(only) == 1 => quoted(only),
-        _ => format!("{ours} (im Wortlaut: {})", words.join(", ")),
+        [] => (count.qualifier != Qualifier::Exact).then(|| "Die Angabe ist nicht genau.".to_owned()),
+        [only] if plain(only) && count.statements == 1 => None,
+        _ => {
+            let told = format!("Im Wortlaut der Quelle: {}", words.join(", "));
+            let exact = count.qualifier == Qualifier::Exact;
+            Some(if exact {
+                format!("{told}.")
+            } else {
+                format!("{told}; gezählt als {}.", count.tally().in_german())
+            })
+        }
     }
-}
-
-/// "mindestens 131 Teilnehmende"; one of them is "1 Person", which has no gender.
-pub fn people(tally: Tally, unit: Unit) -> String {
-    match (unit, tally.value) {
-        (Unit::Participants | Unit::Viewers, 1) => format!("{} Person", tally.in_german()),
-        _ => tally.in_german_with(unit),
-    }
-}
-
-/// How many numbers a phrase states: "1.080" is one, "36 und 34" are two.
-fn numbers(words: &str) -> usize {
-    words
-        .split(|c: char| !c.is_ascii_digit() && c != '.')
-        .filter(|part| part.bytes().any(|b| b.is_ascii_digit()))
-        .count()
 }
 
 /// Why a sum is no exact number.
-pub const fn doubt(qualifier: Qualifier, sums: SumRule) -> Option<&'static str> {
+pub fn doubt(qualifier: Qualifier, sums: SumRule, forms: Forms) -> Option<String> {
+    // The genitive of both forms is that of „Teilnehmenden“ and of „Teilnehmer_innen“.
+    let of_participants = match forms {
+        Forms::Neutral => "der Teilnehmenden",
+        Forms::Underscore => "der Teilnehmer\\_innen",
+    };
+    Some(reason_for_doubt(qualifier, sums)?.replace("der Teilnehmenden", of_participants))
+}
+
+const fn reason_for_doubt(qualifier: Qualifier, sums: SumRule) -> Option<&'static str> {
     let as_stated = matches!(sums, SumRule::StatedNumbers);
     match qualifier {
         Qualifier::AtLeast | Qualifier::MoreThan if as_stated => Some(
@@ -261,29 +359,69 @@ mod tests {
         assert_eq!(channels(&[Online, Livestream]), "online und im Livestream");
     }
 
+    fn count_of(value: i64, qualifier: Qualifier, statements: usize, words: &[&str]) -> ReportedCount {
+        ReportedCount {
+            value,
+            qualifier,
+            lower_bound: None,
+            basis: Basis::Headcount,
+            statements,
+            stated_as: words.iter().map(|s| (*s).to_owned()).collect(),
+        }
+    }
+
     #[test]
     fn a_count_keeps_the_words_of_the_source() {
-        let said = |value, statements, words: &[&str]| {
-            let count_of = ReportedCount {
-                value,
-                qualifier: Qualifier::Exact,
-                lower_bound: None,
-                basis: Basis::Headcount,
-                statements,
-                stated_as: words.iter().map(|s| (*s).to_owned()).collect(),
-            };
-            count(&count_of, Unit::Participants)
+        use Qualifier::{AtLeast, Exact};
+        for (count, expected, note) in [
+            (count_of(180, Exact, 1, &["180 Teilnehmenden"]), "180", None),
+            (
+                count_of(131, AtLeast, 1, &["über 130 Teilnehmenden"]),
+                "über 130",
+                Some("Im Wortlaut der Quelle: „über 130 Teilnehmenden“; gezählt als mindestens 131."),
+            ),
+            (
+                count_of(36, Exact, 1, &["jeweils 36 und 34 Teilnehmenden"]),
+                "36",
+                Some("Im Wortlaut der Quelle: „jeweils 36 und 34 Teilnehmenden“."),
+            ),
+            (
+                count_of(58, Exact, 2, &["41 vor Ort"]),
+                "58",
+                Some("Im Wortlaut der Quelle: „41 vor Ort“."),
+            ),
+            (
+                count_of(12, AtLeast, 0, &[]),
+                "mindestens 12",
+                Some("Die Angabe ist nicht genau."),
+            ),
+            (count_of(12, Exact, 0, &[]), "12", None),
+        ] {
+            let mut count = count;
+            if count.qualifier == AtLeast {
+                count.lower_bound = Some(count.value);
+            }
+            assert_eq!(said(&count, Unit::Participants).0, expected);
+            assert_eq!(footnote(&count).as_deref(), note);
+        }
+    }
+
+    #[test]
+    fn people_by_choice_of_forms() {
+        let of = |forms: Forms, value| {
+            (
+                forms.people("x", value, Unit::Participants),
+                forms.with_people("x", value, Unit::Viewers),
+            )
         };
-        assert_eq!(said(180, 1, &["180 Teilnehmenden"]), "„180 Teilnehmenden“");
-        assert_eq!(said(1080, 1, &["1.080 Personen"]), "„1.080 Personen“");
-        assert_eq!(said(1, 1, &[]), "1 Person");
+        let both = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+        assert_eq!(of(Forms::Neutral, 2), both("x Teilnehmende", "x Zuschauenden"));
         assert_eq!(
-            said(36, 1, &["jeweils 36 und 34 Teilnehmenden"]),
-            "36 Teilnehmende (im Wortlaut: „jeweils 36 und 34 Teilnehmenden“)"
+            of(Forms::Underscore, 2),
+            both("x Teilnehmer_innen", "x Zuschauer_innen")
         );
-        assert_eq!(
-            said(58, 2, &["41 vor Ort"]),
-            "58 Teilnehmende (im Wortlaut: „41 vor Ort“)"
-        );
+        assert_eq!(of(Forms::Neutral, 1), both("x Person", "x Person"));
+        assert_eq!(Forms::Neutral.with_people("10", 10, Unit::Companies), "10 Unternehmen");
+        assert_eq!(Forms::Neutral.with_people("10", 10, Unit::Questions), "10 Fragen");
     }
 }

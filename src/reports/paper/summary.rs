@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::words::{agreeing, date, doubt, how_many, listed, number, people, quoted, reason, seminars};
+use super::words::{agreeing, date, doubt, escaped, how_many, listed, number, quoted, reason, seminars};
 use crate::attendance::{Qualifier, Unit};
-use crate::reports::model::{ActivityReport, CountedAs, ReportedSeminar, Sum};
+use crate::reports::model::{ActivityReport, CountedAs, Forms, ReportedSeminar, Sum};
 use crate::seminars::{Channel, ReasonCode, SeminarId};
 
 /// More titles than this are not named in a sentence: the list below has them.
 const NAMED: usize = 12;
 
-pub fn summary(report: &ActivityReport) -> Vec<String> {
+pub fn summary(report: &ActivityReport, forms: Forms) -> Vec<String> {
     let titles = Titles::of(report);
     let mut paragraphs = vec![what_was_offered(report, &titles)];
-    paragraphs.extend(who_came(report));
+    paragraphs.extend(who_came(report, forms));
     paragraphs.extend(what_is_not_known(report, &titles));
     paragraphs
 }
@@ -170,7 +170,7 @@ fn postponed(report: &ActivityReport, titles: &Titles<'_>) -> String {
     )
 }
 
-fn who_came(report: &ActivityReport) -> Option<String> {
+fn who_came(report: &ActivityReport, forms: Forms) -> Option<String> {
     let figures = &report.figures;
     let mut sentences = Vec::new();
     if let Some(participants) = &figures.participants {
@@ -183,10 +183,10 @@ fn who_came(report: &ActivityReport) -> Option<String> {
         };
         let mut text = format!("Es {verb} {} {who} teil ({from})", tally.in_german());
         if let Some(viewers) = &figures.viewers {
-            text.push_str(&format!("; {}", beside(report, viewers)));
+            text.push_str(&format!("; {}", beside(report, viewers, forms)));
         }
         sentences.push(format!("{text}."));
-        sentences.extend(doubt(tally.qualifier, report.rule.terms.sums).map(str::to_owned));
+        sentences.extend(doubt(tally.qualifier, report.rule.terms.sums, forms));
     } else if let Some(viewers) = &figures.viewers {
         let verb = if viewers.value == 1 { "sah" } else { "sahen" };
         let who = if viewers.value == 1 { "Person" } else { "Personen" };
@@ -199,18 +199,22 @@ fn who_came(report: &ActivityReport) -> Option<String> {
     ];
     for (sum, unit) in others {
         let Some(sum) = sum else { continue };
-        sentences.push(format!("Gesondert erfasst: {}.", people(sum.tally(), unit)));
+        sentences.push(format!("Gesondert erfasst: {}.", people(sum, unit, forms)));
     }
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
+fn people(sum: &Sum, unit: Unit, forms: Forms) -> String {
+    escaped(&forms.people(&sum.tally().in_german(), sum.value, unit))
+}
+
 /// Viewers beside participants: told, and told apart.
-fn beside(report: &ActivityReport, viewers: &Sum) -> String {
+fn beside(report: &ActivityReport, viewers: &Sum, forms: Forms) -> String {
     let verb = if viewers.value == 1 { "kommt" } else { "kommen" };
     let stream = if streamed(report) { " im Livestream" } else { "" };
     let who = match (viewers.value, viewers.qualifier) {
         (1, Qualifier::Exact) => "eine zuschauende Person".to_owned(),
-        _ => people(viewers.tally(), Unit::Viewers),
+        _ => people(viewers, Unit::Viewers, forms),
     };
     let not_counted = if viewers.value == 1 {
         "die darin nicht mitgezählt ist"

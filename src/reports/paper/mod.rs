@@ -1,0 +1,145 @@
+//! The report as the paper that a council reads: a text in German, with its figures, and behind each figure its seminars.
+//!
+//! `view` puts into words what was counted; the templates of `templates/report` arrange it, and say in Markdown what the
+//! paper says. Each can be replaced by a file of the same name in `report/` of the folder of templates, and the four that an
+//! office fills by itself (`introduction.md`, `legal.md`, `staff.md`, `finances.md`) by one for each organisation, in a
+//! folder named after it. The Markdown is the first form of the paper; read as a document it becomes the others.
+
+mod evidence;
+mod groups;
+mod sentences;
+mod summary;
+mod tables;
+mod templates;
+mod view;
+pub mod words;
+
+#[cfg(test)]
+mod tests;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use self::templates::Templates;
+use self::view::view;
+use super::model::{ActivityReport, Forms, Seal, SealedReport};
+use crate::base::config::Config;
+use crate::base::document::{self, Document, Picture};
+use crate::base::press::{Copy, Form, bounded};
+use crate::base::problem::Result;
+use crate::seminars::SeminarId;
+
+/// What a paper is made of.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    pub report: &'a ActivityReport,
+    /// What it was sealed as.
+    pub sealed: Option<(&'a SealedReport, &'a Seal)>,
+    pub forms: Forms,
+}
+
+/// Writes papers. Made once and shared: it holds the templates.
+pub struct Paper {
+    templates: Templates,
+    /// The page of a seminar, with `{seminar}` for its id.
+    seminar_url: String,
+}
+
+impl Paper {
+    pub fn open(config: &Config) -> Result<Self> {
+        Self::with(config, &[])
+    }
+
+    /// With the texts that the demo has for its organisation.
+    pub fn of_the_demo(config: &Config) -> Result<Self> {
+        Self::with(config, templates::OF_THE_DEMO)
+    }
+
+    fn with(config: &Config, own: &[(&'static str, &str)]) -> Result<Self> {
+        let folder = config.templates_dir.as_deref().map(|folder| folder.join("report"));
+        Ok(Self {
+            templates: Templates::open(folder.as_deref(), own)?,
+            seminar_url: config.seminar_url(),
+        })
+    }
+
+    /// The paper in Markdown.
+    pub fn markdown(&self, subject: &Subject<'_>) -> Result<String> {
+        self.written(subject, &self.pictures(subject), false)
+    }
+
+    pub fn html(&self, subject: &Subject<'_>) -> Result<String> {
+        let (document, pictures) = self.document(subject)?;
+        Ok(document::html(&document, &pictures, self.templates.style()))
+    }
+
+    pub fn docx(&self, subject: &Subject<'_>, at: DateTime<Utc>) -> Result<Vec<u8>> {
+        let (document, pictures) = self.document(subject)?;
+        bounded(document.length() / CELLS_A_LINE)?;
+        document::docx(&document, &pictures, self.templates.word_styles(), at)
+    }
+
+    /// The style sheet in its pages.
+    #[must_use]
+    pub fn style(&self) -> &str {
+        self.templates.style()
+    }
+
+    /// What the printer is given.
+    pub fn to_print(&self, subject: &Subject<'_>, at: DateTime<Utc>) -> Result<Copy> {
+        let (document, pictures) = self.document(subject)?;
+        let cells = document.length();
+        bounded(cells / CELLS_A_LINE)?;
+        let organisers = subject.report.scope.organisations.iter().map(|of| of.name.as_str());
+        let at_home = at.with_timezone(&chrono_tz::Europe::Berlin);
+        let reference = subject
+            .sealed
+            .map(|(content, seal)| format!("{}, SHA-256 {}", content.id, seal.sha256));
+        let told = pictures
+            .iter()
+            .map(|one| json!({"name": one.name, "image": format!("{}.svg", one.name), "caption": one.caption, "alternative": one.alternative}));
+        let data = json!({
+            "language": document.language,
+            "title": document.title,
+            "organisers": organisers.collect::<Vec<_>>(),
+            "blocks": document.blocks,
+            "notes": document.notes,
+            "pictures": told.collect::<Vec<_>>(),
+            "cells": cells,
+            "reference": reference,
+            "printed": at_home.format("%d.%m.%Y, %H:%M Uhr").to_string(),
+        });
+        let images = pictures.into_iter();
+        Ok(Copy {
+            form: Form::Report,
+            data,
+            images: images
+                .map(|one| (format!("{}.svg", one.name), one.svg.into_bytes()))
+                .collect(),
+            at,
+        })
+    }
+
+    /// The paper as a document, with the pictures it asks for.
+    fn document(&self, subject: &Subject<'_>) -> Result<(Document, Vec<Picture>)> {
+        let pictures = self.pictures(subject);
+        let text = self.written(subject, &pictures, true)?;
+        Ok((document::read(&text), pictures))
+    }
+
+    fn written(&self, subject: &Subject<'_>, pictures: &[Picture], places: bool) -> Result<String> {
+        let url = |id: SeminarId| self.url(id);
+        self.templates.paper(view(subject, &url, pictures, places))
+    }
+
+    fn pictures(&self, _: &Subject<'_>) -> Vec<Picture> {
+        Vec::new()
+    }
+
+    fn url(&self, seminar: SeminarId) -> String {
+        self.seminar_url.replace("{seminar}", &seminar.to_string())
+    }
+}
+
+/// A line of a report's tables has about so many cells: by it a report is measured against what a printer takes.
+const CELLS_A_LINE: usize = 8;
