@@ -23,6 +23,7 @@ pub fn read(markdown: &str) -> Document {
     let Reader { calls, notes, .. } = reader;
     let mut places = HashSet::new();
     tidy(&mut blocks, &mut places, &mut 0);
+    alike(&mut blocks);
     let mut notes = calls
         .iter()
         .map(|label| notes.get(label).cloned().unwrap_or_default())
@@ -54,6 +55,26 @@ fn tidy(blocks: &mut [Block], places: &mut HashSet<String>, depth: &mut u8) {
         }
     }
     each_text(blocks, &mut |text| name_once(text, places));
+}
+
+/// Tables with the same head are set in the same columns.
+fn alike(blocks: &mut [Block]) {
+    let name = |head: &[Vec<Inline>]| head.iter().map(|cell| plain(cell)).collect::<Vec<_>>();
+    let mut widest = HashMap::<Vec<String>, Vec<Column>>::new();
+    for block in blocks.iter() {
+        let Block::Table { columns, head, .. } = block else { continue };
+        let known = widest.entry(name(head)).or_insert_with(|| columns.clone());
+        for (known, one) in known.iter_mut().zip(columns) {
+            known.longest = known.longest.max(one.longest);
+            known.longest_word = known.longest_word.max(one.longest_word);
+        }
+    }
+    for block in blocks {
+        let Block::Table { columns, head, .. } = block else { continue };
+        if let Some(widest) = widest.get(&name(head)) {
+            columns.clone_from(widest);
+        }
+    }
 }
 
 /// Every piece of text there is.
@@ -427,6 +448,16 @@ mod tests {
         assert_eq!(plain(words), "a b <b>c</b>");
         let links = words.iter().filter(|one| matches!(one, Inline::Link { .. }));
         assert_eq!(links.count(), 1);
+    }
+
+    #[test]
+    fn tables_with_one_head_have_one_width() {
+        let document = read("| a |\n| :-- |\n| 1 |\n\n| a |\n| :-- |\n| 12345 |\n\n| b |\n| :-- |\n| 1 |\n");
+        let longest = document.blocks.iter().filter_map(|block| match block {
+            Block::Table { columns, .. } => columns.first().map(|column| column.longest),
+            _ => None,
+        });
+        assert_eq!(longest.collect::<Vec<_>>(), [5, 5, 1]);
     }
 
     #[test]

@@ -138,14 +138,27 @@ impl<'a> Body<'a> {
     }
 }
 
-/// Each column what its longest cell asks for, within reason; the page is shared out in that proportion.
+/// A letter of a table and the room beside a cell's text, in twentieths of a point.
+const LETTER: usize = 100;
+const MARGIN: usize = 180;
+
+/// Each column the width of its longest word, for Word breaks no words; what is left goes to those with more to say.
 fn widths(columns: &[Column]) -> Vec<usize> {
-    let asked = columns
+    let least = columns
         .iter()
-        .map(|column| column.longest.clamp(5, 36).max(column.longest_word.min(24)) + 2)
+        .map(|column| column.longest_word.clamp(3, 30) * LETTER + MARGIN)
         .collect::<Vec<_>>();
-    let all = asked.iter().sum::<usize>().max(1);
-    asked.iter().map(|one| WIDTH * one / all).collect()
+    let more = columns
+        .iter()
+        .map(|column| column.longest.min(60).saturating_sub(column.longest_word))
+        .collect::<Vec<_>>();
+    let (all, wanted) = (least.iter().sum::<usize>().max(1), more.iter().sum::<usize>().max(1));
+    if all > WIDTH {
+        return least.iter().map(|one| WIDTH * one / all).collect();
+    }
+    let left = WIDTH - all;
+    let shared = least.iter().zip(&more).map(|(one, more)| one + left * more / wanted);
+    shared.collect()
 }
 
 /// A name as Word allows it: letters, digits and `_`, at most 40.
@@ -214,4 +227,24 @@ fn run(text: &str, style: &str) -> String {
         "<w:r>{properties}<w:t xml:space=\"preserve\">{}</w:t></w:r>",
         escaped(text)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_is_wider_than_its_column_and_no_table_than_the_page() {
+        let column = |longest, longest_word| Column {
+            right: false,
+            longest,
+            longest_word,
+        };
+        let shared = widths(&[column(3, 3), column(12, 12), column(80, 20)]);
+        assert!(shared.iter().sum::<usize>() <= WIDTH, "{shared:?}");
+        assert!(shared.get(1).is_some_and(|width| *width >= 12 * LETTER), "{shared:?}");
+        assert!(shared.get(2) > shared.get(1), "{shared:?}");
+        let crowded = widths(&[column(90, 30); 8]);
+        assert!(crowded.iter().sum::<usize>() <= WIDTH, "{crowded:?}");
+    }
 }
