@@ -643,6 +643,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What a source says of a whole programme without naming the seminars. Set beside what is counted, never added to it.
+    stated_totals (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        source -> Text,
+        period_from -> Date,
+        period_to -> Date,
+        figure -> Text,
+        /// Only what was held before this day.
+        before -> Nullable<Date>,
+        value -> Nullable<Int8>,
+        qualifier -> Text,
+        /// The words of the source.
+        stated_as -> Nullable<Text>,
+        stated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// By which code somebody is let in. The code itself is made anew each time it is shown and is stored nowhere.
     tickets (organisation_id, registration_id) {
         organisation_id -> Uuid,
@@ -685,6 +704,7 @@ diesel::joinable!(registrations -> accounts (entered_by));
 diesel::joinable!(report_snapshots -> organisations (organisation_id));
 diesel::joinable!(reviews -> accounts (account_id));
 diesel::joinable!(seminars -> organisations (organisation_id));
+diesel::joinable!(stated_totals -> organisations (organisation_id));
 diesel::joinable!(venues -> organisations (organisation_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -720,6 +740,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     seminars,
     sensitive_answers,
     sessions,
+    stated_totals,
     tickets,
     venues,
 );

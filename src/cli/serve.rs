@@ -10,9 +10,9 @@ use crate::app::{self, Site};
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::digest::secret;
-use crate::imports;
 use crate::journal::{Act, Actor};
 use crate::reports::Paper;
+use crate::{imports, reports};
 use secrecy::ExposeSecret;
 
 pub fn serve(config: Config, demo: bool) -> Result<(), Failure> {
@@ -63,9 +63,13 @@ fn fill(database: &Database, config: &Config, clock: &Clock) -> Result<(), Failu
         now: clock.now(),
         actor: Actor::SYSTEM,
     };
-    let filled = database
-        .db
-        .run(false, |conn| imports::load_demo(conn, &act, &password))?;
+    let filled = database.db.run(false, |conn| {
+        let filled = imports::load_demo(conn, &act, &password)?;
+        if filled.loaded {
+            reports::load_demo(conn, &act)?;
+        }
+        Ok(filled)
+    })?;
     eprintln!("einlass: {filled}");
     eprintln!("  log in as      {}", filled.accounts.join("\n                 "));
     let shown = match (filled.loaded, &given) {

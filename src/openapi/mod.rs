@@ -28,6 +28,10 @@ const TAGS: &[(&str, &str)] = &[
     ),
     ("counting-rules", "Zählregeln: what counts as what, in versions"),
     (
+        "stated-totals",
+        "Gesamtangaben: what a source says of a whole programme without naming the seminars",
+    ),
+    (
         "report-snapshots",
         "Versiegelte Berichte: a report as it was told, for a paper",
     ),

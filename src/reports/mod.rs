@@ -6,6 +6,7 @@
 //! sealed and from nothing else, in every form; it is never changed, and its digest stands beside it and in the journal.
 //! Not here: counting people (a seminar's own number is a headcount of `attendance`) and time series.
 
+mod demo;
 mod model;
 mod paper;
 mod routes;
@@ -14,6 +15,7 @@ mod service;
 mod sheets;
 mod store;
 
+pub use demo::load_demo;
 pub use model::{ActivityReport, Forms, ReportFormat, SnapshotFormat};
 pub use paper::{Paper, Subject};
 pub use routes::configure;

@@ -89,7 +89,7 @@ fn a_sealed_report_gives_the_same_bytes_after_the_data_changed() {
     let known = reporter.get_with(&path, &[("If-None-Match", &before[0].etag())]);
     assert_eq!(known.status, 304);
     reporter
-        .get_with(&path, &[("Accept", "application/pdf")])
+        .get_with(&path, &[("Accept", "image/png")])
         .problem(406, "not-acceptable");
     assert_eq!(
         reporter.get_with(&path, &[("Accept", "text/markdown")]).bytes,

@@ -1,10 +1,11 @@
 //! What is read (`facts`), by which rule it is counted (`rule`), what is told (`report`), and what is kept of it
-//! (`snapshot`).
+//! (`snapshot`), and what a source says of the whole (`stated`).
 
 mod facts;
 mod report;
 mod rule;
 mod snapshot;
+mod stated;
 
 pub use facts::{Change, Collected, Facts, Span, Statement, Taking};
 pub use report::{
@@ -18,3 +19,4 @@ pub use snapshot::{
     SEALED_FORMAT, Seal, SealedQuery, SealedReport, SeminarChanged, SeminarOfOne, SnapshotComparison, SnapshotFormat,
     SnapshotRow,
 };
+pub use stated::{StatedBeside, StatedBySource, StatedTotal, StatedTotalId, StatedTotalRow, TotalOf, Unnamed};

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::facts::Span;
 use super::rule::{CountingRule, LeftOutSeminar, OtherRule};
+use super::stated::StatedBySource;
 use crate::attendance::{Basis, Qualifier, Tally};
 use crate::auth::OrganisationRef;
 use crate::base::ids::words;
@@ -84,6 +85,10 @@ pub struct ActivityReport {
     pub left_out: Vec<LeftOutSeminar>,
     /// What the built-in rules and those of the organisations make of the same seminars.
     pub other_rules: Vec<OtherRule>,
+    /// What sources say of the whole programme in exactly this period, beside what is counted; left out where none does, where
+    /// several programmes are reported on together, or only a collection is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stated: Vec<StatedBySource>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -8,6 +8,7 @@
 mod evidence;
 mod groups;
 mod sentences;
+mod stated;
 mod summary;
 mod tables;
 mod templates;

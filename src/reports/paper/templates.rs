@@ -29,6 +29,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "paper.md",
     "sentences.md",
     "staff.md",
+    "stated.md",
     "style.css",
     "styles.xml",
 ];

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::base::problem::Code;
 use crate::reports::model::{CountedAs, CountingTerms, Deliberation, Facts, SumRule};
 use crate::reports::rules;
 use crate::reports::rules::samples::{
@@ -84,11 +85,42 @@ fn the_paper_in_lists_and_tables() {
         "### Format: AC²",
         "Im Format „AC²“ fanden drei Veranstaltungen statt (Federführung: GründerRegion Aachen).",
         "Zum Ende des Zeitraums sind drei weitere Veranstaltungen angekündigt:",
-        "„Gründerfoyer“ und „VISION-Preisverleihung“ wurden pandemiebedingt abgesagt.",
         "[^n8p]: Im Wortlaut der Quelle: „über 130 Teilnehmenden“; gezählt als mindestens 131.",
     ] {
         assert!(text.lines().any(|one| one == line), "{line}\n\n{text}");
     }
+}
+
+#[test]
+fn what_was_called_off_is_told_by_reason() {
+    let text = told(programme());
+    let links = text
+        .lines()
+        .find(|line| line.contains("pandemiebedingt abgesagt."))
+        .unwrap();
+    assert!(links.starts_with("[„Gründerfoyer“](https://"), "{links}");
+    assert!(links.contains(") und [„VISION-Preisverleihung“]("), "{links}");
+    assert!(links.ends_with(") wurden pandemiebedingt abgesagt."), "{links}");
+}
+
+/// What a printer's memory would not bear is refused before it is made; the other forms take it.
+#[test]
+fn what_is_too_long_for_a_printer_is_refused() {
+    let many = (0..5_000).map(|n| seminar(&format!("Nummer {n}"))).collect();
+    let report = rules::report(&paper(), &rule("all"), &[], scope(), many);
+    let subject = Subject::of(&report, Forms::Neutral);
+    let writer = paper_writer();
+    let code = |refused: crate::base::problem::Error| refused.problem().code;
+    let at = DateTime::UNIX_EPOCH;
+    assert_eq!(
+        writer.docx(&subject, at).map_err(code).err(),
+        Some(Code::TooLongToPrint)
+    );
+    assert_eq!(
+        writer.to_print(&subject, at).map_err(code).err(),
+        Some(Code::TooLongToPrint)
+    );
+    assert!(writer.html(&subject).unwrap().matches("id=\"v").count() == 5_000);
 }
 
 #[test]

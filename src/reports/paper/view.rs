@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::evidence::{self, Numbers};
 use super::groups::{Group, groups};
 use super::sentences::{Sentence, sentence};
+use super::stated::{StatedView, stated};
 use super::tables::{self, Frame};
 use super::words::{self, date, in_quotes, in_words, listed, reason};
 use super::{Subject, summary};
@@ -35,6 +36,7 @@ pub struct View {
     seal: Option<SealView>,
     something_was: bool,
     overview: Vec<Value>,
+    stated: Vec<StatedView>,
     groups: Vec<GroupView>,
     counts_planned: bool,
     outlook: Vec<Sentence>,
@@ -97,8 +99,7 @@ struct GroupView {
 
 #[derive(Serialize)]
 struct Cancelled {
-    titles: String,
-    count: usize,
+    seminars: Vec<Sentence>,
     /// „pandemiebedingt“
     why: &'static str,
 }
@@ -191,6 +192,7 @@ pub fn view(subject: &Subject<'_>, url: Url<'_>, pictures: &[Picture], places: b
             .into_iter()
             .map(markdown)
             .collect(),
+        stated: report.stated.iter().map(stated).collect(),
         groups,
         counts_planned: summary::counts(report, CountedAs::Planned),
         outlook_in_words: in_words(outlook.len()),
@@ -257,10 +259,8 @@ fn group_view(frame: Frame<'_>, group: &Group<'_>, url: Url<'_>, table: String) 
         let those = gone
             .iter()
             .filter(|one| one.reason_code.unwrap_or(ReasonCode::Unknown) == why);
-        let titles = those.map(|one| in_quotes(&one.title)).collect::<Vec<_>>();
         Cancelled {
-            titles: listed(&titles),
-            count: titles.len(),
+            seminars: those.map(|one| told(one)).collect(),
             why: reason(why),
         }
     });

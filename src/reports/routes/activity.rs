@@ -35,7 +35,7 @@ use crate::reports::{service, store};
         (String = "text/markdown", example = json!("# Veranstaltungsbericht\n\nIn der Zeit vom 01.01.2020 bis 31.05.2021 wurden 25 Veranstaltungen angeboten …")))),
     (status = 404, description = "`not-found`: no such organisation or collection, or not the caller's"),
     (status = 406, description = "`not-acceptable`: none of the forms is accepted and no `format` is given, or the service was built without printing"),
-    (status = 413, description = "`too-long-to-print`: more than a PDF or DOCX holds; the other forms hold it")))]
+    (status = 409, description = "`too-long-to-print`: more than a PDF or DOCX holds; the other forms hold it")))]
 #[get("/reports/activity")]
 pub async fn get_activity_report(
     request: HttpRequest,

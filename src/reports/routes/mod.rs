@@ -4,6 +4,7 @@ mod activity;
 mod counting_rules;
 mod printed;
 mod snapshots;
+mod stated_totals;
 
 use diesel::pg::PgConnection;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,7 +21,11 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(snapshots::list_report_snapshots)
         .service(snapshots::create_report_snapshot)
         .service(snapshots::compare_report_snapshots)
-        .service(snapshots::get_report_snapshot);
+        .service(snapshots::get_report_snapshot)
+        .service(stated_totals::list_stated_totals)
+        .service(stated_totals::create_stated_total)
+        .service(stated_totals::get_stated_total)
+        .service(stated_totals::delete_stated_total);
 }
 
 /// The organisation asked for, by slug or id, or all that the caller reports for.

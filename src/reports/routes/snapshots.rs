@@ -202,7 +202,7 @@ pub async fn create_report_snapshot(
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "text/markdown", example = json!("# Veranstaltungsbericht\n\n- **Zeitraum:** 01.01.2020 bis 31.05.2021 …")))),
     (status = 406, description = "`not-acceptable`: none of the forms is accepted and no `format` is given, or the service was built without printing"),
-    (status = 413, description = "`too-long-to-print`: more than a PDF or DOCX holds; the other forms hold it")))]
+    (status = 409, description = "`too-long-to-print`: more than a PDF or DOCX holds; the other forms hold it")))]
 #[get("/report-snapshots/{snapshot}")]
 pub async fn get_report_snapshot(
     request: HttpRequest,

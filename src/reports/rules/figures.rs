@@ -80,6 +80,7 @@ pub fn report(
         seminars: entries.into_iter().map(|entry| entry.seminar).collect(),
         left_out,
         other_rules,
+        stated: Vec::new(),
     }
 }
 

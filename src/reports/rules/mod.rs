@@ -8,6 +8,7 @@ mod figures;
 #[cfg(test)]
 pub mod samples;
 mod seal;
+mod stated;
 mod terms;
 mod wording;
 
@@ -16,5 +17,6 @@ pub use built_in::{built_in, built_ins};
 pub use compare::compare;
 pub use figures::report;
 pub use seal::{hex, seal_of, sealed_text, unsealed};
+pub use stated::beside;
 pub use terms::{deliberation_faults, terms_faults};
 pub use wording::{english, german};

@@ -38,5 +38,13 @@ pub fn activity(
         organisations: of,
         collection,
     };
-    Ok(rules::report(query, &rule, &others, scope, facts))
+    let only = match scope.organisations.as_slice() {
+        [only] if query.collection.is_none() => Some(only.id),
+        _ => None,
+    };
+    let mut report = rules::report(query, &rule, &others, scope, facts);
+    if let Some(only) = only {
+        report.stated = rules::beside(&report, &store::totals_of(conn, only, query.period)?);
+    }
+    Ok(report)
 }

@@ -4,6 +4,7 @@ mod counting_rules;
 mod facts;
 mod places;
 mod snapshots;
+mod stated_totals;
 
 use diesel::prelude::*;
 
@@ -12,6 +13,7 @@ use crate::base::problem::Result;
 pub use counting_rules::{NewRule, insert_rule, newest_rules, rule_versions, rules_named};
 pub use facts::{collection, facts};
 pub use snapshots::{recorded_digest, seal, sealed_content, snapshots};
+pub use stated_totals::{MOST_TOTALS, delete_total, how_many_totals, insert_total, total, totals, totals_of};
 
 /// From here on the transaction sees the database as it is at one moment, so that all figures of a report are of that
 /// moment. Stands before anything else is asked.

@@ -6,6 +6,7 @@ use crate::api::attendance_imports::{LIST, imported_seminar, upload};
 use crate::api::counting_rules::{OF, own_rule, written};
 use crate::api::programme_imports;
 use crate::api::report_snapshots::{id_of, question, sealed};
+use crate::api::stated_totals::{self, total};
 use crate::support::{Client, PASSWORD, PEOPLE, TestApp, draft_body, person};
 
 pub struct Call {
@@ -382,6 +383,13 @@ pub fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Cal
         "list_counting_rules" => get(format!("/counting-rules?{OF}")),
         "create_counting_rule" => post("/counting-rules", own_rule(&format!("regel-{n}"))),
         "get_counting_rule" => get(format!("/counting-rules/{}?{OF}", written(app, n))),
+        "list_stated_totals" => get(format!("/stated-totals?{OF}")),
+        "create_stated_total" => post("/stated-totals", total()),
+        "get_stated_total" => get(stated_totals::stated(app)),
+        "delete_stated_total" => Call {
+            method: "DELETE",
+            ..get(stated_totals::stated(app))
+        },
         "list_report_snapshots" => get(format!("/report-snapshots?{OF}")),
         "create_report_snapshot" => post("/report-snapshots", question("all")),
         "get_report_snapshot" => get(sealed(app, "all")),
