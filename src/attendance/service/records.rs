@@ -12,24 +12,40 @@ use crate::base::problem::Result;
 use crate::registrations::{joined_sessions, known_addresses};
 use crate::seminars::{AttendanceRule, Seminar, SeminarId, attendance_rules};
 
+/// So many seminars are looked at together where many are asked for: what was seen of everybody who came to them is in
+/// memory, and no more.
+const TOGETHER: usize = 500;
+
 /// One record per person and session, by person.
 pub fn records(conn: &mut PgConnection, seminar: &Seminar, rule: &AttendanceRule) -> Result<Vec<AttendanceRecord>> {
-    let of = (seminar.organisation_id, seminar.id);
-    let seen = observed(conn, &[of])?.remove(&seminar.id).unwrap_or_default();
-    derived(conn, seen, rule)
+    let mut seen = observed(conn, seminar.organisation_id, &[seminar.id])?;
+    if rule.count_joins {
+        see_joined(conn, seminar.organisation_id, &[seminar.id], &mut seen)?;
+    }
+    Ok(derive(&seen.remove(&seminar.id).unwrap_or_default(), rule))
 }
 
 /// What was seen, of people who are told apart.
-fn observed(conn: &mut PgConnection, of: &[(OrganisationId, SeminarId)]) -> Result<HashMap<SeminarId, Observations>> {
-    let mut all = store::observations(conn, of)?;
-    let mut addresses = all.values().flat_map(addresses_of).collect::<Vec<_>>();
+fn observed(
+    conn: &mut PgConnection,
+    tenant: OrganisationId,
+    ids: &[SeminarId],
+) -> Result<HashMap<SeminarId, Observations>> {
+    let mut all = store::observations(conn, tenant, ids)?;
+    let (mut with_addresses, mut addresses) = (Vec::new(), Vec::new());
+    for (seminar, seen) in &all {
+        let before = addresses.len();
+        addresses.extend(addresses_of(seen));
+        if addresses.len() > before {
+            with_addresses.push(*seminar);
+        }
+    }
     addresses.sort_unstable();
     addresses.dedup();
-    let (tenants, ids): (Vec<_>, Vec<_>) = of.iter().copied().unzip();
     let registered = if addresses.is_empty() {
         HashMap::new()
     } else {
-        known_addresses(conn, &tenants, &ids, &addresses)?
+        known_addresses(conn, tenant, &with_addresses, &addresses)?
     };
     for (seminar, seen) in &mut all {
         told_apart(seen, |address| registered.get(&(*seminar, address.to_owned())));
@@ -37,17 +53,22 @@ fn observed(conn: &mut PgConnection, of: &[(OrganisationId, SeminarId)]) -> Resu
     Ok(all)
 }
 
-fn derived(conn: &mut PgConnection, mut seen: Observations, rule: &AttendanceRule) -> Result<Vec<AttendanceRecord>> {
-    if rule.count_joins {
-        let joined = joined_sessions(conn, (rule.organisation_id, rule.seminar_id))?;
-        let joined = joined.into_iter().map(|(registration, session_id, first, _)| Joined {
+/// Beside what else was seen: who entered the online room of these seminars by their link.
+fn see_joined(
+    conn: &mut PgConnection,
+    tenant: OrganisationId,
+    ids: &[SeminarId],
+    all: &mut HashMap<SeminarId, Observations>,
+) -> Result<()> {
+    for (seminar, joined) in joined_sessions(conn, tenant, ids)? {
+        let joined = joined.into_iter().map(|(registration, session_id, first)| Joined {
             person: Person::Registration(registration),
             session_id,
             first,
         });
-        seen.joined = joined.collect();
+        all.entry(seminar).or_default().joined = joined.collect();
     }
-    Ok(derive(&seen, rule))
+    Ok(())
 }
 
 /// How many of each report that counts attended, by the rule as it is now.
@@ -56,8 +77,8 @@ pub fn people_by_import(
     seminar: &Seminar,
     rule: &AttendanceRule,
 ) -> Result<HashMap<ImportId, i64>> {
-    let of = (seminar.organisation_id, seminar.id);
-    let seen = observed(conn, &[of])?.remove(&seminar.id).unwrap_or_default();
+    let mut seen = observed(conn, seminar.organisation_id, &[seminar.id])?;
+    let seen = seen.remove(&seminar.id).unwrap_or_default();
     let mut imports = HashMap::<_, Observations>::new();
     for reported in seen.reported {
         let alone = imports.entry(reported.import_id).or_insert_with(|| Observations {
@@ -70,24 +91,30 @@ pub fn people_by_import(
     Ok(imports.iter().map(|(import, seen)| (*import, total(seen))).collect())
 }
 
-/// How many people were counted, of many seminars. Those of which nobody was seen are not among them.
+/// How many people were counted, of many seminars of one organisation. Those of which nobody was seen are not among them.
 pub fn people_by_seminar(
     conn: &mut PgConnection,
-    of: &[(OrganisationId, SeminarId)],
+    tenant: OrganisationId,
+    of: &[SeminarId],
 ) -> Result<HashMap<SeminarId, People>> {
-    let mut seen = observed(conn, of)?;
     let mut all = HashMap::new();
-    let rules = attendance_rules(conn, of)?;
-    let rules = rules.into_iter().map(|rule| (rule.seminar_id, rule));
-    let mut rules = rules.collect::<HashMap<_, _>>();
-    for (organisation, id) in of {
-        let rule = rules
-            .remove(id)
-            .unwrap_or_else(|| AttendanceRule::of((*organisation, *id)));
-        let seen = seen.remove(id).unwrap_or_default();
-        let people = people(&derived(conn, seen, &rule)?, None);
-        if people.onsite.is_some() || people.online.is_some() {
-            all.insert(rule.seminar_id, people);
+    for ids in of.chunks(TOGETHER) {
+        let mut seen = observed(conn, tenant, ids)?;
+        let of = ids.iter().map(|id| (tenant, *id)).collect::<Vec<_>>();
+        let rules = attendance_rules(conn, &of)?;
+        let counting_joins = rules.iter().filter(|rule| rule.count_joins);
+        let counting_joins = counting_joins.map(|rule| rule.seminar_id).collect::<Vec<_>>();
+        if !counting_joins.is_empty() {
+            see_joined(conn, tenant, &counting_joins, &mut seen)?;
+        }
+        let rules = rules.into_iter().map(|rule| (rule.seminar_id, rule));
+        let mut rules = rules.collect::<HashMap<_, _>>();
+        for (id, seen) in seen {
+            let rule = rules.remove(&id).unwrap_or_else(|| AttendanceRule::of((tenant, id)));
+            let people = people(&derive(&seen, &rule), None);
+            if people.onsite.is_some() || people.online.is_some() {
+                all.insert(id, people);
+            }
         }
     }
     Ok(all)

@@ -16,20 +16,22 @@ use crate::registrations::RegistrationId;
 use crate::schema::{attendance_imports, check_ins, import_participants, registrations, sessions};
 use crate::seminars::{Channel, DatePrecision, SeminarId, SessionId, announced_end};
 
-/// Everything that was seen, by seminar. Entries into online rooms are the registrations' to tell.
+/// Everything that was seen, by seminar; of those nobody was seen at, nothing. Entries into online rooms are the
+/// registrations' to tell.
 pub fn observations(
     conn: &mut PgConnection,
-    of: &[(OrganisationId, SeminarId)],
+    tenant: OrganisationId,
+    ids: &[SeminarId],
 ) -> Result<HashMap<SeminarId, Observations>> {
-    let (tenants, ids): (Vec<_>, Vec<_>) = of.iter().copied().unzip();
     let mut all = HashMap::<_, Observations>::new();
-    for (seminar, scan) in scans(conn, &tenants, &ids)? {
+    for (seminar, scan) in scans(conn, tenant, ids)? {
         all.entry(seminar).or_default().scans.push(scan);
     }
-    for (seminar, reported) in reported(conn, &tenants, &ids)? {
+    for (seminar, reported) in reported(conn, tenant, ids)? {
         all.entry(seminar).or_default().reported.push(reported);
     }
-    for (seminar, window) in windows(conn, &tenants, &ids)? {
+    let seen = all.keys().copied().collect::<Vec<_>>();
+    for (seminar, window) in windows(conn, tenant, &seen)? {
         all.entry(seminar).or_default().sessions.push(window);
     }
     Ok(all)
@@ -55,13 +57,13 @@ struct ScanRow {
     at: DateTime<Utc>,
 }
 
-fn scans(conn: &mut PgConnection, tenants: &[OrganisationId], ids: &[SeminarId]) -> Result<Vec<(SeminarId, Scan)>> {
+fn scans(conn: &mut PgConnection, tenant: OrganisationId, ids: &[SeminarId]) -> Result<Vec<(SeminarId, Scan)>> {
     let of_registration = registrations::organisation_id
         .eq(check_ins::organisation_id)
         .and(registrations::id.nullable().eq(check_ins::registration_id));
     let rows = check_ins::table
         .left_join(registrations::table.on(of_registration))
-        .filter(check_ins::organisation_id.eq_any(tenants))
+        .filter(check_ins::organisation_id.eq(tenant))
         .filter(check_ins::seminar_id.eq_any(ids))
         .filter(check_ins::voided_at.is_null())
         .order((check_ins::at, check_ins::id))
@@ -121,18 +123,14 @@ type OfImport = (
     Option<DateTime<Utc>>,
 );
 
-fn reported(
-    conn: &mut PgConnection,
-    tenants: &[OrganisationId],
-    ids: &[SeminarId],
-) -> Result<Vec<(SeminarId, Reported)>> {
+fn reported(conn: &mut PgConnection, tenant: OrganisationId, ids: &[SeminarId]) -> Result<Vec<(SeminarId, Reported)>> {
     let of_import = attendance_imports::organisation_id
         .eq(import_participants::organisation_id)
         .and(attendance_imports::id.eq(import_participants::import_id));
     let counted = [MatchStatus::Matched, MatchStatus::Unmatched];
     let rows = import_participants::table
         .inner_join(attendance_imports::table.on(of_import))
-        .filter(attendance_imports::organisation_id.eq_any(tenants))
+        .filter(attendance_imports::organisation_id.eq(tenant))
         .filter(attendance_imports::seminar_id.eq_any(ids))
         .filter(attendance_imports::state.eq(ImportState::Confirmed))
         .filter(import_participants::match_status.eq_any(counted))
@@ -225,11 +223,11 @@ type WindowRow = (
 
 fn windows(
     conn: &mut PgConnection,
-    tenants: &[OrganisationId],
+    tenant: OrganisationId,
     ids: &[SeminarId],
 ) -> Result<Vec<(SeminarId, SessionWindow)>> {
     let rows = sessions::table
-        .filter(sessions::organisation_id.eq_any(tenants))
+        .filter(sessions::organisation_id.eq(tenant))
         .filter(sessions::seminar_id.eq_any(ids))
         .order((sessions::starts_at, sessions::id))
         .select((

@@ -1,7 +1,8 @@
 //! What hangs on a registration: sensitive answers, consents, reviews, presses of the join link.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::dsl::{max, min};
 use diesel::prelude::*;
 
 use crate::auth::OrganisationId;
@@ -121,25 +122,31 @@ pub fn insert_join(
     Ok(())
 }
 
-/// Who, which session, first and last.
-pub type Joined = (RegistrationId, SessionId, DateTime<Utc>, DateTime<Utc>);
+/// Who, which session, when first.
+pub type Joined = (RegistrationId, SessionId, DateTime<Utc>);
 
-/// Who pressed "join" for which session of a seminar, first and last.
-pub fn joined_sessions(conn: &mut PgConnection, of: (OrganisationId, SeminarId)) -> Result<Vec<Joined>> {
+/// Who pressed "join" for which session, by seminar.
+pub fn joined_sessions(
+    conn: &mut PgConnection,
+    organisation: OrganisationId,
+    seminars: &[SeminarId],
+) -> Result<HashMap<SeminarId, Vec<Joined>>> {
     let own = joins::organisation_id
         .eq(registrations::organisation_id)
         .and(joins::registration_id.eq(registrations::id));
     let rows = registrations::table
         .inner_join(joins::table.on(own))
-        .filter(registrations::organisation_id.eq(of.0))
-        .filter(registrations::seminar_id.eq(of.1))
-        .group_by((joins::registration_id, joins::session_id))
-        .order((joins::registration_id, joins::session_id))
+        .filter(registrations::organisation_id.eq(organisation))
+        .filter(registrations::seminar_id.eq_any(seminars))
+        .distinct_on((joins::registration_id, joins::session_id))
+        .order((joins::registration_id, joins::session_id, joins::at))
         .select((
-            joins::registration_id,
-            joins::session_id,
-            min(joins::at).assume_not_null(),
-            max(joins::at).assume_not_null(),
+            registrations::seminar_id,
+            (joins::registration_id, joins::session_id, joins::at),
         ));
-    Ok(rows.load(conn)?)
+    let mut all = HashMap::<_, Vec<Joined>>::new();
+    for (seminar, joined) in rows.load::<(SeminarId, Joined)>(conn)? {
+        all.entry(seminar).or_default().push(joined);
+    }
+    Ok(all)
 }

@@ -42,12 +42,12 @@ pub struct KnownAddress {
 /// The registrations behind addresses (their keys), by seminar: the active one, else the last there was.
 pub fn known_addresses(
     conn: &mut PgConnection,
-    organisations: &[OrganisationId],
+    organisation: OrganisationId,
     seminars: &[SeminarId],
     addresses: &[String],
 ) -> Result<HashMap<(SeminarId, String), KnownAddress>> {
     let mut rows = registrations::table
-        .filter(registrations::organisation_id.eq_any(organisations))
+        .filter(registrations::organisation_id.eq(organisation))
         .filter(registrations::seminar_id.eq_any(seminars))
         .filter(registrations::email_key.eq_any(addresses))
         .select((registrations::seminar_id, Claimant::as_select()))

@@ -1,9 +1,9 @@
-//! What a report is made of: nine queries and those of `attendance`, however many seminars there are. What they bring is more than what counts;
-//! `rules` decides.
+//! What a report is made of: nine queries a programme and those of `attendance`, however many seminars there are. What
+//! they bring is more than what counts; `rules` decides.
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use diesel::dsl::{exists, min};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::places::places;
 use crate::attendance::{Count, Qualifier, Unit, people_by_seminar};
 use crate::auth::{OrganisationId, OrganisationRef};
-use crate::base::problem::{Error, Result};
+use crate::base::problem::Result;
 use crate::catalogue::{CollectionId, CollectionRef};
 use crate::reports::model::{Change, Collected, Facts, Span, Statement, Taking};
 use crate::reports::rules::ActivityQuery;
@@ -33,26 +33,32 @@ pub fn collection(
     Ok(query.first(conn).optional()?)
 }
 
-/// What is known of every seminar that could count.
+/// What is known of every seminar that could count, one programme after the other: all keys begin with the tenant.
 pub fn facts(conn: &mut PgConnection, query: &ActivityQuery, of: &[OrganisationRef]) -> Result<Vec<Facts>> {
-    let tenants = of.iter().map(|organisation| organisation.id).collect::<Vec<_>>();
-    let mut facts = candidates(conn, query, of, &tenants)?;
+    let mut all = Vec::new();
+    for organisation in of {
+        all.extend(facts_of(conn, query, organisation)?);
+    }
+    Ok(all)
+}
+
+fn facts_of(conn: &mut PgConnection, query: &ActivityQuery, of: &OrganisationRef) -> Result<Vec<Facts>> {
+    let mut facts = seminars(conn, query, of)?;
     let seminars = Chosen {
-        of: tenants,
+        of: of.id,
         ids: facts.iter().map(|facts| facts.id).collect(),
     };
+    if seminars.ids.is_empty() {
+        return Ok(facts);
+    }
     let mut days = seminars.days(conn)?;
-    let mut places = places(conn, &seminars.of, &seminars.ids)?;
+    let mut places = places(conn, seminars.of, &seminars.ids)?;
     let mut channels = seminars.channels(conn)?;
     let mut parties = seminars.parties(conn)?;
     let mut collections = seminars.collections(conn)?;
     let mut changes = seminars.changes(conn)?;
     let mut headcounts = seminars.headcounts(conn)?;
-    let of = facts
-        .iter()
-        .map(|facts| (facts.organisation.id, facts.id))
-        .collect::<Vec<_>>();
-    let mut people = people_by_seminar(conn, &of)?;
+    let mut people = people_by_seminar(conn, of.id, &seminars.ids)?;
     for facts in &mut facts {
         facts.day = days.remove(&facts.id);
         facts.place = places.remove(&facts.id);
@@ -69,7 +75,6 @@ pub fn facts(conn: &mut PgConnection, query: &ActivityQuery, of: &[OrganisationR
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = seminars, check_for_backend(diesel::pg::Pg))]
 struct Row {
-    organisation_id: OrganisationId,
     id: SeminarId,
     version: i64,
     title: String,
@@ -81,38 +86,44 @@ struct Row {
     published_on: Option<NaiveDate>,
 }
 
-/// Seminars with a session, a span or a day given up in the period, and those that are still ahead.
-fn candidates(
-    conn: &mut PgConnection,
-    query: &ActivityQuery,
-    of: &[OrganisationRef],
-    tenants: &[OrganisationId],
-) -> Result<Vec<Facts>> {
-    let Span { from, to } = query.period;
-    let session = || {
-        sessions::table
-            .filter(sessions::organisation_id.eq(seminars::organisation_id))
-            .filter(sessions::seminar_id.eq(seminars::id))
-            .filter(sessions::starts_on.ge(from))
-    };
+/// Seminars with a session, a span or a day given up in the period, and those that are still ahead: each of the four
+/// has an index of its own, which a condition with `or` would not use.
+fn candidates(conn: &mut PgConnection, period: Span, tenant: OrganisationId) -> Result<Vec<SeminarId>> {
+    let Span { from, to } = period;
+    let in_session = sessions::table
+        .filter(sessions::organisation_id.eq(tenant))
+        .filter(sessions::starts_on.between(from, to))
+        .select(sessions::seminar_id);
     let given_up = schedule_changes::table
-        .filter(schedule_changes::organisation_id.eq(seminars::organisation_id))
-        .filter(schedule_changes::seminar_id.eq(seminars::id))
-        .filter(schedule_changes::before_on.between(from, to));
-    let inside = exists(session().filter(sessions::starts_on.le(to)))
-        .or(seminars::within_from
-            .ge(from)
-            .and(seminars::within_to.le(to))
-            .assume_not_null())
-        .or(exists(given_up));
-    let ahead = seminars::status
-        .eq(Status::Scheduled)
-        .and(seminars::published_on.le(to).assume_not_null())
-        .and(exists(session()).or(seminars::within_to.ge(from).assume_not_null()));
+        .filter(schedule_changes::organisation_id.eq(tenant))
+        .filter(schedule_changes::before_on.between(from, to))
+        .select(schedule_changes::seminar_id);
+    let within = seminars::table
+        .filter(seminars::organisation_id.eq(tenant))
+        .filter(seminars::within_from.ge(from))
+        .filter(seminars::within_to.between(from, to))
+        .select(seminars::id);
+    // The first session's day is that of its own zone: a day before covers every zone, and `rules` looks again.
+    let midnight = from.pred_opt().unwrap_or(from).and_time(NaiveTime::MIN).and_utc();
+    let ahead = seminars::table
+        .filter(seminars::organisation_id.eq(tenant))
+        .filter(seminars::status.eq(Status::Scheduled))
+        .filter(seminars::published_on.le(to))
+        .filter(
+            seminars::begins_at
+                .ge(midnight)
+                .or(seminars::within_to.ge(from).assume_not_null()),
+        )
+        .select(seminars::id);
+    Ok(in_session.union(given_up).union(within).union(ahead).load(conn)?)
+}
+
+fn seminars(conn: &mut PgConnection, query: &ActivityQuery, of: &OrganisationRef) -> Result<Vec<Facts>> {
+    let ids = candidates(conn, query.period, of.id)?;
     let mut query_of = seminars::table
-        .filter(seminars::organisation_id.eq_any(tenants))
+        .filter(seminars::organisation_id.eq(of.id))
+        .filter(seminars::id.eq_any(ids))
         .filter(seminars::status.ne(Status::Draft))
-        .filter(inside.or(ahead))
         .select(Row::as_select())
         .into_boxed();
     if let Some(collection) = query.collection {
@@ -122,42 +133,31 @@ fn candidates(
             .filter(seminar_collections::collection_id.eq(collection));
         query_of = query_of.filter(exists(belongs));
     }
-    let names = of
-        .iter()
-        .map(|organisation| (organisation.id, organisation))
-        .collect::<HashMap<_, _>>();
-    let rows = query_of.load::<Row>(conn)?;
-    rows.into_iter()
-        .map(|row| {
-            let organisation = names.get(&row.organisation_id).copied();
-            Ok(Facts {
-                id: row.id,
-                version: row.version,
-                organisation: organisation
-                    .cloned()
-                    .ok_or_else(|| Error::internal("a tenant without a name"))?,
-                title: row.title,
-                kind: row.kind,
-                audience: row.audience,
-                status: row.status,
-                published_on: row.published_on,
-                day: None,
-                place: None,
-                within: row.within_from.zip(row.within_to).map(|(from, to)| Span { from, to }),
-                channels: Vec::new(),
-                parties: Vec::new(),
-                collections: Vec::new(),
-                changes: Vec::new(),
-                headcounts: Vec::new(),
-                people: None,
-            })
-        })
-        .collect()
+    let facts = query_of.load::<Row>(conn)?.into_iter().map(|row| Facts {
+        id: row.id,
+        version: row.version,
+        organisation: of.clone(),
+        title: row.title,
+        kind: row.kind,
+        audience: row.audience,
+        status: row.status,
+        published_on: row.published_on,
+        day: None,
+        place: None,
+        within: row.within_from.zip(row.within_to).map(|(from, to)| Span { from, to }),
+        channels: Vec::new(),
+        parties: Vec::new(),
+        collections: Vec::new(),
+        changes: Vec::new(),
+        headcounts: Vec::new(),
+        people: None,
+    });
+    Ok(facts.collect())
 }
 
-/// The seminars whose parts are fetched, with their tenants, which lead every key.
+/// The seminars whose parts are fetched, with their tenant, which leads every key.
 struct Chosen {
-    of: Vec<OrganisationId>,
+    of: OrganisationId,
     ids: Vec<SeminarId>,
 }
 
@@ -174,7 +174,7 @@ fn by_seminar<T>(rows: impl IntoIterator<Item = (SeminarId, T)>) -> BySeminar<T>
 impl Chosen {
     fn days(&self, conn: &mut PgConnection) -> Result<HashMap<SeminarId, NaiveDate>> {
         let rows = sessions::table
-            .filter(sessions::organisation_id.eq_any(&self.of))
+            .filter(sessions::organisation_id.eq(self.of))
             .filter(sessions::seminar_id.eq_any(&self.ids))
             .group_by(sessions::seminar_id)
             .select((sessions::seminar_id, min(sessions::starts_on)))
@@ -184,7 +184,7 @@ impl Chosen {
 
     fn channels(&self, conn: &mut PgConnection) -> Result<BySeminar<Channel>> {
         let query = channels::table
-            .filter(channels::organisation_id.eq_any(&self.of))
+            .filter(channels::organisation_id.eq(self.of))
             .filter(channels::seminar_id.eq_any(&self.ids))
             .filter(channels::offered)
             .select((channels::seminar_id, channels::channel));
@@ -194,7 +194,7 @@ impl Chosen {
     fn parties(&self, conn: &mut PgConnection) -> Result<BySeminar<Taking>> {
         let rows = parties::table
             .left_join(organisations::table)
-            .filter(parties::organisation_id.eq_any(&self.of))
+            .filter(parties::organisation_id.eq(self.of))
             .filter(parties::seminar_id.eq_any(&self.ids))
             .select((
                 parties::seminar_id,
@@ -224,7 +224,7 @@ impl Chosen {
             .and(seminar_collections::collection_id.eq(collections::id));
         let query = seminar_collections::table
             .inner_join(collections::table.on(same))
-            .filter(seminar_collections::organisation_id.eq_any(&self.of))
+            .filter(seminar_collections::organisation_id.eq(self.of))
             .filter(seminar_collections::seminar_id.eq_any(&self.ids))
             .select((
                 seminar_collections::seminar_id,
@@ -245,7 +245,7 @@ impl Chosen {
 
     fn changes(&self, conn: &mut PgConnection) -> Result<BySeminar<Change>> {
         let rows = schedule_changes::table
-            .filter(schedule_changes::organisation_id.eq_any(&self.of))
+            .filter(schedule_changes::organisation_id.eq(self.of))
             .filter(schedule_changes::seminar_id.eq_any(&self.ids))
             .select((
                 schedule_changes::seminar_id,
@@ -280,7 +280,7 @@ impl Chosen {
     /// Only what was declared the basis of reports.
     fn headcounts(&self, conn: &mut PgConnection) -> Result<BySeminar<Statement>> {
         let rows = headcounts::table
-            .filter(headcounts::organisation_id.eq_any(&self.of))
+            .filter(headcounts::organisation_id.eq(self.of))
             .filter(headcounts::seminar_id.eq_any(&self.ids))
             .filter(headcounts::basis)
             .select((

@@ -6,7 +6,8 @@ mod places;
 mod snapshots;
 mod stated_totals;
 
-use diesel::prelude::*;
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
 
 use crate::base::problem::Result;
 
@@ -16,8 +17,12 @@ pub use snapshots::{recorded_digest, seal, sealed_content, snapshots};
 pub use stated_totals::{MOST_TOTALS, delete_total, how_many_totals, insert_total, total, totals, totals_of};
 
 /// From here on the transaction sees the database as it is at one moment, so that all figures of a report are of that
-/// moment. Stands before anything else is asked.
+/// moment; and it looks up what it needs by keys, whatever the statistics say and whichever values are asked for: a report
+/// takes the time of what it tells, not of what else lies in the tables. Stands before anything else is asked.
 pub fn at_one_moment(conn: &mut PgConnection) -> Result<()> {
-    diesel::sql_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(conn)?;
+    conn.batch_execute(
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET LOCAL plan_cache_mode = force_generic_plan; \
+         SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off",
+    )?;
     Ok(())
 }

@@ -15,7 +15,7 @@ type Venue = (Option<String>, String, String);
 /// The place of the first session of each. Where nothing is known of it, there is none.
 pub fn places(
     conn: &mut PgConnection,
-    of: &[OrganisationId],
+    of: OrganisationId,
     ids: &[SeminarId],
 ) -> Result<HashMap<SeminarId, ReportedPlace>> {
     let there = sessions::organisation_id
@@ -23,11 +23,10 @@ pub fn places(
         .and(sessions::venue_id.eq(venues::id.nullable()));
     let rows = sessions::table
         .left_join(venues::table.on(there))
-        .filter(sessions::organisation_id.eq_any(of))
+        .filter(sessions::organisation_id.eq(of))
         .filter(sessions::seminar_id.eq_any(ids))
-        .distinct_on((sessions::organisation_id, sessions::seminar_id))
+        .distinct_on(sessions::seminar_id)
         .order_by((
-            sessions::organisation_id,
             sessions::seminar_id,
             sessions::starts_on,
             sessions::starts_at,

@@ -21,7 +21,8 @@ pub fn attendance_rule(conn: &mut PgConnection, of: Of) -> Result<AttendanceRule
 
 /// Those of several seminars of which something was said, in no order.
 pub fn attendance_rules(conn: &mut PgConnection, of: &[Of]) -> Result<Vec<AttendanceRule>> {
-    let (tenants, ids): (Vec<_>, Vec<_>) = of.iter().copied().unzip();
+    let (mut tenants, ids): (Vec<_>, Vec<_>) = of.iter().copied().unzip();
+    tenants.dedup();
     let query = attendance_rules::table
         .filter(attendance_rules::organisation_id.eq_any(tenants))
         .filter(attendance_rules::seminar_id.eq_any(ids));
