@@ -82,7 +82,19 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut PgConnection) -> Result<T> + Send + 'static,
     {
-        self.off_thread(true, work).await
+        self.off_thread(true, work, Ok).await
+    }
+
+    /// Runs `work` in one READ ONLY transaction, and then makes something of what it found: takes time, and holds neither
+    /// the connection nor the view of the database meanwhile.
+    pub async fn read_and<T, U, F, G>(&self, work: F, then: G) -> Result<U>
+    where
+        T: 'static,
+        U: Send + 'static,
+        F: Fn(&mut PgConnection) -> Result<T> + Send + 'static,
+        G: FnOnce(T) -> Result<U> + Send + 'static,
+    {
+        self.off_thread(true, work, then).await
     }
 
     /// Runs `work` in one READ WRITE transaction: commits on `Ok`, rolls back on `Err`. The work may be run
@@ -95,20 +107,22 @@ impl Db {
         let turn = tokio::time::timeout(WRITE_WAIT, self.writers.clone().acquire_owned()).await;
         let turn = turn.map_err(|_| Error::Unavailable("too many writers wait".to_owned()))?;
         let _turn = turn.map_err(Error::internal)?;
-        self.off_thread(false, work).await
+        self.off_thread(false, work, Ok).await
     }
 
-    async fn off_thread<T, F>(&self, read_only: bool, work: F) -> Result<T>
+    async fn off_thread<T, U, F, G>(&self, read_only: bool, work: F, then: G) -> Result<U>
     where
-        T: Send + 'static,
+        T: 'static,
+        U: Send + 'static,
         F: Fn(&mut PgConnection) -> Result<T> + Send + 'static,
+        G: FnOnce(T) -> Result<U> + Send + 'static,
     {
         let db = self.clone();
         #[expect(
             clippy::disallowed_methods,
             reason = "Db is the one place that leaves the async threads"
         )]
-        actix_web::web::block(move || db.run(read_only, work))
+        actix_web::web::block(move || db.run(read_only, work).and_then(then))
             .await
             .map_err(|_| Error::Unavailable("the blocking pool is closing".to_owned()))?
     }

@@ -239,6 +239,7 @@ pub fn report_activity(config: &Config, report: &ReportActivity) -> Result<(), F
     let query = reports::ActivityQuery::for_command(report.from, report.to, &report.rule, report.split_on)?;
     let database = Database::command(config)?;
     let outcome = database.db.run(true, |conn| {
+        reports::at_one_moment(conn)?;
         let organisations: Vec<OrganisationId> = match &report.organisation {
             None => all_organisations(conn)?,
             Some(slug) => {

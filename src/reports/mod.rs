@@ -1,9 +1,10 @@
 //! Reports: what was offered, held, cancelled and attended in a period, for those who have to tell their council.
 //!
 //! Reads every room's tables, as they are at one moment, and writes only its own: the counting rules of organisations and
-//! the reports they have sealed. [`activity`] loads the facts in a fixed number of queries; `rules` alone decides what counts,
-//! by terms that are data, and each figure carries the ids of the seminars behind it. What is sealed is printed from what was
-//! sealed and from nothing else, in every form; it is never changed, and its digest stands beside it and in the journal.
+//! the reports they have sealed. [`activity`] looks up by index what it tells, in some queries for each programme and a few
+//! more for every 500 seminars; `rules` alone decides what counts, by terms that are data, and each figure carries the ids of
+//! the seminars behind it. What is sealed is printed from what was sealed and from nothing else, in every form; it is never
+//! changed, and its digest stands beside it and in the journal.
 //! Not here: counting people (a seminar's own number is a headcount of `attendance`) and time series.
 
 mod demo;
@@ -22,3 +23,4 @@ pub use routes::configure;
 pub use rules::ActivityQuery;
 pub use service::activity;
 pub use sheets::{csv, workbook};
+pub use store::at_one_moment;

@@ -1,6 +1,7 @@
 //! The activity report.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use diesel::pg::PgConnection;
 
 use super::printed::{Told, wanted, written};
 use super::reached;
@@ -54,12 +55,16 @@ pub async fn get_activity_report(
     let reach = who.reach();
     let (forms, dialect) = (query.forms, query.dialect);
     let named = format!("{}-{}", query.period.from, query.period.to);
-    // JSON is written where it is read: a report over many years is megabytes, and takes its time.
+    // Counted and written off the threads that answer: a report over many years is megabytes, and takes its time.
+    let asked_for = query.clone();
+    let gathered = move |conn: &mut PgConnection| {
+        store::at_one_moment(conn)?;
+        let organisations = reached(conn, &reach, asked.0.organisation.as_deref())?;
+        service::material(conn, &asked_for, &organisations)
+    };
     let (report, json) = db
-        .read(move |conn| {
-            store::at_one_moment(conn)?;
-            let organisations = reached(conn, &reach, asked.0.organisation.as_deref())?;
-            let report = service::activity(conn, &query, &organisations)?;
+        .read_and(gathered, move |material| {
+            let report = material.report(&query);
             if format == ReportFormat::Json {
                 let text = serde_json::to_string(&report).map_err(Error::internal)?;
                 return Ok((None, Some(text)));

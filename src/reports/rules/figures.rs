@@ -296,11 +296,11 @@ fn counting_as<'a>(parts: &[Part<'a>], as_what: CountedAs) -> Vec<Part<'a>> {
     parts.iter().copied().filter(wanted).collect()
 }
 
-/// Each seminar once, in the order of the list.
+/// Each seminar once, in the order of the list, in which the ways one seminar counts stand together.
 fn ids<'a>(parts: impl IntoIterator<Item = &'a Part<'a>>) -> Vec<SeminarId> {
-    let mut seen = BTreeSet::new();
-    let all = parts.into_iter().map(|(entry, _)| entry.seminar.id);
-    all.filter(|id| seen.insert(*id)).collect()
+    let mut all = parts.into_iter().map(|(entry, _)| entry.seminar.id).collect::<Vec<_>>();
+    all.dedup();
+    all
 }
 
 fn total(held: &[Part<'_>], sums: SumRule, count: impl Fn(&ReportedSeminar) -> Option<&ReportedCount>) -> Option<Sum> {
@@ -405,14 +405,12 @@ fn by_organisation(parts: &[Part<'_>], sums: SumRule) -> Vec<OrganisationFigures
             let mut organisation = None;
             for (entry, _) in &parts {
                 for party in entry.parties.iter().filter(belongs).filter(|party| key(party) == of) {
-                    let those = roles.entry(party.role).or_default();
-                    if !those.contains(&entry.seminar.id) {
-                        those.push(entry.seminar.id);
-                    }
+                    roles.entry(party.role).or_default().push(entry.seminar.id);
                     spellings.insert(party.name.clone());
                     organisation = party.organisation.clone();
                 }
             }
+            roles.values_mut().for_each(Vec::dedup);
             Some(OrganisationFigures {
                 name: spellings.into_iter().next()?,
                 organisation,

@@ -6,9 +6,28 @@ use super::counting_rules::find_rule;
 use crate::auth::{OrganisationId, organisation_refs};
 use crate::base::problem::{Code, Error, FieldError, Result};
 use crate::base::text::fold;
-use crate::reports::model::{ActivityReport, ReportScope};
+use crate::reports::model::{ActivityReport, CountingRule, Facts, ReportScope, StatedTotalRow};
 use crate::reports::rules::{self, ActivityQuery, built_ins};
 use crate::reports::store;
+
+/// All that a report is made of, read; nothing is asked of the database any more.
+pub struct Material {
+    rule: CountingRule,
+    others: Vec<CountingRule>,
+    scope: ReportScope,
+    facts: Vec<Facts>,
+    /// What sources say of the whole of it.
+    stated: Vec<StatedTotalRow>,
+}
+
+impl Material {
+    #[must_use]
+    pub fn report(self, query: &ActivityQuery) -> ActivityReport {
+        let mut report = rules::report(query, &self.rule, &self.others, self.scope, self.facts);
+        report.stated = rules::beside(&report, &self.stated);
+        report
+    }
+}
 
 /// The report over the programmes of `organisations`, which the caller has found to be reached.
 pub fn activity(
@@ -16,6 +35,11 @@ pub fn activity(
     query: &ActivityQuery,
     organisations: &[OrganisationId],
 ) -> Result<ActivityReport> {
+    Ok(material(conn, query, organisations)?.report(query))
+}
+
+/// What that report is made of.
+pub fn material(conn: &mut PgConnection, query: &ActivityQuery, organisations: &[OrganisationId]) -> Result<Material> {
     let unknown = || {
         let detail = format!("there is no counting rule `{}`", query.rule);
         Error::invalid(vec![FieldError::parameter("rule", detail)])
@@ -38,13 +62,15 @@ pub fn activity(
         organisations: of,
         collection,
     };
-    let only = match scope.organisations.as_slice() {
-        [only] if query.collection.is_none() => Some(only.id),
-        _ => None,
+    let stated = match scope.organisations.as_slice() {
+        [only] if query.collection.is_none() => store::totals_of(conn, only.id, query.period)?,
+        _ => Vec::new(),
     };
-    let mut report = rules::report(query, &rule, &others, scope, facts);
-    if let Some(only) = only {
-        report.stated = rules::beside(&report, &store::totals_of(conn, only, query.period)?);
-    }
-    Ok(report)
+    Ok(Material {
+        rule,
+        others,
+        scope,
+        facts,
+        stated,
+    })
 }
