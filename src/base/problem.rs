@@ -112,6 +112,8 @@ catalogue! {
         "The last session is not over, or too few sessions were attended by the seminar's rule; `detail` says which.";
     TooLongToPrint 409 "too-long-to-print" "The list is too long to be printed" / "Die Liste ist zu lang zum Drucken":
         "`detail` says how many lines a PDF may have. Take CSV or XLSX, which have no bound, or one session.";
+    SealBroken 409 "seal-broken" "The report is not the one that was sealed" / "Der Bericht ist nicht der, der versiegelt wurde":
+        "What is stored was changed after it was sealed. `detail` gives the digests; `format=sealed` gives what is stored, as it is.";
     TicketUnknown 404 "ticket-unknown" "Nobody has this ticket" / "Diese Karte gibt es nicht":
         "The code has no registration in this organisation. Type it again, or find the person by name.";
     TicketOfOtherSeminar 409 "ticket-of-other-seminar" "The ticket is for another seminar" / "Die Karte gilt für eine andere Veranstaltung":

@@ -243,3 +243,72 @@ fn nothing_sealed_is_changed_or_deleted_and_what_is_forced_shows() {
     );
     assert_eq!(found["recorded"], found["sha256"]);
 }
+
+#[test]
+fn what_is_no_report_any_more_is_told_as_a_broken_seal() {
+    let (app, reporter) = with_the_paper();
+    let (path, whole) = (sealed(&app, "all"), sealed(&app, "all"));
+    let mut conn = app.database.connect();
+    let mut run = |sql: &str| diesel::sql_query(sql).execute(&mut conn).unwrap();
+    run("ALTER TABLE report_snapshots DISABLE TRIGGER report_snapshots_append_only");
+    run("ALTER TABLE report_snapshots DROP CONSTRAINT report_snapshots_digest_agrees");
+    let compared = |one: &str, other: &str| reporter.get(&format!("{one}/compare?with={}", id_of(other)));
+    compared(&path, &whole).expect(200);
+    let store = |text: &str| {
+        format!(
+            "UPDATE report_snapshots SET sealed = '{text}' WHERE id = '{}'",
+            id_of(&path)
+        )
+    };
+    for text in ["ein Fleck", "{}", ""] {
+        run(&store(text));
+        for form in ["json", "markdown"] {
+            let told = reporter.get(&format!("{path}?format={form}"));
+            let problem = told.problem(409, "seal-broken");
+            assert!(problem["detail"].as_str().unwrap().contains(&sha256(text)), "{problem}");
+        }
+        let as_it_is = reporter.get(&format!("{path}?format=sealed"));
+        assert_eq!((as_it_is.status, as_it_is.text.as_str()), (200, text));
+        assert_eq!(as_it_is.header("content-type"), "text/plain; charset=utf-8");
+        compared(&path, &whole).problem(409, "seal-broken");
+    }
+    // A forged digest makes no report of it either.
+    run("UPDATE report_snapshots SET sha256 = sha256(convert_to(sealed, 'UTF8'))");
+    reporter.get(&path).problem(409, "seal-broken");
+    reporter.get("/report-snapshots").expect(200);
+}
+
+/// What somebody has changed is not compared as if it had been told.
+#[test]
+fn only_what_was_sealed_is_compared() {
+    let (app, reporter) = with_the_paper();
+    let (first, second) = (sealed(&app, "all"), sealed(&app, "all"));
+    let mut conn = app.database.connect();
+    let mut run = |sql: &str| diesel::sql_query(sql).execute(&mut conn).unwrap();
+    run("ALTER TABLE report_snapshots DISABLE TRIGGER report_snapshots_append_only");
+    run("ALTER TABLE report_snapshots DROP CONSTRAINT report_snapshots_digest_agrees");
+    run(&format!(
+        "UPDATE report_snapshots SET sealed = replace(sealed, '1080', '1081') WHERE id = '{}'",
+        id_of(&second)
+    ));
+    assert_eq!(reporter.get(&second).expect(200)["seal"]["intact"], false);
+    for (one, other) in [(&first, &second), (&second, &first)] {
+        let told = reporter.get(&format!("{one}/compare?with={}", id_of(other)));
+        told.problem(409, "seal-broken");
+    }
+}
+
+/// The text of a longer one would be held in memory several times over, by everybody who opens it.
+#[test]
+fn a_report_of_too_many_seminars_is_not_sealed() {
+    let (app, reporter) = with_the_paper();
+    let many = "INSERT INTO seminars (organisation_id, id, title, kind, language, audience, status, begins_at, within_from, within_to,
+            waiting_list, published_on, search_text, created_at, updated_at)
+        SELECT id, gen_random_uuid(), 'x', 'talk', 'de', 'public', 'held', '2020-02-01', '2020-02-01', '2020-02-28', false, '2020-01-01', 'x',
+            now(), now()
+        FROM organisations, generate_series(1, 20000) WHERE slug = 'staedteregion-aachen'";
+    diesel::sql_query(many).execute(&mut app.database.connect()).unwrap();
+    let refused = reporter.post("/report-snapshots", &question("all"));
+    assert_eq!(refused.invalid(), ["/to"]);
+    assert_eq!(reporter.get("/report-snapshots").expect(200)["data"], json!([]));
+}

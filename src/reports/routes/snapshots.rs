@@ -157,7 +157,8 @@ pub async fn list_report_snapshots(
 ///
 /// Reporters of the organisation. The activity report is made of the data of this moment and kept with the question, the
 /// rule in full, every figure, and every seminar with its version, under a SHA-256 of the whole. It is never changed or
-/// deleted. The reference to a paper, a meeting or an agenda item uses the members of OParl 1.1.
+/// deleted. It holds at most 20,000 seminars. The reference to a paper, a meeting or an agenda item uses the members of
+/// OParl 1.1.
 #[utoipa::path(tag = "report-snapshots", request_body = ReportSnapshotBody, security(("member" = [])), responses(
     (status = 201, body = ReportSnapshotEntry, description = "The snapshot, without the report")))]
 #[post("/report-snapshots")]
@@ -193,7 +194,8 @@ pub async fn create_report_snapshot(
 /// Reporters of its organisation. Whatever became of the data, the same bytes as ever: everything is printed from what was
 /// sealed. `seal` says whether the content still is what was sealed, by the digest beside it and by the one in the journal.
 /// `format=sealed` gives the sealed content in its canonical form (RFC 8785), whose SHA-256 is the digest; the other forms are
-/// those of `GET /reports/activity`, and the texts have the digest in their head.
+/// those of `GET /reports/activity`, and the texts have the digest in their head. What was changed so that it is no
+/// report any more, only `sealed` gives, as it is.
 #[utoipa::path(tag = "report-snapshots", params(("snapshot" = ReportSnapshotId, Path), SnapshotPrint), security(("member" = [])), responses(
     (status = 200, description = "The snapshot", content(
         (ReportSnapshot = "application/json"),
@@ -202,7 +204,7 @@ pub async fn create_report_snapshot(
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "text/markdown", example = json!("# Veranstaltungsbericht\n\n- **Zeitraum:** 01.01.2020 bis 31.05.2021 …")))),
     (status = 406, description = "`not-acceptable`: none of the forms is accepted and no `format` is given, or the service was built without printing"),
-    (status = 409, description = "`too-long-to-print`: more than a PDF or DOCX holds; the other forms hold it")))]
+    (status = 409, description = "`too-long-to-print`: more than a PDF or DOCX holds; the other forms hold it; `seal-broken`: what is stored is no report any more")))]
 #[get("/report-snapshots/{snapshot}")]
 pub async fn get_report_snapshot(
     request: HttpRequest,
@@ -224,10 +226,11 @@ pub async fn get_report_snapshot(
     let reach = who.reach();
     let opened = db.read(move |conn| open_snapshot(conn, &reach, *path)).await?;
     let response = match format {
-        None => json_body(opened.text),
-        Some(ReportFormat::Json) => json_body(whole(opened)?),
+        None if opened.is_readable() => bytes_as("application/json", opened.text),
+        None => bytes_as("text/plain; charset=utf-8", opened.text),
+        Some(ReportFormat::Json) => bytes_as("application/json", whole(opened)?),
         Some(format) => {
-            let Opened { seal, content, .. } = opened;
+            let (content, seal) = opened.content()?;
             let named = format!("{}-{}", content.query.from, content.query.to);
             let told = Told {
                 report: content.report.clone(),
@@ -249,9 +252,10 @@ pub async fn get_report_snapshot(
 ///
 /// Reporters of the organisations of both. From the one in the path to the one in `with`: what was asked differently, what
 /// the rules say differently, which figures changed by which seminars, and of every seminar that counts in one only, whether
-/// the rule, the question or the data made the difference.
+/// the rule, the question or the data made the difference. Only what still is what was sealed is compared.
 #[utoipa::path(tag = "report-snapshots", params(("snapshot" = ReportSnapshotId, Path), CompareWith), security(("member" = [])), responses(
-    (status = 200, body = SnapshotComparison, description = "The differences")))]
+    (status = 200, body = SnapshotComparison, description = "The differences"),
+    (status = 409, description = "`seal-broken`: one of the two is not what was sealed")))]
 #[get("/report-snapshots/{snapshot}/compare")]
 pub async fn compare_report_snapshots(
     who: Reporter,
@@ -266,7 +270,7 @@ pub async fn compare_report_snapshots(
         .read(move |conn| {
             let first = open_snapshot(conn, &reach, *path)?;
             let second = open_snapshot(conn, &reach, other)?;
-            compare(&first.content, &second.content)
+            compare(&first.intact()?, &second.intact()?)
         })
         .await?;
     let mut response = HttpResponse::Ok().json(found);
@@ -289,7 +293,7 @@ const fn printable(format: SnapshotFormat) -> Option<ReportFormat> {
 }
 
 fn whole(opened: Opened) -> Result<String> {
-    let Opened { seal, content, .. } = opened;
+    let (content, seal) = opened.content()?;
     let whole = ReportSnapshot {
         id: content.id,
         organisation: content.organisation,
@@ -302,9 +306,10 @@ fn whole(opened: Opened) -> Result<String> {
     serde_json::to_string(&whole).map_err(Error::internal)
 }
 
-fn json_body(text: String) -> (String, HttpResponse) {
+/// With its tag.
+fn bytes_as(media_type: &'static str, text: String) -> (String, HttpResponse) {
     let tag = etag::tag(1, text.as_bytes());
-    (tag, HttpResponse::Ok().content_type("application/json").body(text))
+    (tag, HttpResponse::Ok().content_type(media_type).body(text))
 }
 
 /// The answer with the tag of its bytes, or 304 where the caller has them.

@@ -18,5 +18,5 @@ pub use compare::compare;
 pub use figures::report;
 pub use seal::{hex, seal_of, sealed_text, unsealed};
 pub use stated::beside;
-pub use terms::{deliberation_faults, terms_faults};
+pub use terms::{deliberation_faults, length_faults, terms_faults};
 pub use wording::{english, german};

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::base::digest::sha256;
 use crate::base::problem::{Error, Result};
-use crate::reports::model::{Seal, SealedReport, SnapshotRow};
+use crate::reports::model::{SEALED_FORMAT, Seal, SealedReport, SnapshotRow};
 
 /// `value` as RFC 8785 writes it: no space, members in the order of their names, one way to write each text and number.
 /// The order is that of UTF-16, as the RFC has it; numbers are whole here, and a fraction is refused rather than rounded.
@@ -55,9 +55,11 @@ pub fn sealed_text(report: &impl Serialize) -> Result<String> {
     canonical(&serde_json::to_value(report).map_err(Error::internal)?)
 }
 
-/// The sealed content, read.
-pub fn unsealed(text: &str) -> Result<SealedReport> {
-    serde_json::from_str(text).map_err(Error::internal)
+/// The sealed content, read; `None` where it is none, or is laid out in another way.
+#[must_use]
+pub fn unsealed(text: &str) -> Option<SealedReport> {
+    let content = serde_json::from_str::<SealedReport>(text).ok();
+    content.filter(|content| content.format == SEALED_FORMAT)
 }
 
 #[must_use]
@@ -66,26 +68,31 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// Whether the content is what was sealed: by the digest beside it, by the one in the journal, and by the columns that
-/// lists are made of.
+/// lists are made of. What cannot be read is not what was sealed.
 #[must_use]
-pub fn seal_of(row: &SnapshotRow, text: &str, content: &SealedReport, recorded: Option<String>) -> Seal {
+pub fn seal_of(row: &SnapshotRow, text: &str, content: Option<&SealedReport>, recorded: Option<String>) -> Seal {
     let computed = hex(&sha256(text.as_bytes()));
     let stored = hex(&row.sha256);
-    let rule = &content.report.rule;
-    let deliberation = serde_json::to_value(&content.deliberation)
-        .ok()
-        .filter(|value| !value.is_null());
-    let listed = (row.id, row.organisation_id) == (content.id, content.organisation.id)
-        && row.sealed_at.timestamp_micros() == content.sealed_at.timestamp_micros()
-        && (row.period_from, row.period_to) == (content.query.from, content.query.to)
-        && (&row.rule_name, row.rule_version) == (&rule.id, rule.version)
-        && row.deliberation == deliberation;
     Seal {
-        intact: computed == stored && recorded.as_ref() == Some(&stored) && listed,
+        intact: computed == stored
+            && recorded.as_ref() == Some(&stored)
+            && content.is_some_and(|it| lists_show(row, it)),
         sha256: stored,
         computed,
         recorded,
     }
+}
+
+fn lists_show(row: &SnapshotRow, content: &SealedReport) -> bool {
+    let rule = &content.report.rule;
+    let deliberation = serde_json::to_value(&content.deliberation)
+        .ok()
+        .filter(|value| !value.is_null());
+    (row.id, row.organisation_id) == (content.id, content.organisation.id)
+        && row.sealed_at.timestamp_micros() == content.sealed_at.timestamp_micros()
+        && (row.period_from, row.period_to) == (content.query.from, content.query.to)
+        && (&row.rule_name, row.rule_version) == (&rule.id, rule.version)
+        && row.deliberation == deliberation
 }
 
 #[cfg(test)]
@@ -123,6 +130,7 @@ mod tests {
             let content = sealed(report(&query, &rule, &[], scope(), facts));
             let text = sealed_text(&content).unwrap();
             let back = unsealed(&text).unwrap();
+            prop_assert_eq!(unsealed(&text.replace(SEALED_FORMAT, "einlass.report-snapshot/0")), None);
             prop_assert_eq!(&back, &content);
             prop_assert_eq!(sealed_text(&back).unwrap(), text);
         }

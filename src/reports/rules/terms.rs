@@ -36,6 +36,22 @@ pub fn terms_faults(terms: &CountingTerms, base: &str) -> Vec<FieldError> {
     faults
 }
 
+/// What is sealed is one text, held in memory several times over while it is made and each time it is opened.
+const MOST_SEALED: usize = 20_000;
+
+/// A report of this many seminars cannot be sealed.
+#[must_use]
+pub fn length_faults(seminars: usize) -> Vec<FieldError> {
+    if seminars > MOST_SEALED {
+        let detail = format!(
+            "makes the period too long to be sealed: it holds {seminars} seminars, a sealed report at most {MOST_SEALED}"
+        );
+        vec![FieldError::member("/to", detail)]
+    } else {
+        Vec::new()
+    }
+}
+
 /// A reference that refers to nothing is a slip.
 #[must_use]
 pub fn deliberation_faults(deliberation: &Deliberation) -> Vec<FieldError> {
@@ -85,6 +101,12 @@ mod tests {
             ..CountingTerms::default()
         };
         assert_eq!(places(&ancient), ["/terms/onsite_only_before"]);
+    }
+
+    #[test]
+    fn what_is_sealed_has_a_bound() {
+        assert_eq!(length_faults(MOST_SEALED), []);
+        assert_eq!(length_faults(MOST_SEALED + 1).len(), 1);
     }
 
     #[test]

@@ -6,12 +6,14 @@ use serde_json::json;
 use super::activity::activity;
 use crate::auth::{OrganisationRef, Reach};
 use crate::base::digest::sha256;
-use crate::base::problem::{Code, Error, Result};
+use crate::base::problem::{Code, Error, Problem, Result};
 use crate::journal::{Act, Entry, record};
 use crate::reports::model::{
     Deliberation, ReportSnapshotId, SEALED_FORMAT, Seal, SealedQuery, SealedReport, SnapshotRow,
 };
-use crate::reports::rules::{ActivityQuery, deliberation_faults, hex, in_the_body, seal_of, sealed_text, unsealed};
+use crate::reports::rules::{
+    ActivityQuery, deliberation_faults, hex, in_the_body, length_faults, seal_of, sealed_text, unsealed,
+};
 use crate::reports::store;
 
 /// As the journal calls it.
@@ -39,6 +41,7 @@ pub fn seal_report(
         }
         other => in_the_body(other),
     })?;
+    Error::unless_empty(length_faults(report.seminars.len() + report.left_out.len()))?;
     let content = SealedReport {
         format: SEALED_FORMAT.to_owned(),
         id: ReportSnapshotId::fresh(),
@@ -84,20 +87,55 @@ pub fn seal_report(
 /// A sealed report, opened.
 pub struct Opened {
     pub seal: Seal,
-    pub content: SealedReport,
-    /// The sealed bytes.
+    /// `None`: what is stored is no report any more.
+    content: Option<SealedReport>,
+    /// What is stored, whatever it is.
     pub text: String,
+}
+
+impl Opened {
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        self.content.is_some()
+    }
+
+    /// What can be read of it; whether it is what was sealed, `seal` says.
+    pub fn content(self) -> Result<(SealedReport, Seal)> {
+        match self.content {
+            Some(content) => Ok((content, self.seal)),
+            None => Err(broken(&self.seal)),
+        }
+    }
+
+    /// The content, where it is what was sealed.
+    pub fn intact(self) -> Result<SealedReport> {
+        match self.content() {
+            Ok((_, seal)) if !seal.intact => Err(broken(&seal)),
+            read => Ok(read?.0),
+        }
+    }
+}
+
+fn broken(seal: &Seal) -> Error {
+    let detail = format!(
+        "The digest beside it is {}, that of the content {}, the one in the journal {}.",
+        seal.sha256,
+        seal.computed,
+        seal.recorded.as_deref().unwrap_or("missing")
+    );
+    Problem::new(Code::SealBroken).detail(detail).into()
 }
 
 /// Opens one that the caller reaches.
 pub fn open_snapshot(conn: &mut PgConnection, reach: &Reach, id: ReportSnapshotId) -> Result<Opened> {
     let (row, text) = store::sealed_content(conn, id)?.ok_or(Code::NotFound)?;
     reach.check(row.organisation_id)?;
-    let content = unsealed(&text)?;
+    let content = unsealed(&text);
     let recorded = store::recorded_digest(conn, &row, SEALED)?;
-    Ok(Opened {
-        seal: seal_of(&row, &text, &content, recorded),
-        content,
-        text,
-    })
+    let seal = seal_of(&row, &text, content.as_ref(), recorded);
+    if content.is_none() && seal.computed == seal.sha256 && seal.recorded.as_ref() == Some(&seal.sha256) {
+        // Nobody changed it: it is we who cannot read what we have sealed.
+        return Err(Error::internal("a sealed report that this version does not understand"));
+    }
+    Ok(Opened { seal, content, text })
 }
