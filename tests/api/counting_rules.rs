@@ -279,3 +279,86 @@ fn what_is_written_is_in_the_journal_and_stays() {
         assert!(refused.contains("counting_rules is append-only"), "{change}: {refused}");
     }
 }
+
+/// Page by page the list is what it is as a whole, whatever the size of the pages.
+#[test]
+fn the_list_is_whole_in_pages_of_any_size() {
+    let (app, reporter) = with_the_paper();
+    for name in ["zweite", "erste", "dritte-1", "dritte"] {
+        app.organiser().post("/counting-rules", &own_rule(name)).expect(201);
+    }
+    for n in 1..=3 {
+        let mut body = own_rule("erste");
+        body["note"] = json!(format!("Fassung {n}"));
+        app.organiser().post("/counting-rules", &body).expect(201);
+    }
+    let read = |limit: usize| {
+        let (mut names, mut path) = (Vec::new(), format!("/counting-rules?{OF}&limit={limit}"));
+        loop {
+            let page = reporter.get(&path).expect(200);
+            let data = page["data"].as_array().unwrap();
+            assert!(data.len() <= limit);
+            names.extend(
+                data.iter()
+                    .map(|rule| format!("{}@{}", rule["id"].as_str().unwrap(), rule["version"])),
+            );
+            let Some(cursor) = page["next_cursor"].as_str() else {
+                return names;
+            };
+            assert_eq!(data.len(), limit, "only the last page is shorter");
+            path = format!("/counting-rules?{OF}&limit={limit}&cursor={cursor}");
+        }
+    };
+    let whole = read(100);
+    assert_eq!(whole.len(), 14);
+    assert_eq!(
+        whole[6..],
+        [
+            "public@1",
+            "dritte@1",
+            "dritte-1@1",
+            "erste@4",
+            "erste@3",
+            "erste@2",
+            "erste@1",
+            "zweite@1"
+        ]
+    );
+    for limit in [1, 2, 6, 7, 8, 13, 14] {
+        assert_eq!(read(limit), whole, "{limit}");
+    }
+    let odd = reporter.get("/counting-rules?cursor=eyJ4IjoxfQ");
+    assert_eq!(odd.invalid(), ["cursor"]);
+}
+
+#[test]
+fn rules_and_their_versions_have_a_bound() {
+    let app = TestApp::spawn();
+    let organiser = app.organiser();
+    let mut conn = app.database.connect();
+    let mut fill = |rules: &str| {
+        let insert = format!(
+            "INSERT INTO counting_rules (organisation_id, name, version, terms, text_de, text_en, written_at)
+             SELECT o.id, rules.name, rules.version, '{{}}', 'x', 'x', now() FROM organisations o, {rules} WHERE o.slug = 'staedteregion-aachen'"
+        );
+        diesel::sql_query(insert).execute(&mut conn).unwrap();
+    };
+    fill("(SELECT 'oft' AS name, version FROM generate_series(1, 199) version) rules");
+    assert_eq!(
+        organiser.post("/counting-rules", &own_rule("oft")).expect(201)["version"],
+        200
+    );
+    let mut other = own_rule("oft");
+    other["note"] = json!("Noch eine");
+    assert_eq!(organiser.post("/counting-rules", &other).invalid(), ["/id"]);
+    fill("(SELECT 'regel-' || n AS name, 1 AS version FROM generate_series(1, 48) n) rules");
+    organiser.post("/counting-rules", &own_rule("letzte")).expect(201);
+    assert_eq!(
+        organiser.post("/counting-rules", &own_rule("zuviel")).invalid(),
+        ["/id"]
+    );
+    // Of one that is there a further version may be written all the same.
+    let mut further = own_rule("letzte");
+    further["note"] = json!("Zweite Fassung");
+    assert_eq!(organiser.post("/counting-rules", &further).expect(201)["version"], 2);
+}

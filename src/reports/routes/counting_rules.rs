@@ -1,7 +1,7 @@
 //! Counting rules: built in, and an organisation's own.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::reached;
@@ -12,7 +12,7 @@ use crate::base::db::Db;
 use crate::base::etag::{self, Privacy};
 use crate::base::idempotency::{Created, Idempotency};
 use crate::base::page::{Page, Paging, list};
-use crate::base::problem::{Code, Result};
+use crate::base::problem::{Code, Error, Result};
 use crate::base::query::Query;
 use crate::base::text::{Line, Paragraphs, Slug};
 use crate::reports::model::{CountingRule, CountingTerms};
@@ -61,13 +61,18 @@ pub struct WhoseRule {
     pub organisation: Option<String>,
 }
 
-/// Where a rule stands in the list: built-in ones first, then by name, the newest version first.
-fn place(rule: &CountingRule) -> (bool, String, String, i32) {
-    let of = rule
-        .organisation
-        .as_ref()
-        .map(|organisation| organisation.id.to_string());
-    (of.is_some(), rule.id.clone(), of.unwrap_or_default(), -rule.version)
+/// Where a rule stands in the list: built-in ones first, by name; then those of organisations.
+#[derive(Serialize, Deserialize)]
+enum At {
+    BuiltIn(String),
+    Own(store::Place),
+}
+
+fn place(rule: &CountingRule) -> At {
+    match &rule.organisation {
+        None => At::BuiltIn(rule.id.clone()),
+        Some(organisation) => At::Own((rule.id.clone(), organisation.id, rule.version)),
+    }
 }
 
 /// All counting rules.
@@ -89,20 +94,28 @@ pub async fn list_counting_rules(
         limit: filter.limit,
         cursor: filter.cursor,
     };
-    let (limit, after) = (paging.limit()?, paging.after::<(bool, String, String, i32)>()?);
+    let (limit, after) = (paging.limit()?, paging.after::<At>()?);
     let reach = who.reach();
-    // Rules are written by hand and few; the built-in ones are in no table.
-    let mut rules = db
+    let rules = db
         .read(move |conn| {
             let of = reached(conn, &reach, filter.organisation.as_deref())?;
-            let mut rules = built_ins();
-            rules.extend(store::rule_versions(conn, &of)?);
+            let (mut rules, own) = match &after {
+                None => (built_ins(), None),
+                Some(At::BuiltIn(name)) => {
+                    let behind = built_ins().into_iter().filter(|rule| rule.id > *name);
+                    (behind.collect::<Vec<_>>(), None)
+                }
+                Some(At::Own(place)) => (Vec::new(), Some(place)),
+            };
+            rules.sort_by(|one, other| one.id.cmp(&other.id));
+            // One more than the page: there is a next one.
+            let many = limit + 1 - i64::try_from(rules.len()).map_err(Error::internal)?;
+            if many > 0 {
+                rules.extend(store::rule_versions(conn, &of, own, many)?);
+            }
             Ok(rules)
         })
         .await?;
-    rules.sort_by_cached_key(place);
-    rules.retain(|rule| after.as_ref().is_none_or(|after| place(rule) > *after));
-    rules.truncate(usize::try_from(limit + 1).unwrap_or_default());
     let page = Page::cut(rules, limit, place, |rule| rule)?;
     Ok(list(&request, Privacy::Personal, &page))
 }
@@ -110,7 +123,8 @@ pub async fn list_counting_rules(
 /// Write a counting rule.
 ///
 /// Organisers of the organisation. A rule that is there gets a new version; the versions before stay as they are, and
-/// reports made by them can be made again by `name@version`. The text is made of the terms and kept with the version.
+/// reports made by them can be made again by `name@version`. The text is made of the terms and kept with the version. An
+/// organisation has at most 50 rules, each in at most 200 versions: every report tells what each of them would say.
 #[utoipa::path(tag = "counting-rules", request_body = CountingRuleBody, security(("member" = [])), responses(
     (status = 201, body = CountingRule, description = "The rule in its new version")))]
 #[post("/counting-rules")]

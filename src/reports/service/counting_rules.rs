@@ -30,6 +30,10 @@ pub fn find_rule(
     Err(Error::invalid(vec![FieldError::parameter("organisation", detail)]))
 }
 
+/// Every report is counted by each rule of the organisation.
+const MOST_RULES: i64 = 50;
+const MOST_VERSIONS: i32 = 200;
+
 /// What a rule is made of.
 #[derive(Clone, Debug)]
 pub struct NewCountingRule {
@@ -64,6 +68,17 @@ pub fn write_rule(
     {
         let detail = format!("say what version {} says already", latest.version);
         return Err(Error::member("/terms", detail));
+    }
+    match &latest {
+        None if store::count_rules(conn, of.id)? >= MOST_RULES => {
+            let detail = format!("would be one rule too many: an organisation has at most {MOST_RULES}");
+            return Err(Error::member("/id", detail));
+        }
+        Some(latest) if latest.version >= MOST_VERSIONS => {
+            let detail = format!("has {MOST_VERSIONS} versions, and no rule has more; take another name");
+            return Err(Error::member("/id", detail));
+        }
+        _ => {}
     }
     let row = NewRule {
         organisation_id: of.id,

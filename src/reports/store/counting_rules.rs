@@ -39,21 +39,45 @@ fn rules(rows: Vec<(Row, OrganisationRef)>) -> Result<Vec<CountingRule>> {
     rows.into_iter().map(rule).collect()
 }
 
-/// Every version of every rule, by name and version.
-pub fn rule_versions(conn: &mut PgConnection, of: &[OrganisationId]) -> Result<Vec<CountingRule>> {
-    let query = counting_rules::table
+/// Where a rule stands among those of organisations: by name, the newest version first.
+pub type Place = (String, OrganisationId, i32);
+
+/// Versions of rules, those behind `after`, as many as asked for.
+pub fn rule_versions(
+    conn: &mut PgConnection,
+    of: &[OrganisationId],
+    after: Option<&Place>,
+    many: i64,
+) -> Result<Vec<CountingRule>> {
+    let mut query = counting_rules::table
         .inner_join(organisations::table)
         .filter(counting_rules::organisation_id.eq_any(of))
         .order((
             counting_rules::name,
-            counting_rules::version,
             counting_rules::organisation_id,
-        ));
-    rules(
-        query
-            .select((Row::as_select(), OrganisationRef::as_select()))
-            .load(conn)?,
-    )
+            counting_rules::version.desc(),
+        ))
+        .limit(many)
+        .select((Row::as_select(), OrganisationRef::as_select()))
+        .into_boxed();
+    if let Some((name, organisation, version)) = after {
+        let same_name = counting_rules::name.eq(name);
+        let behind = counting_rules::organisation_id
+            .gt(organisation)
+            .or(counting_rules::organisation_id
+                .eq(organisation)
+                .and(counting_rules::version.lt(version)));
+        query = query.filter(counting_rules::name.gt(name).or(same_name.and(behind)));
+    }
+    rules(query.load(conn)?)
+}
+
+/// How many rules the organisation has, each once however many versions.
+pub fn count_rules(conn: &mut PgConnection, of: OrganisationId) -> Result<i64> {
+    let query = counting_rules::table
+        .filter(counting_rules::organisation_id.eq(of))
+        .filter(counting_rules::version.eq(1));
+    Ok(query.count().get_result(conn)?)
 }
 
 /// The newest version of each rule, by name.
