@@ -38,6 +38,7 @@ mod report_snapshots;
 mod report_snapshots_compared;
 mod reports;
 mod reports_asked;
+mod reports_looked_up;
 mod rush;
 mod seminars;
 mod stated_totals;
