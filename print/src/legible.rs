@@ -21,7 +21,8 @@ pub fn value(value: &Value, fonts: &[Font]) -> Value {
     }
 }
 
-fn text(text: &str, fonts: &[Font]) -> String {
+/// One text; also a whole SVG, whose marks of structure every font has.
+pub fn text(text: &str, fonts: &[Font]) -> String {
     let characters = text.nfc().filter(|character| !steers(*character)).collect::<Vec<_>>();
     let mut legible = String::with_capacity(text.len());
     let mut rest = characters.as_slice();

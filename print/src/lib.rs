@@ -144,7 +144,7 @@ impl Printer {
         let pictures = images
             .iter()
             .enumerate()
-            .map(|(number, image)| Ok((world::image_path(number, image)?, Bytes::new(image.bytes.clone()))))
+            .map(|(number, image)| Ok((world::image_path(number, image)?, self.picture(image))))
             .collect::<Result<Vec<_>, Error>>()?;
         let named = images
             .iter()
@@ -165,6 +165,14 @@ impl Printer {
             ..PdfOptions::default()
         };
         typst_pdf::pdf(&document, &options).map_err(|faults| fault(&desk, &faults))
+    }
+
+    /// The words in an SVG are printed like any others, and are made legible like them.
+    fn picture(&self, image: &Image) -> Bytes {
+        match std::str::from_utf8(&image.bytes) {
+            Ok(svg) => Bytes::from_string(legible::text(svg, self.shelf.fonts())),
+            Err(_) => Bytes::new(image.bytes.clone()),
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 //! changed, and its digest stands beside it and in the journal.
 //! Not here: counting people (a seminar's own number is a headcount of `attendance`) and time series.
 
+mod charts;
 mod demo;
 mod model;
 mod paper;

@@ -1,11 +1,12 @@
-//! What is read (`facts`), by which rule it is counted (`rule`), what is told (`report`), and what is kept of it
-//! (`snapshot`), and what a source says of the whole (`stated`).
+//! What is read (`facts`), by which rule it is counted (`rule`), what is told (`report`), what is set side by side of it
+//! (`statistics`), what is kept of it (`snapshot`), and what a source says of the whole (`stated`).
 
 mod facts;
 mod report;
 mod rule;
 mod snapshot;
 mod stated;
+mod statistics;
 
 pub use facts::{Change, Collected, Facts, Span, Statement, Taking};
 pub use report::{
@@ -20,3 +21,7 @@ pub use snapshot::{
     SnapshotRow,
 };
 pub use stated::{StatedBeside, StatedBySource, StatedTotal, StatedTotalId, StatedTotalRow, TotalOf, Unnamed};
+pub use statistics::{
+    Booked, Measure, Missed, Statistic, StatisticCategory, StatisticCell, StatisticFormat, StatisticName,
+    StatisticSeries, StatisticUnit,
+};

@@ -9,6 +9,7 @@ mod figures;
 pub mod samples;
 mod seal;
 mod stated;
+pub mod statistics;
 mod terms;
 mod wording;
 

@@ -142,7 +142,7 @@ fn in_order(those: &[CountedAs]) -> impl Iterator<Item = CountedAs> {
     CountedAs::ALL.iter().copied().filter(|what| those.contains(what))
 }
 
-const fn german_word(what: CountedAs) -> &'static str {
+pub const fn german_word(what: CountedAs) -> &'static str {
     match what {
         CountedAs::Held => "durchgeführt",
         CountedAs::Cancelled => "abgesagt",
