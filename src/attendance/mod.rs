@@ -22,6 +22,6 @@ mod tally;
 
 pub use model::{Basis, CountMethod, HeadcountId, NewHeadcount};
 pub use routes::configure;
-pub use rules::{Counted, People, Reconciled, fits, reconcile, reconcile_with_people};
-pub use service::{Door, forget_times, forget_uncounted, people_by_seminar, record_headcount};
+pub use rules::{Counted, NoShows, People, Reconciled, fits, reconcile, reconcile_with_people};
+pub use service::{Door, forget_times, forget_uncounted, no_shows_by_seminar, people_by_seminar, record_headcount};
 pub use tally::{Count, MAX_VALUE, Qualifier, Tally, Unit, sum};

@@ -25,8 +25,8 @@ pub use service::{
     holders, issue, joined, keep, keep_time, room, standing, ticket, withdraw_consent,
 };
 pub use store::{
-    Claim, Claimant, KnownAddress, all_guests, among, claimants, claims, guests, guests_called, joined_sessions,
-    known_addresses, people_by_state, ticket_hashes,
+    Claim, Claimant, KnownAddress, all_guests, among, claimants, claims, claims_of, guests, guests_called,
+    joined_sessions, known_addresses, people_by_state, ticket_hashes,
 };
 pub use ticket::{TicketFormat, Workshop};
 pub use timekeeper::Timekeeper;

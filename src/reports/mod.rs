@@ -6,6 +6,12 @@
 //! the seminars behind it. What is sealed is printed from what was sealed and from nothing else, in every form; it is never
 //! changed, and its digest stands beside it and in the journal.
 //! Not here: counting people (a seminar's own number is a headcount of `attendance`) and time series.
+//! the reports they have sealed. [`activity`] loads the facts in a fixed number of queries; `rules` alone decides what counts,
+//! by terms that are data, and each figure carries the ids of the seminars behind it. What is sealed is printed from what was
+//! sealed and from nothing else, in every form; it is never changed, and its digest stands beside it and in the journal.
+//! Statistics set the figures side by side, and `charts` draws them; what follows from a report alone is made of nothing else,
+//! so that a sealed report is charted from what was sealed.
+//! Not here: counting people (a seminar's own number is a headcount of `attendance`).
 
 mod charts;
 mod demo;
@@ -20,6 +26,9 @@ mod store;
 pub use demo::load_demo;
 pub use model::{ActivityReport, Forms, ReportFormat, SnapshotFormat};
 pub use paper::{Paper, Subject};
+pub use charts::{alternative, svg};
+pub use markdown::render_markdown;
+pub use model::{ActivityReport, Measure, ReportFormat, SnapshotFormat, Statistic, StatisticName};
 pub use routes::configure;
 pub use rules::ActivityQuery;
 pub use service::activity;

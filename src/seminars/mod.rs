@@ -19,7 +19,7 @@ pub use model::{
 pub use routes::{ChannelBody, SeminarPatch, SeminarView, SessionBody, configure, session_list, view_for};
 pub use rules::{
     Answered, Refusal, Stated, admission_faults, announced_end, attendance_mode, attendance_rule_faults, begin_of_day,
-    capacity_fault, check_answers, check_consents, default_close, local, midnight_after, visible_to,
+    capacity_fault, check_answers, check_consents, default_close, local, midnight_after, over_at, visible_to,
 };
 pub use service::{
     AdmissionChange, MinimumChange, Moved, NewAdmission, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession,

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{CheckInId, CheckInMethod, Direction, ImportId, Person, WalkInName};
-use crate::seminars::{Channel, SessionId};
+use crate::seminars::{Channel, SessionId, over_at};
 
 /// From when to when.
 pub type Span = (DateTime<Utc>, DateTime<Utc>);
@@ -63,6 +63,14 @@ pub struct SessionWindow {
     pub id: SessionId,
     pub starts_at: DateTime<Utc>,
     pub ends_at: Option<DateTime<Utc>>,
+}
+
+impl SessionWindow {
+    /// After this nobody thinks that it still goes on.
+    #[must_use]
+    pub fn over_at(&self) -> DateTime<Utc> {
+        over_at(self.starts_at, self.ends_at)
+    }
 }
 
 /// Everything that was seen of one seminar.

@@ -129,6 +129,44 @@ pub fn no_shows(claims: &[Claim], records: &[AttendanceRecord], channel: Channel
     missing.map(|missing| missing.max(0)).sum()
 }
 
+/// Of all with a seat: how many there are, and how many of them did not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoShows {
+    pub expected: i64,
+    pub missing: i64,
+}
+
+/// Everybody confirmed who was not seen. Known where each channel that somebody registered for was looked at, as `people`
+/// tells; `None` elsewhere. To be asked when it is over.
+#[must_use]
+pub fn all_no_shows(
+    claims: &[Claim],
+    records: &[AttendanceRecord],
+    people: &People,
+    session: Option<SessionId>,
+) -> Option<NoShows> {
+    let confirmed = |channel| {
+        let such = move |claim: &&Claim| claim.state == State::Confirmed && claim.channel == channel;
+        claims.iter().filter(such)
+    };
+    let seats = [(Channel::Onsite, people.onsite), (Channel::Online, people.online)];
+    let concerned = seats
+        .iter()
+        .filter(|(channel, counted)| counted.is_some() || confirmed(*channel).next().is_some());
+    people.onsite.or(people.online)?;
+    let of = |(channel, counted): &(Channel, Option<Counted>)| {
+        counted.map(|_| {
+            let expected = confirmed(*channel).map(|claim| i64::from(claim.persons)).sum::<i64>();
+            (expected, no_shows(claims, records, *channel, session))
+        })
+    };
+    let each = concerned.map(of).collect::<Option<Vec<_>>>()?;
+    Some(NoShows {
+        expected: each.iter().map(|(expected, _)| expected).sum(),
+        missing: each.iter().map(|(_, missing)| missing).sum(),
+    })
+}
+
 /// How many came with each registration, at most, to the session or to any.
 fn attended(records: &[AttendanceRecord], session: Option<SessionId>) -> BTreeMap<RegistrationId, i64> {
     let mut all = BTreeMap::new();

@@ -15,4 +15,4 @@ pub use imports::{
     Decision, How, INLINE, Known, NewImport, Shown, Taken, confirm_import, delete_import, forget_times,
     forget_uncounted, preview, resolve_import, revert_import, shown, upload,
 };
-pub use records::{people_by_import, people_by_seminar, records};
+pub use records::{no_shows_by_seminar, people_by_import, people_by_seminar, records};

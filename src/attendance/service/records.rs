@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 
-use crate::attendance::model::{AttendanceRecord, ImportId, Joined, Observations, Person};
-use crate::attendance::rules::{People, addresses_of, people, records as derive, told_apart};
+use crate::attendance::model::{AttendanceRecord, ImportId, Joined, Observations, Person, SessionWindow};
+use crate::attendance::rules::{NoShows, People, addresses_of, all_no_shows, people, records as derive, told_apart};
 use crate::attendance::store;
 use crate::auth::OrganisationId;
 use crate::base::problem::Result;
-use crate::registrations::{joined_sessions, known_addresses};
+use crate::registrations::{Claim, claims_of, joined_sessions, known_addresses};
 use crate::seminars::{AttendanceRule, Seminar, SeminarId, attendance_rules};
 
 /// So many seminars are looked at together where many are asked for: what was seen of everybody who came to them is in
@@ -116,6 +117,56 @@ pub fn people_by_seminar(
                 all.insert(id, people);
             }
         }
-    }
+    each(conn, of, |seminar, _, records| {
+        let people = people(records, None);
+        if people.onsite.is_some() || people.online.is_some() {
+            all.insert(seminar, people);
+        }
+    })?;
     Ok(all)
+}
+
+/// How many of those with a seat did not come, of many seminars. Those that are not over, and those of which it cannot be
+/// said because not every channel was looked at, are not among them.
+pub fn no_shows_by_seminar(
+    conn: &mut PgConnection,
+    of: &[(OrganisationId, SeminarId)],
+    now: DateTime<Utc>,
+) -> Result<HashMap<SeminarId, NoShows>> {
+    let (tenants, ids): (Vec<_>, Vec<_>) = of.iter().copied().unzip();
+    let mut claims = HashMap::<_, Vec<Claim>>::new();
+    for (seminar, claim) in claims_of(conn, &tenants, &ids)? {
+        claims.entry(seminar).or_default().push(claim);
+    }
+    let mut all = HashMap::new();
+    each(conn, of, |seminar, sessions, records| {
+        let over = !sessions.is_empty() && sessions.iter().all(|session| session.over_at() <= now);
+        let claims = claims.remove(&seminar).unwrap_or_default();
+        let known = over.then(|| all_no_shows(&claims, records, &people(records, None), None));
+        if let Some(known) = known.flatten() {
+            all.insert(seminar, known);
+        }
+    })?;
+    Ok(all)
+}
+
+/// Tells of each seminar its sessions and who was there.
+fn each(
+    conn: &mut PgConnection,
+    of: &[(OrganisationId, SeminarId)],
+    mut told: impl FnMut(SeminarId, &[SessionWindow], &[AttendanceRecord]),
+) -> Result<()> {
+    let mut seen = observed(conn, of)?;
+    let rules = attendance_rules(conn, of)?;
+    let rules = rules.into_iter().map(|rule| (rule.seminar_id, rule));
+    let mut rules = rules.collect::<HashMap<_, _>>();
+    for (organisation, id) in of {
+        let rule = rules
+            .remove(id)
+            .unwrap_or_else(|| AttendanceRule::of((*organisation, *id)));
+        let seen = seen.remove(id).unwrap_or_default();
+        let sessions = seen.sessions.clone();
+        told(*id, &sessions, &derived(conn, seen, &rule)?);
+    }
+    Ok(())
 }

@@ -31,6 +31,20 @@ pub fn claims(conn: &mut PgConnection, of: Of) -> Result<Vec<Claim>> {
         .load(conn)?)
 }
 
+/// The same of many seminars.
+pub fn claims_of(
+    conn: &mut PgConnection,
+    organisations: &[OrganisationId],
+    seminars: &[SeminarId],
+) -> Result<Vec<(SeminarId, Claim)>> {
+    Ok(registrations::table
+        .filter(registrations::organisation_id.eq_any(organisations))
+        .filter(registrations::seminar_id.eq_any(seminars))
+        .order(registrations::id)
+        .select((registrations::seminar_id, Claim::as_select()))
+        .load(conn)?)
+}
+
 /// The registration behind an address, and what those who come with it are called.
 #[derive(Clone, Debug)]
 pub struct KnownAddress {

@@ -20,7 +20,7 @@ use crate::seminars::{Channel, SeminarId};
 pub use beside::*;
 pub use bulk::{Addressee, insert_all, registered, save_moved};
 pub use claimants::{Claimant, claimants};
-pub use claims::{Claim, KnownAddress, claims, known_addresses};
+pub use claims::{Claim, KnownAddress, claims, claims_of, known_addresses};
 pub use due::*;
 pub use tickets::*;
 

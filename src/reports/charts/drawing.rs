@@ -139,11 +139,6 @@ impl Drawing {
         self.body.push_str("</a>\n");
     }
 
-    /// Elements of our own, as they are.
-    pub fn raw(&mut self, elements: &str) {
-        self.body.push_str(elements);
-    }
-
     pub fn body(self) -> String {
         self.body
     }

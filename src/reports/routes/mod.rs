@@ -5,6 +5,7 @@ mod counting_rules;
 mod printed;
 mod snapshots;
 mod stated_totals;
+mod statistics;
 
 use diesel::pg::PgConnection;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -26,6 +27,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(stated_totals::create_stated_total)
         .service(stated_totals::get_stated_total)
         .service(stated_totals::delete_stated_total);
+        .service(statistics::get_statistic);
 }
 
 /// The organisation asked for, by slug or id, or all that the caller reports for.

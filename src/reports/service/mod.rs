@@ -4,8 +4,10 @@ mod activity;
 mod counting_rules;
 mod snapshots;
 mod stated_totals;
+mod statistics;
 
 pub use activity::{activity, material};
 pub use counting_rules::{NewCountingRule, find_rule, write_rule};
 pub use snapshots::{NewSnapshot, Opened, open_snapshot, seal_report};
 pub use stated_totals::{NewStatedTotal, state_total, withdraw_total};
+pub use statistics::statistic;

@@ -3,6 +3,7 @@
 mod counting_rules;
 mod facts;
 mod places;
+mod registrations;
 mod snapshots;
 mod stated_totals;
 
@@ -13,6 +14,7 @@ use crate::base::problem::Result;
 
 pub use counting_rules::{NewRule, Place, count_rules, insert_rule, newest_rules, rule_versions, rules_named};
 pub use facts::{collection, facts};
+pub use registrations::booked;
 pub use snapshots::{recorded_digest, seal, sealed_content, snapshots};
 pub use stated_totals::{MOST_TOTALS, delete_total, how_many_totals, insert_total, total, totals, totals_of};
 

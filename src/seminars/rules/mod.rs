@@ -14,7 +14,7 @@ use crate::auth::Identity;
 pub use admission::{Stated, admission_faults, decision_fault, reworded};
 pub use answers::{Answered, check_answers, check_consents};
 pub use attendance_rule::{StatedRule, attendance_rule_faults, too_many_sessions};
-pub use session_end::{announced_end, midnight_after};
+pub use session_end::{announced_end, midnight_after, over_at};
 pub use time::{Resolved, begin_of_day, local, resolve, zone};
 
 /// What somebody wants to do with a seminar.

@@ -41,8 +41,14 @@ impl Session {
     /// After this nobody thinks that it still goes on.
     #[must_use]
     pub fn over_at(&self) -> DateTime<Utc> {
-        self.announced_end().unwrap_or(self.starts_at + LONGEST)
+        over_at(self.starts_at, self.announced_end())
     }
+}
+
+/// When a session that starts at one time and is announced to end at another is over for certain.
+#[must_use]
+pub fn over_at(starts_at: DateTime<Utc>, announced_end: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    announced_end.unwrap_or(starts_at + LONGEST)
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use super::view::{
 };
 use crate::attendance::model::{AttendanceRecord, Basis, CountMethod, Evidence, Headcount, ImportId, ViewerMetric};
 use crate::attendance::rules::{
-    Counted, People, Reconciled, Why, came_although, no_shows, people, reconcile, reconcile_with_people, why,
+    Counted, People, Reconciled, Why, all_no_shows, came_although, no_shows, people, reconcile, reconcile_with_people,
+    why,
 };
 use crate::attendance::store::ConfirmedImport;
 use crate::attendance::{Qualifier, Tally, Unit};
@@ -151,19 +152,8 @@ impl Known {
         if !self.over(sessions) {
             return None;
         }
-        let registered = |channel| {
-            let of = |claim: &Claim| claim.state == State::Confirmed && claim.channel == channel;
-            self.claims.iter().any(of)
-        };
-        let seats = [(Channel::Onsite, people.onsite), (Channel::Online, people.online)];
-        let concerned = seats
-            .iter()
-            .filter(|(channel, counted)| counted.is_some() || registered(*channel));
-        let of = |(channel, counted): &(Channel, Option<Counted>)| {
-            counted.map(|_| no_shows(&self.claims, &self.records, *channel, session.map(|session| session.id)))
-        };
-        people.onsite.or(people.online)?;
-        concerned.map(of).sum()
+        let session = session.map(|session| session.id);
+        all_no_shows(&self.claims, &self.records, people, session).map(|all| all.missing)
     }
 
     fn session(&self, session: &Session) -> SessionPicture {

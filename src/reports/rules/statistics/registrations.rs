@@ -86,8 +86,9 @@ pub fn lead_times(report: &ActivityReport, booked: &[Booked]) -> Statistic {
     }
 }
 
+/// Whoever registers while the first session lasts registers on its day.
 fn lead(days: i64, afterwards: bool) -> &'static str {
-    let reached = LEADS.iter().rev().find(|(_, _, from)| days >= *from);
+    let reached = LEADS.iter().rev().find(|(_, _, from)| days.max(0) >= *from);
     match reached {
         Some((key, ..)) if !afterwards => key,
         _ => AFTERWARDS.0,
