@@ -26,6 +26,10 @@ const TAGS: &[(&str, &str)] = &[
         "reports",
         "Berichte: figures for a period, with the seminars behind them",
     ),
+    (
+        "statistics",
+        "Statistiken: the figures of a period side by side, as data, pictures and tables",
+    ),
     ("counting-rules", "Zählregeln: what counts as what, in versions"),
     (
         "stated-totals",

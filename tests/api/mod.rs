@@ -42,5 +42,6 @@ mod reports_looked_up;
 mod rush;
 mod seminars;
 mod stated_totals;
+mod statistics;
 mod tickets;
 mod venues;

@@ -380,6 +380,7 @@ pub fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Cal
         "get_activity_report" => {
             get("/reports/activity?from=2027-01-01&to=2027-12-31&organisation=staedteregion-aachen")
         }
+        "get_statistic" => get("/statistics/months?from=2027-01-01&to=2027-12-31&organisation=staedteregion-aachen"),
         "list_counting_rules" => get(format!("/counting-rules?{OF}")),
         "create_counting_rule" => post("/counting-rules", own_rule(&format!("regel-{n}"))),
         "get_counting_rule" => get(format!("/counting-rules/{}?{OF}", written(app, n))),

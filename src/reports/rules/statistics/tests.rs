@@ -1,12 +1,11 @@
 //! Each statistic over the paper, and what holds of all of them whatever was offered.
 
-use std::collections::BTreeSet;
-
-use proptest::prelude::*;
+mod registrations;
+mod sums;
 
 use super::*;
-use crate::attendance::{Qualifier, Tally, Unit};
-use crate::reports::model::{Booked, CountingTerms, Facts, Missed, SumRule};
+use crate::attendance::{Qualifier, Tally};
+use crate::reports::model::{CountingTerms, Facts, SumRule};
 use crate::reports::rules::samples::*;
 use crate::reports::rules::{built_ins, report};
 use crate::seminars::{Channel, PartyRole, Status};
@@ -36,6 +35,12 @@ fn keyed(all: &[(&str, i64)]) -> Vec<(String, Option<i64>)> {
     all.iter()
         .map(|(key, value)| ((*key).to_owned(), Some(*value)))
         .collect()
+}
+
+fn total(statistic: &Statistic, series: &str) -> StatisticCell {
+    let series = statistic.series.iter().find(|one| one.key == series);
+    let cells = series.into_iter().flat_map(|series| series.values.iter().cloned());
+    cells.reduce(StatisticCell::plus).unwrap_or_else(StatisticCell::nothing)
 }
 
 #[test]
@@ -243,135 +248,6 @@ fn the_sum_rule_holds_here_too() {
     }
 }
 
-/// Days before the first session, over the edges of the buckets.
-#[test]
-fn each_registration_has_one_lead_time() {
-    let held = seminar("Mit Anmeldungen");
-    let undated = Facts {
-        day: None,
-        within: Some(span("2020-06-01", "2020-06-30")),
-        ..seminar("Ohne Tag")
-    };
-    let silent = seminar("Ohne Anmeldungen");
-    let (of, other) = (held.id, undated.id);
-    let report = over(vec![held, undated, silent]);
-    let on = |days: i64, afterwards| Booked {
-        seminar: of,
-        on: day("2020-06-01") - chrono::Duration::days(days),
-        afterwards,
-    };
-    let days = [0, 1, 2, 3, 6, 7, 13, 14, 27, 28, 55, 56, 900, -1];
-    let mut booked = days.map(|days| on(days, false)).to_vec();
-    booked.extend([on(0, true), on(-30, true)]);
-    booked.push(Booked {
-        seminar: other,
-        ..on(0, false)
-    });
-    booked.push(Booked {
-        seminar: SeminarId(uuid::Uuid::from_u128(9)),
-        ..on(0, false)
-    });
-    let leads = lead_times(&report, &booked);
-    let expected = [
-        ("same-day", 2),
-        ("1-2", 2),
-        ("3-6", 2),
-        ("7-13", 2),
-        ("14-27", 2),
-        ("28-55", 2),
-        ("56-or-more", 2),
-        ("afterwards", 2),
-    ];
-    assert_eq!(values(&leads, "registrations"), keyed(&expected));
-    assert_eq!(cell(&leads, "registrations", "1-2").seminars, [of]);
-    assert_eq!((leads.measure, leads.unit), (None, StatisticUnit::Registrations));
-    let said = leads.notes.join(" ");
-    assert!(
-        said.contains("Zu einer durchgeführten Veranstaltung gibt es keine Anmeldungen."),
-        "{said}"
-    );
-    assert!(
-        said.contains("Hier fehlt eine Anmeldung zu „Ohne Tag“, weil der Tag nicht bekannt ist."),
-        "{said}"
-    );
-}
-
-#[test]
-fn without_registrations_nothing_is_known_of_lead_times() {
-    let leads = lead_times(&over(programme()), &[]);
-    assert!(leads.series[0].values.iter().all(|cell| cell.value.is_none()));
-    assert_eq!(
-        leads.notes,
-        ["Zu 23 durchgeführten Veranstaltungen gibt es keine Anmeldungen."]
-    );
-}
-
-#[test]
-fn no_shows_are_a_rate_of_those_with_a_seat_where_it_is_known() {
-    let report = over(programme());
-    let id = |title: &str| {
-        report
-            .seminars
-            .iter()
-            .find(|one| one.title.starts_with(title))
-            .unwrap()
-            .id
-    };
-    let missed = |title, expected, missing| Missed {
-        seminar: id(title),
-        expected,
-        missing,
-    };
-    let known = [
-        missed("AC² - Zwischen", 40, 4),
-        missed("Cyber security", 8, 2),
-        missed("AC² - Workshop", 20, 0),
-        missed("Onboarding", 0, 0),
-    ];
-    let rates = no_shows(&report, &known);
-    let february = cell(&rates, "no-shows", "2020-02");
-    assert_eq!(
-        (
-            february.value,
-            february.numerator,
-            february.denominator,
-            february.seminars.len()
-        ),
-        (Some(12.5), Some(6), Some(48), 2)
-    );
-    let march = cell(&rates, "no-shows", "2020-03");
-    assert_eq!(
-        (march.value, march.unknown.len()),
-        (Some(0.0), 1),
-        "everybody came to one, of the other it is not known"
-    );
-    let october = cell(&rates, "no-shows", "2020-10");
-    assert_eq!(
-        (october.value, october.unknown.len()),
-        (None, 0),
-        "of nobody there is no rate"
-    );
-    let june = cell(&rates, "no-shows", "2020-06");
-    assert!(june.is_unknown());
-    let empty = cell(&rates, "no-shows", "2020-01");
-    assert_eq!((empty.value, empty.is_unknown()), (None, false));
-    assert_eq!(
-        rates.notes,
-        [
-            "Von denen, die einen Platz hatten. Zu 4 durchgeführten Veranstaltungen ist Person für Person erfasst, wer kam.",
-            "Zu 13 durchgeführten Veranstaltungen gibt es nur eine Gesamtzahl, die nicht sagt, wer fehlte.",
-            "Zu 6 durchgeführten Veranstaltungen ist nicht oder nicht vollständig erfasst, wer kam.",
-        ]
-    );
-    let years = in_years(&rates);
-    let year = cell(&years, "no-shows", "2020");
-    assert_eq!(
-        (year.value, year.numerator, year.denominator),
-        (Some(8.8), Some(6), Some(68))
-    );
-    assert_eq!(years.title, "Anteil der nicht Erschienenen nach Jahren");
-}
-
 #[test]
 fn nothing_beside_unknown_stays_unknown_in_a_year() {
     let mut silent = seminar("Ohne Zahl");
@@ -390,121 +266,6 @@ fn a_statistic_has_only_what_it_can_count() {
         for measure in Measure::ALL {
             let made = of_report(&report, *name, *measure);
             assert_eq!(made.is_some(), name.measures().contains(measure), "{name} {measure}");
-        }
-    }
-}
-
-fn total(statistic: &Statistic, series: &str) -> StatisticCell {
-    let series = statistic.series.iter().find(|one| one.key == series);
-    let cells = series.into_iter().flat_map(|series| series.values.iter().cloned());
-    cells.reduce(StatisticCell::plus).unwrap_or_else(StatisticCell::nothing)
-}
-
-fn set(ids: &[SeminarId]) -> BTreeSet<SeminarId> {
-    ids.iter().copied().collect()
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(120))]
-
-    /// What stands in the categories is what the report says of the whole, seminar by seminar.
-    #[test]
-    fn categories_add_up_to_the_report(
-        facts in prop::collection::vec(any_facts(), 0..15), query in any_question(), rule in any_rule(),
-    ) {
-        let report = report(&query, &rule, &[], scope(), facts);
-        let figures = &report.figures;
-        let held_counts = rule.terms.counts.contains(&CountedAs::Held);
-        for name in StatisticName::ALL.iter().filter(|name| name.adds_up() && name.measures().len() > 1) {
-            let made = of_report(&report, *name, Measure::Seminars).unwrap();
-            let figures_of = [
-                (CountedAs::Held, &figures.held.seminars),
-                (CountedAs::Cancelled, &figures.cancelled.seminars),
-                (CountedAs::Postponed, &figures.postponed.seminars),
-                (CountedAs::Planned, &figures.planned.seminars),
-            ];
-            for (what, seminars) in figures_of {
-                let whole = total(&made, what.as_str());
-                prop_assert_eq!(set(&whole.seminars), set(seminars), "{} {}", name, what);
-                let counted = whole.tally().map_or(0, |tally| tally.value);
-                prop_assert_eq!(usize::try_from(counted).unwrap(), seminars.len(), "{} {}", name, what);
-            }
-            for (measure, sum) in [(Measure::Participants, &figures.participants), (Measure::Viewers, &figures.viewers)] {
-                let made = of_report(&report, *name, measure).unwrap();
-                let whole = total(&made, measure.as_str());
-                let known = whole.tally().filter(|_| !whole.seminars.is_empty());
-                prop_assert_eq!(known, sum.as_ref().map(Sum::tally), "{} {}", name, measure);
-                let summed = sum.as_ref().map(|sum| set(&sum.seminars)).unwrap_or_default();
-                prop_assert_eq!(set(&whole.seminars), summed);
-                if held_counts && measure == Measure::Participants {
-                    let told = whole.seminars.len() + whole.unknown.len();
-                    prop_assert_eq!(told, figures.held.count, "each is in a value, or told to be missing");
-                }
-            }
-        }
-        let reasons = of_report(&report, StatisticName::Cancellations, Measure::Seminars).unwrap();
-        prop_assert_eq!(set(&total(&reasons, "cancelled").seminars), set(&figures.cancelled.seminars));
-    }
-
-    /// Values and qualifiers agree, zero of people means that nothing was held or that somebody said so, and years have
-    /// what the months have.
-    #[test]
-    fn unknown_is_never_zero(
-        facts in prop::collection::vec(any_facts(), 0..15), query in any_question(), rule in any_rule(),
-    ) {
-        let report = report(&query, &rule, &[], scope(), facts);
-        for name in StatisticName::ALL {
-            for measure in name.measures() {
-                let made = of_report(&report, *name, *measure).unwrap();
-                let keys = made.categories.iter().map(|one| &one.key).collect::<BTreeSet<_>>();
-                if *name != StatisticName::Partners {
-                    prop_assert_eq!(keys.len(), made.categories.len());
-                }
-                for series in &made.series {
-                    prop_assert_eq!(series.values.len(), made.categories.len());
-                    for cell in &series.values {
-                        prop_assert_eq!(cell.value.is_none(), cell.qualifier == Qualifier::Unknown);
-                        prop_assert_eq!(cell.lower_bound.is_some(), cell.qualifier == Qualifier::AtLeast);
-                        prop_assert!(cell.unknown.iter().all(|id| !cell.seminars.contains(id)));
-                        let nothing_known = cell.seminars.is_empty() && !cell.unknown.is_empty();
-                        prop_assert!(!nothing_known || cell.value.is_none());
-                    }
-                    let years = in_years(&made);
-                    let (months, years) = (total(&made, &series.key), total(&years, &series.key));
-                    prop_assert_eq!((months.value, months.qualifier), (years.value, years.qualifier));
-                    prop_assert_eq!(set(&months.seminars), set(&years.seminars));
-                }
-            }
-        }
-    }
-
-    /// Whatever is stated in other units, the values of a unit are the same.
-    #[test]
-    fn units_never_mix(facts in prop::collection::vec(any_facts(), 0..12), query in any_question(), rule in any_rule()) {
-        let of = |facts, name, measure| {
-            let made = of_report(&report(&query, &rule, &[], scope(), facts), name, measure).unwrap();
-            let cells = made.series.into_iter().flat_map(|series| series.values);
-            cells.map(|cell| (cell.value, cell.qualifier)).collect::<Vec<_>>()
-        };
-        for (measure, unit) in [(Measure::Participants, Unit::Participants), (Measure::Viewers, Unit::Viewers)] {
-            let mut only = facts.clone();
-            only.iter_mut().for_each(|one| one.headcounts.retain(|statement| statement.unit == unit));
-            for name in [StatisticName::Months, StatisticName::Weekdays, StatisticName::Modes, StatisticName::Channels] {
-                prop_assert_eq!(of(only.clone(), name, measure), of(facts.clone(), name, measure));
-            }
-        }
-    }
-
-    /// From what was sealed, the same as from what it was sealed of.
-    #[test]
-    fn a_sealed_report_has_the_same_statistics(facts in prop::collection::vec(any_facts(), 0..8), query in any_question()) {
-        let made = report(&query, &rule("all"), &[], scope(), facts);
-        let text = serde_json::to_string(&made).unwrap();
-        let opened = serde_json::from_str::<ActivityReport>(&text).unwrap();
-        for name in StatisticName::ALL {
-            for measure in name.measures() {
-                prop_assert_eq!(of_report(&opened, *name, *measure), of_report(&made, *name, *measure));
-            }
         }
     }
 }
