@@ -97,7 +97,7 @@ fn the_paper_side_by_side() {
     assert_eq!(cell(&rates, "no-shows", "2020-02")["value"], Value::Null);
     let said = rates["notes"].to_string();
     assert!(
-        said.contains("Zu 18 durchgeführten Veranstaltungen gibt es nur eine Gesamtzahl"),
+        said.contains("Zu 17 durchgeführten Veranstaltungen gibt es nur eine Gesamtzahl"),
         "{said}"
     );
 }
