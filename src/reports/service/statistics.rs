@@ -1,6 +1,8 @@
 //! A statistic over one or several programmes: the report, set side by side, with what is known of registrations where it
 //! is about them.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 
@@ -47,8 +49,8 @@ fn held(report: &ActivityReport) -> Vec<(OrganisationId, SeminarId)> {
         let mut all = report.scope.organisations.iter();
         all.find(|one| one.slug == slug).map(|one| one.id)
     };
-    let held = report.seminars.iter();
-    let held = held.filter(|one| report.figures.held.seminars.contains(&one.id));
+    let ids = report.figures.held.seminars.iter().collect::<HashSet<_>>();
+    let held = report.seminars.iter().filter(|one| ids.contains(&one.id));
     held.filter_map(|one| Some((tenant(&one.organisation)?, one.id)))
         .collect()
 }

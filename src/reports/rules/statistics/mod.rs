@@ -12,7 +12,7 @@ pub use asked::{StatisticAsked, StatisticQuery};
 pub use months::in_years;
 pub use registrations::{lead_times, no_shows};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::groups::Group;
 use super::wording::german_word;
@@ -21,7 +21,7 @@ use crate::reports::model::{
     ActivityReport, CountedAs, Figure, GroupFigures, Measure, ReportedSeminar, Statistic, StatisticCategory,
     StatisticCell, StatisticName, StatisticSeries, StatisticUnit, Sum,
 };
-use crate::seminars::{Channel, ReasonCode, SeminarId};
+use crate::seminars::{Channel, ReasonCode};
 
 /// The statistic, as far as it follows from `report`; `None` where it needs to know of registrations, or where `measure`
 /// is nothing that it counts.
@@ -131,10 +131,10 @@ fn people(report: &ActivityReport, groups: &[Group], measure: Measure) -> Statis
     let held_counts = report.rule.terms.counts.contains(&CountedAs::Held);
     let cell = |group: &GroupFigures| {
         let sum = sum_of(group, measure);
-        let summed = |id: &SeminarId| sum.is_some_and(|sum| sum.seminars.contains(id));
+        let summed = sum.into_iter().flat_map(|sum| &sum.seminars).collect::<BTreeSet<_>>();
         let unknown = group.held.seminars.iter().filter(|id| {
             let silent = |one: &&ReportedSeminar| is_missing(one, measure);
-            !summed(id) && seminars.get(id).is_some_and(silent)
+            !summed.contains(id) && seminars.get(id).is_some_and(silent)
         });
         StatisticCell::summed(sum, &group.held.seminars, unknown.copied().collect())
     };

@@ -152,7 +152,7 @@ fn no_show_notes(report: &ActivityReport, known: &BTreeMap<SeminarId, Missed>) -
     let mut notes = Vec::new();
     if told > 0 {
         notes.push(format!(
-            "Von denen, die einen Platz hatten. {} ist Person für Person erfasst, wer kam.",
+            "Gezählt wird von denen, die einen Platz hatten. {} ist Person für Person erfasst, wer kam.",
             to_held(told)
         ));
     }

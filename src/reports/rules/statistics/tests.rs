@@ -8,7 +8,7 @@ use crate::attendance::{Qualifier, Tally};
 use crate::reports::model::{CountingTerms, Facts, SumRule};
 use crate::reports::rules::samples::*;
 use crate::reports::rules::{built_ins, report};
-use crate::seminars::{Channel, PartyRole, Status};
+use crate::seminars::{Channel, PartyRole, SeminarId, Status};
 
 fn over(facts: Vec<Facts>) -> ActivityReport {
     report(&paper(), &rule("all"), &built_ins(), scope(), facts)

@@ -118,7 +118,7 @@ fn no_shows_are_a_rate_of_those_with_a_seat_where_it_is_known() {
     assert_eq!(
         rates.notes,
         [
-            "Von denen, die einen Platz hatten. Zu 4 durchgeführten Veranstaltungen ist Person für Person erfasst, wer kam.",
+            "Gezählt wird von denen, die einen Platz hatten. Zu 4 durchgeführten Veranstaltungen ist Person für Person erfasst, wer kam.",
             "Zu 13 durchgeführten Veranstaltungen gibt es nur eine Gesamtzahl, die nicht sagt, wer fehlte.",
             "Zu 6 durchgeführten Veranstaltungen ist nicht oder nicht vollständig erfasst, wer kam.",
         ]
