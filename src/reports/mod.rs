@@ -23,12 +23,10 @@ mod service;
 mod sheets;
 mod store;
 
-pub use demo::load_demo;
-pub use model::{ActivityReport, Forms, ReportFormat, SnapshotFormat};
-pub use paper::{Paper, Subject};
 pub use charts::{alternative, svg};
-pub use markdown::render_markdown;
-pub use model::{ActivityReport, Measure, ReportFormat, SnapshotFormat, Statistic, StatisticName};
+pub use demo::load_demo;
+pub use model::{ActivityReport, Forms, Measure, ReportFormat, SnapshotFormat, Statistic, StatisticName};
+pub use paper::{Paper, Subject};
 pub use routes::configure;
 pub use rules::ActivityQuery;
 pub use service::activity;

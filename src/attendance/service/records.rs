@@ -99,6 +99,46 @@ pub fn people_by_seminar(
     of: &[SeminarId],
 ) -> Result<HashMap<SeminarId, People>> {
     let mut all = HashMap::new();
+    each(conn, tenant, of, |seminar, _, records| {
+        let people = people(records, None);
+        if people.onsite.is_some() || people.online.is_some() {
+            all.insert(seminar, people);
+        }
+    })?;
+    Ok(all)
+}
+
+/// How many of those with a seat did not come, of many seminars of one organisation. Those that are not over, and those of
+/// which it cannot be said because not every channel was looked at, are not among them.
+pub fn no_shows_by_seminar(
+    conn: &mut PgConnection,
+    tenant: OrganisationId,
+    of: &[SeminarId],
+    now: DateTime<Utc>,
+) -> Result<HashMap<SeminarId, NoShows>> {
+    let mut claims = HashMap::<_, Vec<Claim>>::new();
+    for (seminar, claim) in claims_of(conn, &[tenant], of)? {
+        claims.entry(seminar).or_default().push(claim);
+    }
+    let mut all = HashMap::new();
+    each(conn, tenant, of, |seminar, sessions, records| {
+        let over = !sessions.is_empty() && sessions.iter().all(|session| session.over_at() <= now);
+        let claims = claims.remove(&seminar).unwrap_or_default();
+        let known = over.then(|| all_no_shows(&claims, records, &people(records, None), None));
+        if let Some(known) = known.flatten() {
+            all.insert(seminar, known);
+        }
+    })?;
+    Ok(all)
+}
+
+/// Tells of each seminar of which anything was seen its sessions and who was there; so many seminars at once as memory bears.
+fn each(
+    conn: &mut PgConnection,
+    tenant: OrganisationId,
+    of: &[SeminarId],
+    mut told: impl FnMut(SeminarId, &[SessionWindow], &[AttendanceRecord]),
+) -> Result<()> {
     for ids in of.chunks(TOGETHER) {
         let mut seen = observed(conn, tenant, ids)?;
         let of = ids.iter().map(|id| (tenant, *id)).collect::<Vec<_>>();
@@ -112,61 +152,8 @@ pub fn people_by_seminar(
         let mut rules = rules.collect::<HashMap<_, _>>();
         for (id, seen) in seen {
             let rule = rules.remove(&id).unwrap_or_else(|| AttendanceRule::of((tenant, id)));
-            let people = people(&derive(&seen, &rule), None);
-            if people.onsite.is_some() || people.online.is_some() {
-                all.insert(id, people);
-            }
+            told(id, &seen.sessions, &derive(&seen, &rule));
         }
-    each(conn, of, |seminar, _, records| {
-        let people = people(records, None);
-        if people.onsite.is_some() || people.online.is_some() {
-            all.insert(seminar, people);
-        }
-    })?;
-    Ok(all)
-}
-
-/// How many of those with a seat did not come, of many seminars. Those that are not over, and those of which it cannot be
-/// said because not every channel was looked at, are not among them.
-pub fn no_shows_by_seminar(
-    conn: &mut PgConnection,
-    of: &[(OrganisationId, SeminarId)],
-    now: DateTime<Utc>,
-) -> Result<HashMap<SeminarId, NoShows>> {
-    let (tenants, ids): (Vec<_>, Vec<_>) = of.iter().copied().unzip();
-    let mut claims = HashMap::<_, Vec<Claim>>::new();
-    for (seminar, claim) in claims_of(conn, &tenants, &ids)? {
-        claims.entry(seminar).or_default().push(claim);
-    }
-    let mut all = HashMap::new();
-    each(conn, of, |seminar, sessions, records| {
-        let over = !sessions.is_empty() && sessions.iter().all(|session| session.over_at() <= now);
-        let claims = claims.remove(&seminar).unwrap_or_default();
-        let known = over.then(|| all_no_shows(&claims, records, &people(records, None), None));
-        if let Some(known) = known.flatten() {
-            all.insert(seminar, known);
-        }
-    })?;
-    Ok(all)
-}
-
-/// Tells of each seminar its sessions and who was there.
-fn each(
-    conn: &mut PgConnection,
-    of: &[(OrganisationId, SeminarId)],
-    mut told: impl FnMut(SeminarId, &[SessionWindow], &[AttendanceRecord]),
-) -> Result<()> {
-    let mut seen = observed(conn, of)?;
-    let rules = attendance_rules(conn, of)?;
-    let rules = rules.into_iter().map(|rule| (rule.seminar_id, rule));
-    let mut rules = rules.collect::<HashMap<_, _>>();
-    for (organisation, id) in of {
-        let rule = rules
-            .remove(id)
-            .unwrap_or_else(|| AttendanceRule::of((*organisation, *id)));
-        let seen = seen.remove(id).unwrap_or_default();
-        let sessions = seen.sessions.clone();
-        told(*id, &sessions, &derived(conn, seen, &rule)?);
     }
     Ok(())
 }

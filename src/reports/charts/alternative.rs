@@ -3,8 +3,8 @@
 use super::lettering::{clean, cut};
 use super::picture::drawn;
 use super::values::in_words;
-use crate::reports::paper::words::{date, listed, number};
 use crate::reports::model::{Statistic, StatisticCell, StatisticName, StatisticSeries};
+use crate::reports::paper::words::{date, listed, number};
 
 /// So many categories with the highest value are named.
 const NAMED: usize = 2;

@@ -4,8 +4,8 @@ use super::drawing::{Anchor, Area, Drawing, INK, Type};
 use super::lettering::width;
 use super::paint::look;
 use super::values::{in_words, marked};
-use crate::reports::paper::words::number;
 use crate::reports::model::{Statistic, StatisticCategory, StatisticCell, StatisticSeries};
+use crate::reports::paper::words::number;
 use crate::seminars::SeminarId;
 
 /// Of values at bars.

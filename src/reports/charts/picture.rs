@@ -9,8 +9,8 @@ use super::paint::look;
 use super::rows::rows;
 use super::values::{marks, tenths};
 use crate::attendance::Tally;
-use crate::reports::paper::words::date;
 use crate::reports::model::{ReportScope, Statistic, StatisticName, StatisticSeries};
+use crate::reports::paper::words::date;
 use crate::reports::rules::statistics::in_years;
 use crate::seminars::SeminarId;
 

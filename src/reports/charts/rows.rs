@@ -8,8 +8,8 @@ use super::drawing::{Anchor, Area, Drawing, GRID, INK, Type};
 use super::lettering::{cut, width};
 use super::picture::{EDGE, WIDTH, tick};
 use super::values::{axis_name, marked};
-use crate::reports::paper::words::number;
 use crate::reports::model::{Statistic, StatisticCategory};
+use crate::reports::paper::words::number;
 
 /// More rows than this are not read any more.
 pub const MOST: usize = 15;

@@ -1,8 +1,8 @@
 //! Values as they are written: short beside a bar, in words where a pointer rests.
 
 use crate::attendance::{Qualifier, Tally, Unit};
-use crate::reports::paper::words::number;
 use crate::reports::model::{Statistic, StatisticCell, StatisticUnit};
+use crate::reports::paper::words::number;
 
 /// "131", "≥131", "12,5". `None`: there is none.
 pub fn short(cell: &StatisticCell, unit: StatisticUnit) -> Option<String> {

@@ -22,8 +22,10 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use self::templates::Templates;
-use self::view::view;
-use super::model::{ActivityReport, Forms, Seal, SealedReport};
+use self::view::{Url, view};
+use super::charts;
+use super::model::{ActivityReport, Forms, Measure, Seal, SealedReport, StatisticName};
+use super::rules::statistics::of_report;
 use crate::base::config::Config;
 use crate::base::document::{self, Document, Picture};
 use crate::base::press::{Copy, Form, bounded};
@@ -66,16 +68,16 @@ impl Paper {
 
     /// The paper in Markdown.
     pub fn markdown(&self, subject: &Subject<'_>) -> Result<String> {
-        self.written(subject, &self.pictures(subject), false)
+        self.written(subject, &pictures(subject, None), false)
     }
 
     pub fn html(&self, subject: &Subject<'_>) -> Result<String> {
-        let (document, pictures) = self.document(subject)?;
+        let (document, pictures) = self.document(subject, true)?;
         Ok(document::html(&document, &pictures, self.templates.style()))
     }
 
     pub fn docx(&self, subject: &Subject<'_>, at: DateTime<Utc>) -> Result<Vec<u8>> {
-        let (document, pictures) = self.document(subject)?;
+        let (document, pictures) = self.document(subject, false)?;
         bounded(document.length() / CELLS_A_LINE)?;
         document::docx(&document, &pictures, self.templates.word_styles(), at)
     }
@@ -88,7 +90,7 @@ impl Paper {
 
     /// What the printer is given.
     pub fn to_print(&self, subject: &Subject<'_>, at: DateTime<Utc>) -> Result<Copy> {
-        let (document, pictures) = self.document(subject)?;
+        let (document, pictures) = self.document(subject, false)?;
         let cells = document.length();
         bounded(cells / CELLS_A_LINE)?;
         let organisers = subject.report.scope.organisations.iter().map(|of| of.name.as_str());
@@ -122,8 +124,9 @@ impl Paper {
     }
 
     /// The paper as a document, with the pictures it asks for.
-    fn document(&self, subject: &Subject<'_>) -> Result<(Document, Vec<Picture>)> {
-        let pictures = self.pictures(subject);
+    fn document(&self, subject: &Subject<'_>, linked: bool) -> Result<(Document, Vec<Picture>)> {
+        let url = |id: SeminarId| self.url(id);
+        let pictures = pictures(subject, linked.then_some(&url));
         let text = self.written(subject, &pictures, true)?;
         Ok((document::read(&text), pictures))
     }
@@ -133,14 +136,41 @@ impl Paper {
         self.templates.paper(view(subject, &url, pictures, places))
     }
 
-    fn pictures(&self, _: &Subject<'_>) -> Vec<Picture> {
-        Vec::new()
-    }
-
     fn url(&self, seminar: SeminarId) -> String {
         self.seminar_url.replace("{seminar}", &seminar.to_string())
     }
 }
+
+/// The charts of a paper, as far as there is something to draw; with `url` each bar leads to its seminars.
+fn pictures(subject: &Subject<'_>, url: Option<Url<'_>>) -> Vec<Picture> {
+    if !summary::something_was(subject.report) {
+        return Vec::new();
+    }
+    let drawn = CHARTS.iter().filter_map(|(name, measure)| {
+        let statistic = of_report(subject.report, *name, *measure)?;
+        let known = statistic.series.iter().flat_map(|series| &series.values);
+        let known = known
+            .filter(|cell| cell.value.is_some_and(|value| value != 0.0))
+            .count();
+        (known > 0).then(|| Picture {
+            name: format!("{name}-{measure}"),
+            caption: statistic.title.clone(),
+            alternative: charts::alternative(&statistic),
+            svg: charts::svg(&statistic, url),
+        })
+    });
+    drawn.collect()
+}
+
+const CHARTS: [(StatisticName, Measure); 7] = [
+    (StatisticName::Months, Measure::Seminars),
+    (StatisticName::Months, Measure::Participants),
+    (StatisticName::Modes, Measure::Seminars),
+    (StatisticName::Weekdays, Measure::Seminars),
+    (StatisticName::Collections, Measure::Seminars),
+    (StatisticName::Partners, Measure::Seminars),
+    (StatisticName::Cancellations, Measure::Seminars),
+];
 
 /// A line of a report's tables has about so many cells: by it a report is measured against what a printer takes.
 const CELLS_A_LINE: usize = 8;

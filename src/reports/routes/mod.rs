@@ -26,7 +26,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(stated_totals::list_stated_totals)
         .service(stated_totals::create_stated_total)
         .service(stated_totals::get_stated_total)
-        .service(stated_totals::delete_stated_total);
+        .service(stated_totals::delete_stated_total)
         .service(statistics::get_statistic);
 }
 

@@ -1,7 +1,7 @@
 //! A statistic over one or several programmes: the report, set side by side, with what is known of registrations where it
 //! is about them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
@@ -30,7 +30,10 @@ pub fn statistic(
             Ok(lead_times(&report, &booked))
         }
         StatisticName::NoShows => {
-            let known = no_shows_by_seminar(conn, &held(&report), now)?;
+            let mut known = HashMap::new();
+            for (tenant, seminars) in held(&report) {
+                known.extend(no_shows_by_seminar(conn, tenant, &seminars, now)?);
+            }
             let missed = known.into_iter().map(|(seminar, known)| Missed {
                 seminar,
                 expected: known.expected,
@@ -43,14 +46,17 @@ pub fn statistic(
     }
 }
 
-/// The seminars that count as held, with their tenants.
-fn held(report: &ActivityReport) -> Vec<(OrganisationId, SeminarId)> {
+/// The seminars that count as held, by tenant.
+fn held(report: &ActivityReport) -> HashMap<OrganisationId, Vec<SeminarId>> {
     let tenant = |slug: &str| {
         let mut all = report.scope.organisations.iter();
         all.find(|one| one.slug == slug).map(|one| one.id)
     };
     let ids = report.figures.held.seminars.iter().collect::<HashSet<_>>();
     let held = report.seminars.iter().filter(|one| ids.contains(&one.id));
-    held.filter_map(|one| Some((tenant(&one.organisation)?, one.id)))
-        .collect()
+    let mut by_tenant = HashMap::<_, Vec<_>>::new();
+    for (tenant, id) in held.filter_map(|one| Some((tenant(&one.organisation)?, one.id))) {
+        by_tenant.entry(tenant).or_default().push(id);
+    }
+    by_tenant
 }

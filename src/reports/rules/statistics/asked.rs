@@ -70,7 +70,7 @@ impl StatisticAsked {
             collection: self.collection.clone(),
             rule: self.rule.clone(),
             split_on: self.split_on.clone(),
-            format: None,
+            ..Asked::default()
         };
         let activity = match asked.query() {
             Ok(activity) => Some(activity),

@@ -6,11 +6,11 @@ use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::months::{Months, UNDATED};
 use crate::attendance::Tally;
-use crate::reports::paper::words;
 use crate::reports::model::{
     ActivityReport, CountedAs, Figure, GroupFigures, Measure, OrganisationFigures, ReportedCount, ReportedSeminar,
     StatisticCategory, Sum, SumRule,
 };
+use crate::reports::paper::words;
 use crate::reports::rules::counting::is_summed;
 use crate::seminars::{AttendanceMode, SeminarId};
 

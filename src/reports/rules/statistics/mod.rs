@@ -16,11 +16,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::groups::Group;
 use super::wording::german_word;
-use crate::reports::paper::words;
 use crate::reports::model::{
     ActivityReport, CountedAs, Figure, GroupFigures, Measure, ReportedSeminar, Statistic, StatisticCategory,
     StatisticCell, StatisticName, StatisticSeries, StatisticUnit, Sum,
 };
+use crate::reports::paper::words;
 use crate::seminars::{Channel, ReasonCode};
 
 /// The statistic, as far as it follows from `report`; `None` where it needs to know of registrations, or where `measure`

@@ -2,8 +2,8 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::reports::paper::words;
 use crate::reports::model::{Statistic, StatisticCategory, StatisticCell, StatisticName, StatisticSeries};
+use crate::reports::paper::words;
 
 /// Key of what has no day.
 pub const UNDATED: &str = "undated";

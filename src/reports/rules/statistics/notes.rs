@@ -1,7 +1,7 @@
 //! What must be known to read a statistic: what is missing in it, and why.
 
-use crate::reports::paper::words::{date, listed, number};
 use crate::reports::model::{ActivityReport, CountedAs, Measure, ReportedSeminar, StatisticName, SumRule};
+use crate::reports::paper::words::{date, listed, number};
 use crate::reports::rules::counting::is_summed;
 use crate::reports::rules::wording::german_word;
 

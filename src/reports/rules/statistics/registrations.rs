@@ -6,11 +6,11 @@ use super::frame;
 use super::months::Months;
 use super::notes::to_held;
 use crate::attendance::Basis;
-use crate::reports::paper::words::{listed, number};
 use crate::reports::model::{
     ActivityReport, Booked, Missed, ReportedSeminar, Statistic, StatisticCategory, StatisticCell, StatisticName,
     StatisticSeries, StatisticUnit,
 };
+use crate::reports::paper::words::{listed, number};
 use crate::seminars::SeminarId;
 
 /// So many seminars are named; of more, only how many.
