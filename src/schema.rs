@@ -383,6 +383,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// That an organisation publishes its completed years as open data, and in whose name. No row: nothing is published.
+    open_data_settings (organisation_id) {
+        organisation_id -> Uuid,
+        /// Who delivers to GovData: a URI of dcat-ap.de/def/contributors.
+        contributor_id -> Text,
+        /// The path below dcat-ap.de/def/licenses.
+        licence -> Text,
+        publisher_name -> Nullable<Text>,
+        contact_name -> Text,
+        contact_email -> Nullable<Text>,
+        contact_url -> Nullable<Text>,
+        keywords -> Array<Nullable<Text>>,
+        /// A URI of dcat-ap.de/def/politicalGeocoding.
+        political_geocoding -> Nullable<Text>,
+        landing_page -> Nullable<Text>,
+        first_year -> Int4,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// Tenants, and everyone who takes part in a seminar as a party.
     organisations (id) {
         id -> Uuid,
@@ -697,6 +720,7 @@ diesel::joinable!(headcounts -> accounts (recorded_by));
 diesel::joinable!(logos -> organisations (organisation_id));
 diesel::joinable!(members -> accounts (account_id));
 diesel::joinable!(members -> organisations (organisation_id));
+diesel::joinable!(open_data_settings -> organisations (organisation_id));
 diesel::joinable!(parties -> organisations (party_organisation_id));
 diesel::joinable!(programme_imports -> organisations (organisation_id));
 diesel::joinable!(refresh_tokens -> accounts (account_id));
@@ -726,6 +750,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     logos,
     mails,
     members,
+    open_data_settings,
     organisations,
     parties,
     programme_import_rows,

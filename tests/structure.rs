@@ -198,7 +198,10 @@ fn a_room_writes_only_its_own_tables() {
             &["headcounts", "check_ins", "attendance_imports", "import_participants"],
         ),
         ("imports", &["programme_imports", "programme_import_rows"]),
-        ("reports", &["counting_rules", "report_snapshots", "stated_totals"]),
+        (
+            "reports",
+            &["counting_rules", "open_data_settings", "report_snapshots", "stated_totals"],
+        ),
     ];
     let mut faults = Vec::new();
     for (path, text) in sources() {

@@ -11,11 +11,16 @@ const MOST: usize = 80;
 
 /// Sets `Content-Disposition` (RFC 6266) and that it is stored nowhere.
 pub fn headers(response: &mut HttpResponse, name: &str) {
+    called(response, name);
+    etag::headers(response, None, Privacy::Personal);
+}
+
+/// Sets `Content-Disposition` (RFC 6266), for what anybody may keep.
+pub fn called(response: &mut HttpResponse, name: &str) {
     // Only ASCII letters, digits, `-` and `.`: no `filename*` is needed, and nothing ends the quotes.
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         response.headers_mut().insert(CONTENT_DISPOSITION, value);
     }
-    etag::headers(response, None, Privacy::Personal);
 }
 
 /// `Teilnehmende`, „Gründen für Größere“, `csv` → `teilnehmende-gruenden-fuer-groessere.csv`.

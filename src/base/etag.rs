@@ -31,6 +31,17 @@ pub enum Privacy {
 /// The answer to a GET of one object: 200 with its tag, or 304 when the caller has these bytes already.
 pub fn single<T: Serialize>(request: &HttpRequest, version: i64, privacy: Privacy, view: &T) -> Result<HttpResponse> {
     let body = serde_json::to_vec(view).map_err(Error::internal)?;
+    Ok(bytes(request, version, privacy, "application/json", body))
+}
+
+/// [`single`] of what is already written: 200 with its tag, or 304.
+pub fn bytes(
+    request: &HttpRequest,
+    version: i64,
+    privacy: Privacy,
+    media_type: &'static str,
+    body: Vec<u8>,
+) -> HttpResponse {
     let tag = tag(version, &body);
     let known = request
         .headers()
@@ -45,10 +56,10 @@ pub fn single<T: Serialize>(request: &HttpRequest, version: i64, privacy: Privac
     let mut response = if known {
         HttpResponse::new(StatusCode::NOT_MODIFIED)
     } else {
-        HttpResponse::Ok().content_type("application/json").body(body)
+        HttpResponse::Ok().content_type(media_type).body(body)
     };
     headers(&mut response, Some(&tag), privacy);
-    Ok(response)
+    response
 }
 
 /// The answer to a change: the new state with its new tag.

@@ -67,6 +67,7 @@ fn fill(database: &Database, config: &Config, clock: &Clock) -> Result<(), Failu
         let filled = imports::load_demo(conn, &act, &password)?;
         if filled.loaded {
             reports::load_demo(conn, &act)?;
+            reports::publish_demo(conn, &act, imports::DEMO_ORGANISATION)?;
         }
         Ok(filled)
     })?;

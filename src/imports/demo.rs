@@ -12,7 +12,9 @@ use crate::base::problem::{Error, Result};
 use crate::base::text::FromText;
 use crate::journal::Act;
 
-const REGION: &str = "staedteregion-aachen";
+/// Whose programme the demo is, for the most part.
+pub const DEMO_ORGANISATION: &str = "staedteregion-aachen";
+const REGION: &str = DEMO_ORGANISATION;
 const IHK: &str = "ihk-aachen";
 
 /// The files, and whose programme each is.

@@ -16,7 +16,7 @@ mod service;
 pub mod sheet;
 mod store;
 
-pub use demo::{DemoSummary, load_demo};
+pub use demo::{DEMO_ORGANISATION, DemoSummary, load_demo};
 pub use model::{Programme, Summary};
 pub use routes::configure;
 pub use rules::read;

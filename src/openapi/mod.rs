@@ -11,7 +11,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::base::problem::{Code, Document, FieldError};
-use crate::reports::{ReportFormat, SnapshotFormat};
+use crate::reports::{OpenDataFormat, ReportFormat, SnapshotFormat};
 
 const TAGS: &[(&str, &str)] = &[
     ("seminars", "Veranstaltungen: the programme, and what happens to it"),
@@ -38,6 +38,10 @@ const TAGS: &[(&str, &str)] = &[
     (
         "report-snapshots",
         "Versiegelte Berichte: a report as it was told, for a paper",
+    ),
+    (
+        "open-data",
+        "Offene Daten: a year's seminars and figures for everybody, described by DCAT-AP.de",
     ),
     ("collections", "Formate, Projekte, Rahmen: what seminars belong to"),
     ("venues", "Orte"),
@@ -94,6 +98,7 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         // Named by a query parameter only, which does not bring its schema along.
         (ReportFormat::name(), ReportFormat::schema()),
         (SnapshotFormat::name(), SnapshotFormat::schema()),
+        (OpenDataFormat::name(), OpenDataFormat::schema()),
     ] {
         components.schemas.insert(name.into_owned(), schema);
     }

@@ -1,15 +1,16 @@
 //! What the demo says of the programme of 2020/21 as a whole: the totals of the paper, and the rule by which its 19 can be had.
+//! It also publishes, so that there is something to see.
 
 use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use serde::Deserialize;
 
-use super::model::{CountingTerms, Span, TotalOf};
-use super::service::{NewCountingRule, NewStatedTotal, state_total, write_rule};
+use super::model::{CountingTerms, OpenDataLicence, Span, TotalOf};
+use super::service::{NewCountingRule, NewOpenData, NewStatedTotal, put_open_data, state_total, write_rule};
 use crate::attendance::{Count, Qualifier};
 use crate::auth::organisation_by_slug;
 use crate::base::problem::{Error, Result};
-use crate::base::text::{Line, Paragraphs, Slug};
+use crate::base::text::{FromText, Line, Paragraphs, Slug};
 use crate::journal::Act;
 
 const FILE: &str = include_str!("../../demo/stated-totals-2020-2021.json");
@@ -74,4 +75,30 @@ pub fn load_demo(conn: &mut PgConnection, act: &Act) -> Result<()> {
     };
     write_rule(conn, act, &of, rule)?;
     Ok(())
+}
+
+/// Publishes the years of one organisation of the demo, from 2020 on.
+pub fn publish_demo(conn: &mut PgConnection, act: &Act, organisation: &str) -> Result<()> {
+    fn understood<T: FromText>(text: &str) -> Result<T> {
+        T::from_text(text).map_err(Error::internal)
+    }
+    let of = organisation_by_slug(conn, organisation)?;
+    let of = of.ok_or_else(|| Error::internal(format!("the demo has no organisation {organisation}")))?;
+    let settings = NewOpenData {
+        // The portal through which municipalities of North Rhine-Westphalia deliver, as GovData's list has it. A demo delivers
+        // nothing: nobody harvests it.
+        contributor_id: understood("http://dcat-ap.de/def/contributors/openNRW")?,
+        licence: OpenDataLicence::DlBy,
+        publisher_name: None,
+        contact_name: understood("Wirtschaftsförderung (Demo)")?,
+        contact_email: Some(understood("daten@staedteregion.example")?),
+        contact_url: None,
+        keywords: vec![understood("Wirtschaftsförderung")?, understood("Veranstaltungen")?],
+        political_geocoding: Some(understood(
+            "http://dcat-ap.de/def/politicalGeocoding/districtKey/05334",
+        )?),
+        landing_page: Some(understood("https://staedteregion.example/offene-daten")?),
+        first_year: 2020,
+    };
+    put_open_data(conn, act, of.id, None, settings).map(|_| ())
 }

@@ -29,6 +29,7 @@ mod informed;
 mod logos;
 mod offers;
 mod offline;
+mod open_data;
 mod portal;
 mod programme_imports;
 mod registrations;

@@ -1,7 +1,10 @@
 //! What is read (`facts`), by which rule it is counted (`rule`), what is told (`report`), what is set side by side of it
-//! (`statistics`), what is kept of it (`snapshot`), and what a source says of the whole (`stated`).
+//! (`statistics`), what is kept of it (`snapshot`), what a source says of the whole (`stated`), and what is published of it
+//! (`publication`), in whose name (`open_data`).
 
 mod facts;
+mod open_data;
+mod publication;
 mod report;
 mod rule;
 mod snapshot;
@@ -9,6 +12,11 @@ mod stated;
 mod statistics;
 
 pub use facts::{Change, Collected, Facts, Span, Statement, Taking};
+pub use open_data::{Edition, OpenDataFormat, OpenDataLicence, OpenDataSettings, Publisher};
+pub use publication::{
+    OpenDataFigure, OpenDataFigures, OpenDataGrouping, OpenDataHead, OpenDataOrganisation, OpenDataSeminar,
+    OpenDataSeminars,
+};
 pub use report::{
     ActivityReport, CancelledFigure, ChannelFigures, CollectionFigures, CountedAs, Figure, Forms, GroupFigures,
     HeldFigure, MonthFigures, OrganisationFigures, ReportFigures, ReportFormat, ReportPeriod, ReportScope,

@@ -2,6 +2,7 @@
 
 mod activity;
 mod counting_rules;
+mod open_data;
 mod printed;
 mod snapshots;
 mod stated_totals;
@@ -27,7 +28,14 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(stated_totals::create_stated_total)
         .service(stated_totals::get_stated_total)
         .service(stated_totals::delete_stated_total)
-        .service(statistics::get_statistic);
+        .service(statistics::get_statistic)
+        .service(open_data::settings::get_open_data_settings)
+        .service(open_data::settings::put_open_data_settings)
+        .service(open_data::settings::delete_open_data_settings)
+        .service(open_data::published::get_open_data_catalogue)
+        .service(open_data::published::get_open_data_set)
+        .service(open_data::published::get_open_data_seminars)
+        .service(open_data::published::get_open_data_figures);
 }
 
 /// The organisation asked for, by slug or id, or all that the caller reports for.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::api::attendance_imports::{LIST, imported_seminar, upload};
 use crate::api::counting_rules::{OF, own_rule, written};
+use crate::api::open_data::{SETTINGS, YEARS, publishing, settings};
 use crate::api::programme_imports;
 use crate::api::report_snapshots::{id_of, question, sealed};
 use crate::api::stated_totals::{self, total};
@@ -397,6 +398,34 @@ pub fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Cal
         "compare_report_snapshots" => {
             let (first, second) = (sealed(app, "all"), sealed(app, "all"));
             get(format!("{first}/compare?with={}", id_of(&second)))
+        }
+        "get_open_data_settings" => {
+            publishing(app);
+            get(SETTINGS)
+        }
+        "put_open_data_settings" => {
+            publishing(app);
+            guarded(&admin, "PUT", SETTINGS, "", Some(settings()))
+        }
+        "delete_open_data_settings" => {
+            publishing(app);
+            guarded(&admin, "DELETE", SETTINGS, "", None)
+        }
+        "get_open_data_catalogue" => {
+            publishing(app);
+            get(YEARS)
+        }
+        "get_open_data_set" => {
+            publishing(app);
+            get(format!("{YEARS}/2020"))
+        }
+        "get_open_data_seminars" => {
+            publishing(app);
+            get(format!("{YEARS}/2020/seminars"))
+        }
+        "get_open_data_figures" => {
+            publishing(app);
+            get(format!("{YEARS}/2020/figures"))
         }
         _ => return None,
     })
