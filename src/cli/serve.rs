@@ -42,6 +42,10 @@ fn serve_on(database: &Database, config: Config, listener: TcpListener, demo: bo
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
     eprintln!("einlass: listening on http://{address}");
     eprintln!("  programme      http://{address}/api/v1/seminars");
+    if demo {
+        let of = imports::DEMO_ORGANISATION;
+        eprintln!("  open data      http://{address}/api/v1/open-data/{of}");
+    }
     eprintln!("  documentation  http://{address}/docs/");
     actix_web::rt::System::new().block_on(async move { app::listen(site, listener, workers)?.await })?;
     drop(background);

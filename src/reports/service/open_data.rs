@@ -1,7 +1,5 @@
 //! That years are published is decided, changed and taken back; and what is then public is looked up.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use serde_json::json;
@@ -102,22 +100,18 @@ fn journal(conn: &mut PgConnection, act: &Act, row: &OpenDataSettings, action: &
     record(conn, act, entry)
 }
 
-/// An organisation that publishes, and its years that are out. Whoever does not publish is not told from whoever is not there.
+/// An organisation that publishes, and its years that are out and of which there is something to tell. Whoever does not publish is not told from whoever is not there.
 pub fn editions(conn: &mut PgConnection, name: &str, now: DateTime<Utc>) -> Result<(Publisher, Vec<Edition>)> {
     let publisher = store::publisher(conn, name)?.ok_or(Code::NotFound)?;
     let settings = &publisher.settings;
-    let changed = store::years_changed(conn, settings.organisation_id)?;
-    let editions = years_out(settings.first_year, now).map(|year| edition(settings, &changed, year));
+    let told = store::years_told(conn, settings.organisation_id)?;
+    // An empty table would say that there was nothing; it may be that the programme was not kept here yet.
+    let editions = years_out(settings.first_year, now).filter_map(|year| {
+        let changed_at = told.get(&year).copied()?.max(settings.updated_at);
+        Some(Edition { year, changed_at })
+    });
     let editions = editions.collect();
     Ok((publisher, editions))
-}
-
-fn edition(settings: &OpenDataSettings, changed: &HashMap<i32, DateTime<Utc>>, year: i32) -> Edition {
-    let changed_at = changed.get(&year).copied().unwrap_or(settings.updated_at);
-    Edition {
-        year,
-        changed_at: changed_at.max(settings.updated_at),
-    }
 }
 
 /// One year that is out, by the names in its address.
@@ -138,9 +132,7 @@ pub fn publication_named(
     (organisation, year): (&str, &str),
     now: DateTime<Utc>,
 ) -> Result<(Publisher, i32, CountingRule, Publication)> {
-    let publisher = store::publisher(conn, organisation)?.ok_or(Code::NotFound)?;
-    let year = year_named(year).filter(|year| years_out(publisher.settings.first_year, now).contains(year));
-    let year = year.ok_or(Code::NotFound)?;
+    let (publisher, Edition { year, .. }) = edition_named(conn, (organisation, year), now)?;
     let query = calendar_year(year).ok_or(Code::NotFound)?;
     let rule = built_in(PUBLIC).ok_or_else(|| Error::internal("there is no rule for the public"))?;
     let of = [publisher.organisation.clone()];

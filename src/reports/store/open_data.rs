@@ -89,9 +89,10 @@ struct Changed {
     changed_at: DateTime<Utc>,
 }
 
-/// When what is told of a year was last changed: a seminar of the year or one that was moved out of it, its headcounts, who
-/// was let in, and reports of platforms. Of internal seminars too, for one that became internal has left the list.
-pub fn years_changed(conn: &mut PgConnection, of: OrganisationId) -> Result<HashMap<i32, DateTime<Utc>>> {
+/// The years of which there is something public to tell, and when it was last changed: a seminar of the year or one that was
+/// moved out of it, its headcounts, who was let in, and reports of platforms. Changes of internal seminars too, for one that
+/// became internal has left the list.
+pub fn years_told(conn: &mut PgConnection, of: OrganisationId) -> Result<HashMap<i32, DateTime<Utc>>> {
     let rows = diesel::sql_query(
         "WITH touched AS (
              SELECT seminar_id, extract(year FROM min(starts_on))::int4 AS year
@@ -100,7 +101,7 @@ pub fn years_changed(conn: &mut PgConnection, of: OrganisationId) -> Result<Hash
              SELECT seminar_id, extract(year FROM before_on)::int4
              FROM schedule_changes WHERE organisation_id = $1 AND before_on IS NOT NULL
          ), changes AS (
-             SELECT id AS seminar_id, updated_at AS at FROM seminars WHERE organisation_id = $1 AND status <> 'draft'
+             SELECT id AS seminar_id, updated_at AS at FROM seminars WHERE organisation_id = $1
              UNION ALL
              SELECT seminar_id, max(recorded_at) FROM headcounts WHERE organisation_id = $1 GROUP BY seminar_id
              UNION ALL
@@ -109,7 +110,9 @@ pub fn years_changed(conn: &mut PgConnection, of: OrganisationId) -> Result<Hash
              SELECT seminar_id, max(greatest(confirmed_at, reverted_at)) FROM attendance_imports
              WHERE organisation_id = $1 AND confirmed_at IS NOT NULL GROUP BY seminar_id
          )
-         SELECT year, max(at) AS changed_at FROM touched JOIN changes USING (seminar_id) GROUP BY year",
+         SELECT year, max(at) AS changed_at
+         FROM touched JOIN changes USING (seminar_id) JOIN seminars ON organisation_id = $1 AND id = seminar_id
+         WHERE status <> 'draft' GROUP BY year HAVING bool_or(audience = 'public')",
     );
     let rows = rows.bind::<SqlUuid, _>(of.0).load::<Changed>(conn)?;
     Ok(rows.into_iter().map(|row| (row.year, row.changed_at)).collect())

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::api::attendance_imports::{LIST, imported_seminar, upload};
 use crate::api::counting_rules::{OF, own_rule, written};
-use crate::api::open_data::{SETTINGS, YEARS, publishing, settings};
+use crate::api::open_data::{SETTINGS, YEARS, publishing, settings, with_a_year};
 use crate::api::programme_imports;
 use crate::api::report_snapshots::{id_of, question, sealed};
 use crate::api::stated_totals::{self, total};
@@ -412,19 +412,19 @@ pub fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Cal
             guarded(&admin, "DELETE", SETTINGS, "", None)
         }
         "get_open_data_catalogue" => {
-            publishing(app);
+            with_a_year(app);
             get(YEARS)
         }
         "get_open_data_set" => {
-            publishing(app);
+            with_a_year(app);
             get(format!("{YEARS}/2020"))
         }
         "get_open_data_seminars" => {
-            publishing(app);
+            with_a_year(app);
             get(format!("{YEARS}/2020/seminars"))
         }
         "get_open_data_figures" => {
-            publishing(app);
+            with_a_year(app);
             get(format!("{YEARS}/2020/figures"))
         }
         _ => return None,

@@ -93,7 +93,8 @@ pub async fn get_open_data_catalogue(
 ///
 /// Anybody, of organisations that publish. A DCAT dataset by DCAT-AP.de in JSON-LD, with the addresses of its tables. From the
 /// first year that the organisation publishes to the last that is over in Europe/Berlin: the running year is not published,
-/// because its seminars are still moved and counted.
+/// because its seminars are still moved and counted. Nor is a year of which the programme knows no public seminar: an empty
+/// table would say that there was none.
 #[utoipa::path(tag = "open-data", params(("organisation" = String, Path, description = "Id or slug", max_length = 60),
     ("year" = String, Path, description = "Four digits", pattern = "^[0-9]{4}$", example = "2020")), security(()), responses(
     (status = 200, description = "The description", content((Object = "application/ld+json",
