@@ -10,6 +10,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::base::csv::Dialect;
 use crate::base::problem::{Code, Document, FieldError};
 use crate::reports::{OpenDataFormat, ReportFormat, SnapshotFormat};
 
@@ -99,6 +100,7 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         (ReportFormat::name(), ReportFormat::schema()),
         (SnapshotFormat::name(), SnapshotFormat::schema()),
         (OpenDataFormat::name(), OpenDataFormat::schema()),
+        (Dialect::name(), Dialect::schema()),
     ] {
         components.schemas.insert(name.into_owned(), schema);
     }

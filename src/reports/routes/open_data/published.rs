@@ -134,29 +134,7 @@ pub async fn get_open_data_seminars(
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
-    let (format, dialect) = query.0.form(request.headers())?;
-    let (db, now) = (Db::clone(&db), clock.now());
-    let table = TABLES
-        .take(move || {
-            db.run(true, |conn| {
-                store::at_one_moment(conn)?;
-                let (publisher, year, rule, published) = publication_named(conn, (&path.0, &path.1), now)?;
-                let body = match format {
-                    OpenDataFormat::Csv => seminars_csv(&published.seminars, dialect)?,
-                    OpenDataFormat::Json => written(&OpenDataSeminars {
-                        head: head(&publisher, year, &rule),
-                        seminars: published.seminars,
-                    })?,
-                };
-                Ok(Table {
-                    version: publisher.settings.version,
-                    name: file_name("veranstaltungen", &publisher.organisation.slug, year, format),
-                    body,
-                })
-            })
-        })
-        .await?;
-    Ok(table.answer(&request, format))
+    answer(&request, path.into_inner(), &query.0, (&db, &clock), Which::Seminars).await
 }
 
 /// The figures of a year.
@@ -179,55 +157,60 @@ pub async fn get_open_data_figures(
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
-    let (format, dialect) = query.0.form(request.headers())?;
-    let (db, now) = (Db::clone(&db), clock.now());
-    let table = TABLES
-        .take(move || {
-            db.run(true, |conn| {
-                store::at_one_moment(conn)?;
-                let (publisher, year, rule, published) = publication_named(conn, (&path.0, &path.1), now)?;
-                let body = match format {
-                    OpenDataFormat::Csv => figures_csv(&published.figures, dialect)?,
-                    OpenDataFormat::Json => written(&OpenDataFigures {
-                        head: head(&publisher, year, &rule),
-                        figures: published.figures,
-                    })?,
-                };
-                Ok(Table {
-                    version: publisher.settings.version,
-                    name: file_name("kennzahlen", &publisher.organisation.slug, year, format),
-                    body,
-                })
-            })
+    answer(&request, path.into_inner(), &query.0, (&db, &clock), Which::Figures).await
+}
+
+/// The tables of a year.
+#[derive(Clone, Copy)]
+enum Which {
+    Seminars,
+    Figures,
+}
+
+async fn answer(
+    request: &HttpRequest,
+    names: (String, String),
+    query: &TableQuery,
+    (db, clock): (&Db, &Clock),
+    which: Which,
+) -> Result<HttpResponse> {
+    let (format, dialect) = query.form(request.headers())?;
+    let (db, now) = (db.clone(), clock.now());
+    let table = TABLES.take(move || {
+        db.run(true, |conn| {
+            store::at_one_moment(conn)?;
+            let (publisher, year, rule, published) = publication_named(conn, (&names.0, &names.1), now)?;
+            let head = || head(&publisher, year, &rule);
+            let body = match (which, format) {
+                (Which::Seminars, OpenDataFormat::Csv) => seminars_csv(&published.seminars, dialect)?,
+                (Which::Figures, OpenDataFormat::Csv) => figures_csv(&published.figures, dialect)?,
+                (Which::Seminars, OpenDataFormat::Json) => written(&OpenDataSeminars {
+                    head: head(),
+                    seminars: published.seminars,
+                })?,
+                (Which::Figures, OpenDataFormat::Json) => written(&OpenDataFigures {
+                    head: head(),
+                    figures: published.figures,
+                })?,
+            };
+            let about = format!("{}-{year}", publisher.organisation.slug);
+            Ok((publisher.settings.version, about, body))
         })
-        .await?;
-    Ok(table.answer(&request, format))
-}
-
-/// A table, written.
-struct Table {
-    version: i64,
-    name: String,
-    body: Vec<u8>,
-}
-
-impl Table {
-    fn answer(self, request: &HttpRequest, format: OpenDataFormat) -> HttpResponse {
-        let media_type = match format {
-            OpenDataFormat::Csv => "text/csv; charset=utf-8",
-            OpenDataFormat::Json => "application/json",
+    });
+    let (version, about, body) = table.await?;
+    let media_type = match format {
+        OpenDataFormat::Csv => "text/csv; charset=utf-8",
+        OpenDataFormat::Json => "application/json",
+    };
+    let mut response = etag::bytes(request, version, Privacy::Public, media_type, body);
+    if response.status() == StatusCode::OK {
+        let what = match which {
+            Which::Seminars => "veranstaltungen",
+            Which::Figures => "kennzahlen",
         };
-        let mut response = etag::bytes(request, self.version, Privacy::Public, media_type, self.body);
-        if response.status() == StatusCode::OK {
-            download::called(&mut response, &self.name);
-        }
-        response
+        download::called(&mut response, &download::file_name(what, &about, format.as_str()));
     }
-}
-
-/// `veranstaltungen-staedteregion-aachen-2020.csv`
-fn file_name(what: &str, organisation: &str, year: i32, format: OpenDataFormat) -> String {
-    download::file_name(what, &format!("{organisation}-{year}"), format.as_str())
+    Ok(response)
 }
 
 fn written(table: &impl Serialize) -> Result<Vec<u8>> {
