@@ -200,7 +200,12 @@ fn a_room_writes_only_its_own_tables() {
         ("imports", &["programme_imports", "programme_import_rows"]),
         (
             "reports",
-            &["counting_rules", "open_data_settings", "report_snapshots", "stated_totals"],
+            &[
+                "counting_rules",
+                "open_data_settings",
+                "report_snapshots",
+                "stated_totals",
+            ],
         ),
     ];
     let mut faults = Vec::new();

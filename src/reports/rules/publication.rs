@@ -7,9 +7,10 @@ use chrono::{Datelike, NaiveDate};
 use super::asked::{ActivityQuery, RuleName};
 use super::suppression::{Published, PublishedSum, publish, published_sum};
 use crate::attendance::Qualifier;
+use crate::base::csv::Dialect;
 use crate::reports::model::{
-    ActivityReport, CountedAs, GroupFigures, OpenDataFigure, OpenDataGrouping, OpenDataOrganisation, OpenDataSeminar,
-    OrganisationFigures, ReportedCount, ReportedSeminar, Span,
+    ActivityReport, CountedAs, Forms, GroupFigures, OpenDataFigure, OpenDataGrouping, OpenDataOrganisation,
+    OpenDataSeminar, OrganisationFigures, ReportedCount, ReportedSeminar, Span,
 };
 use crate::seminars::{Channel, Kind, PartyRole, SeminarId};
 
@@ -31,6 +32,8 @@ pub fn calendar_year(year: i32) -> Option<ActivityQuery> {
         },
         collection: None,
         format: None,
+        forms: Forms::default(),
+        dialect: Dialect::default(),
     })
 }
 

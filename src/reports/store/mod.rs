@@ -15,11 +15,11 @@ use crate::base::problem::Result;
 
 pub use counting_rules::{NewRule, Place, count_rules, insert_rule, newest_rules, rule_versions, rules_named};
 pub use facts::{collection, facts};
-pub use registrations::booked;
 pub use open_data::{
     delete_open_data_settings, insert_open_data_settings, kinds, lock_open_data_settings, open_data_settings,
     publisher, save_open_data_settings, years_told,
 };
+pub use registrations::booked;
 pub use snapshots::{recorded_digest, seal, sealed_content, snapshots};
 pub use stated_totals::{MOST_TOTALS, delete_total, how_many_totals, insert_total, total, totals, totals_of};
 
