@@ -7,7 +7,8 @@
 //! ```text
 //! roof  main · cli (commands) · app (the route table) · openapi · health
 //!  8    portal          the pages behind the links of the mails
-//!  7    reports         activity report, counting rules, sealed reports   imports   a programme from a file or a spreadsheet, the demo
+//!  7    reports         the report as a paper, statistics, counting rules, sealed reports, open data
+//!       imports         a programme from a file or a spreadsheet, the demo
 //!  6    attendance      the door, platform reports, who was there, headcounts, the reconciled picture, lists, certificates
 //!  5    registrations   the desk, tickets, admission, waiting list, applications, changes of plan that tell everybody, deadlines
 //!  4    seminars        seminar, sessions, channels with seats, admission and questions, parties, schedule changes
@@ -15,7 +16,7 @@
 //!  2    auth            organisations, accounts, members, passwords, tokens, who is asking
 //!  1    journal         one append-only record of every effect   mail      the outbox, its words, its delivery
 //!  0    base            clock, config, db, group commit, private PostgreSQL, capability tokens, iCalendar, ids, pages, QR,
-//!                       problems, etags, idempotency, templates, dates, text
+//!                       problems, etags, idempotency, templates, documents, dates, text
 //!       schema          generated from the migrations
 //! ```
 //!
@@ -49,6 +50,13 @@
 //!   whatever order, how often and from how many devices queues arrive. `tests/api/offline.rs`
 //! - What counts is data, a rule in versions that are never changed; a sealed report is printed from what was sealed and from
 //!   nothing else. `reports::rules`, `tests/api/report_snapshots.rs`
+//! - What a source says of a whole programme stands beside what is counted and changes no figure. `reports::rules::stated`
+//! - All forms of a paper say the same: one text, written by templates, read as one document. `base::document`, `reports::paper`,
+//!   `tests/api/report_forms.rs`
+//! - A chart is drawn from a statistic and a statistic from a report (or from facts about registrations) and from nothing else;
+//!   what is not known is no bar. `reports::rules::statistics`, `reports::charts`, `tests/api/statistics.rs`
+//! - Of people fewer than five nothing is published, and nothing is had by subtraction: every public sum is made of published
+//!   rows. `reports::rules::suppression`, `tests/api/open_data.rs`
 //! - Of a programme from a spreadsheet nothing is guessed silently: what is not understood for sure is a doubt, and all rows or
 //!   none are made. `src/imports/sheet/`, `tests/imports/`
 //! - Everybody reaches what their role reaches and nothing else. `docs/authorisation.md`, `tests/api/authorisation.rs`
@@ -61,7 +69,7 @@
 //! `registrations/service/register/batch.rs` (lock the channels, read, decide each, write all) →
 //! `registrations/rules/admit.rs` (the decision) → `registrations/store/bulk.rs` (SQL). The noun of a URL is its tag, its
 //! table and its test; a folder is a room of several nouns: `collections`, `venues` and `logos` are the catalogue,
-//! `headcounts`, `check-ins`, `attendance-imports`, `attendees` and `certificates` are attendance, `organisations`, `members`,
+//! `report-snapshots`, `counting-rules`, `stated-totals`, `statistics` and `open-data` are reports, `headcounts`, `check-ins`, `attendance-imports`, `attendees` and `certificates` are attendance, `organisations`, `members`,
 //! `accounts` and `me` are auth, `tickets` are registrations, and so are `applications`, which wait for a
 //! decision. PATCH, cancel, postpone, reschedule and the moves of `/seminars/{seminar}` stand in `registrations`, because
 //! they concern those who are registered.
@@ -75,6 +83,8 @@
 //! - How a seminar takes registrations is a row of its own, `admissions`, and not a part of `seminars`; so is who counts as
 //!   having been there, `attendance_rules`.
 //! - `attendance_record` is no table. A ticket's code is derived like a link; only its hash is stored, and not before it is needed.
+//! - Word files are written by ourselves (`base::document::docx`): `docx-rs` knows neither language nor title nor a repeated heading
+//!   row. So are charts: `plotters` names no bar and has no text alternative.
 //! - `print/` is a second crate: what sets a PDF takes minutes to build and knows nothing of the rest.
 
 pub mod app;

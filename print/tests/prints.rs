@@ -401,3 +401,50 @@ fn a_template_reads_no_files_and_no_network() {
     }
     fs::remove_dir_all(folder).unwrap();
 }
+
+fn report(words: &str) -> Value {
+    let text = json!([{ "type": "text", "text": words }]);
+    let cell = json!([{ "type": "anchor", "id": "v1", "text": [{ "type": "text", "text": "1" }] }, { "type": "note", "number": 1 }]);
+    json!({
+        "language": "de", "title": words, "organisers": ["Amt"], "printed": "24.11.2026", "reference": words, "cells": 4,
+        "blocks": [
+            { "type": "heading", "level": 1, "id": null, "text": text },
+            { "type": "heading", "level": 2, "id": "zahlen", "text": text },
+            { "type": "paragraph", "text": [
+                { "type": "strong", "text": text }, { "type": "emphasis", "text": text }, { "type": "line_break" },
+                { "type": "link", "to": "https://example.org/", "text": text }, { "type": "reference", "to": "v1", "text": text },
+            ] },
+            { "type": "list", "ordered": true, "items": [[{ "type": "paragraph", "text": text }]] },
+            { "type": "new_page" },
+            { "type": "table", "columns": [{ "right": false, "longest": 40, "longest_word": 9 }, { "right": true, "longest": 3, "longest_word": 3 }],
+              "head": [text, text], "rows": [[text, cell]] },
+            { "type": "picture", "name": "months" },
+        ],
+        "notes": [text],
+        "pictures": [{ "name": "months", "image": "logo", "caption": words, "alternative": "Ein Balken" }],
+    })
+}
+
+/// A report says what it is given, whatever that is, and is tagged, titled and in its language.
+#[test]
+fn a_report_prints_whatever_its_words() {
+    for name in NAMES.iter().filter(|name| !name.trim().is_empty()) {
+        let printed = print(Template::Report, &report(name));
+        let bytes = printed.unwrap_or_else(|error| panic!("{name:?}: {error}"));
+        let has = |part: &str| bytes.windows(part.len()).any(|window| window == part.as_bytes());
+        assert!(
+            has("/MarkInfo") && has("/StructTreeRoot") && has("/Lang(de-DE)"),
+            "{name:?}"
+        );
+    }
+    assert_eq!(
+        print(Template::Report, &report("Bericht")).unwrap(),
+        print(Template::Report, &report("Bericht")).unwrap()
+    );
+    let mut long = report("Bericht");
+    long["cells"] = json!(30_001);
+    assert!(matches!(
+        print(Template::Report, &long),
+        Err(Error::TooLong { given: 30_001, .. })
+    ));
+}

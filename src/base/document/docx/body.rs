@@ -139,14 +139,14 @@ impl<'a> Body<'a> {
 }
 
 /// A letter of a table and the room beside a cell's text, in twentieths of a point.
-const LETTER: usize = 100;
+const LETTER: usize = 108;
 const MARGIN: usize = 180;
 
 /// Each column the width of its longest word, for Word breaks no words; what is left goes to those with more to say.
 fn widths(columns: &[Column]) -> Vec<usize> {
     let least = columns
         .iter()
-        .map(|column| column.longest_word.clamp(3, 30) * LETTER + MARGIN)
+        .map(|column| column.longest_word.clamp(7, 22) * LETTER + MARGIN)
         .collect::<Vec<_>>();
     let more = columns
         .iter()
