@@ -22,9 +22,9 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use self::templates::Templates;
-use self::view::{Url, view};
+use self::view::view;
 use super::charts;
-use super::model::{ActivityReport, Forms, Measure, Seal, SealedReport, StatisticName};
+use super::model::{ActivityReport, Forms, Measure, Seal, SealedReport, Statistic, StatisticName};
 use super::rules::statistics::of_report;
 use crate::base::config::Config;
 use crate::base::document::{self, Document, Picture};
@@ -68,7 +68,7 @@ impl Paper {
 
     /// The paper in Markdown.
     pub fn markdown(&self, subject: &Subject<'_>) -> Result<String> {
-        self.written(subject, &pictures(subject, None), false)
+        self.written(subject, &pictures(subject, |_| String::new()), false)
     }
 
     pub fn html(&self, subject: &Subject<'_>) -> Result<String> {
@@ -126,7 +126,7 @@ impl Paper {
     /// The paper as a document, with the pictures it asks for.
     fn document(&self, subject: &Subject<'_>, linked: bool) -> Result<(Document, Vec<Picture>)> {
         let url = |id: SeminarId| self.url(id);
-        let pictures = pictures(subject, linked.then_some(&url));
+        let pictures = pictures(subject, |statistic| charts::svg(statistic, linked.then_some(&url)));
         let text = self.written(subject, &pictures, true)?;
         Ok((document::read(&text), pictures))
     }
@@ -141,8 +141,8 @@ impl Paper {
     }
 }
 
-/// The charts of a paper, as far as there is something to draw; with `url` each bar leads to its seminars.
-fn pictures(subject: &Subject<'_>, url: Option<Url<'_>>) -> Vec<Picture> {
+/// The charts of a paper, as far as there is something to draw.
+fn pictures(subject: &Subject<'_>, svg: impl Fn(&Statistic) -> String) -> Vec<Picture> {
     if !summary::something_was(subject.report) {
         return Vec::new();
     }
@@ -156,7 +156,7 @@ fn pictures(subject: &Subject<'_>, url: Option<Url<'_>>) -> Vec<Picture> {
             name: format!("{name}-{measure}"),
             caption: statistic.title.clone(),
             alternative: charts::alternative(&statistic),
-            svg: charts::svg(&statistic, url),
+            svg: svg(&statistic),
         })
     });
     drawn.collect()
