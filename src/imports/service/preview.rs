@@ -253,10 +253,27 @@ fn known(conn: &mut PgConnection, act: &Act, organisation: OrganisationId) -> Re
             venues.entry(name).or_insert_with(|| place.clone());
         }
     }
+    let all = organisation_spellings(conn)?;
+    let mut candidates = BTreeMap::<String, Vec<&String>>::new();
+    for (slug, _, spellings) in &all {
+        for spelling in spellings {
+            candidates.entry(fold(spelling)).or_default().push(slug);
+        }
+    }
     let mut organisations = BTreeMap::new();
-    for (slug, name, spellings) in organisation_spellings(conn)? {
-        for spelling in spellings.iter().chain([&name, &slug]) {
-            organisations.insert(fold(spelling), (name.clone(), slug.clone()));
+    for (slug, name, spellings) in &all {
+        for spelling in spellings {
+            let key = fold(spelling);
+            // Of a spelling that two bear it is not known whom it means.
+            if candidates.get(&key).is_some_and(|of| of.iter().all(|one| *one == slug)) {
+                organisations.entry(key).or_insert_with(|| (name.clone(), slug.clone()));
+            }
+        }
+    }
+    // Its own name and slug are nobody else's, whatever others are also known as.
+    for (slug, name, _) in &all {
+        for own in [name, slug] {
+            organisations.insert(fold(own), (name.clone(), slug.clone()));
         }
     }
     Ok(Known {

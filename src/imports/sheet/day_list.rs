@@ -18,6 +18,10 @@ struct Item {
     range: bool,
     /// Parted by strokes: 03/04/2020.
     strokes: bool,
+    /// Its year stands beside it, and is not that of another day.
+    own_year: bool,
+    /// „So., 14.03.“
+    weekday: Option<Weekday>,
 }
 
 /// More days than a course has.
@@ -33,9 +37,10 @@ pub(super) fn read(
     let mut items = vec![cursor.attempt(item)?];
     while items.len() < MOST_DAYS {
         let next = cursor.attempt(|cursor| {
-            let range = separator(cursor)?;
+            let (range, weekday) = separator(cursor)?;
             let mut next = item(cursor)?;
             next.range = range;
+            next.weekday = weekday;
             Some(next)
         });
         match next {
@@ -54,7 +59,7 @@ pub(super) fn read(
 }
 
 /// Whether what parts two days means all between them.
-fn separator(cursor: &mut Cursor<'_>) -> Option<bool> {
+fn separator(cursor: &mut Cursor<'_>) -> Option<(bool, Option<Weekday>)> {
     cursor.skip_spaces();
     for (sign, range) in [
         ("-", true),
@@ -70,8 +75,7 @@ fn separator(cursor: &mut Cursor<'_>) -> Option<bool> {
         if cursor.eat(sign) {
             cursor.skip_spaces();
             // „Fr., 13.03. und Sa., 14.03.“
-            weekday(cursor);
-            return Some(range);
+            return Some((range, weekday(cursor)));
         }
     }
     None
@@ -85,6 +89,8 @@ fn item(cursor: &mut Cursor<'_>) -> Option<Item> {
         year: Year::Missing,
         range: false,
         strokes: false,
+        own_year: false,
+        weekday: None,
     };
     let slashed = cursor.attempt(|cursor| {
         let month = cursor
@@ -155,6 +161,9 @@ fn full_or_short((number, digits): (u32, usize)) -> Option<Year> {
 
 /// „13./14.03.2020“: what is left out stands at the next one.
 fn inherit(items: &mut [Item]) {
+    for one in items.iter_mut() {
+        one.own_year = one.year != Year::Missing;
+    }
     let mut next: Option<Item> = None;
     for one in items.iter_mut().rev() {
         if let Some(next) = next {
@@ -201,7 +210,11 @@ fn resolved(
             _ => {}
         }
     }
-    let written = items.last().map_or(Year::Missing, |last| last.year);
+    let written = match items.last().map_or(Year::Missing, |last| last.year) {
+        // One short year among full ones is as unsure as alone.
+        Year::Full(_) if items.iter().any(|one| matches!(one.year, Year::Short(_))) => Year::Short(0),
+        written => written,
+    };
     if readings.is_empty() {
         // Where no year is known it may be one in which there is such a day.
         let impossible = !years.is_empty() || days(items, order, 2020).is_none();
@@ -225,6 +238,13 @@ fn resolved(
     let Some(days) = readings.first() else {
         return refused(doubt(DoubtCode::DateNotUnderstood));
     };
+    if let Some(other) = across_the_year(items, days) {
+        return refused(doubt(DoubtCode::NoYear).choices([joined(&other), joined(days)]));
+    }
+    let contradicted = |(one, day): (&Item, &NaiveDate)| one.weekday.is_some_and(|weekday| day.weekday() != weekday);
+    if items.iter().zip(days).any(contradicted) {
+        return refused(doubt(DoubtCode::WeekdayContradicts).choices([joined(days)]));
+    }
     if let Some((weekday, first)) = weekday
         .zip(days.first())
         .filter(|(weekday, first)| first.weekday() != *weekday)
@@ -256,6 +276,32 @@ fn resolved(
         said.doubts.push(doubt(DoubtCode::SeveralDays));
     }
     said
+}
+
+/// „28.12. und 04.01.2021“: where a day without a year of its own would lie before the one that stands before it, the turn of a year
+/// lies between them. The reading that says so; `None` where the days follow each other as they are.
+fn across_the_year(items: &[Item], days: &[NaiveDate]) -> Option<Vec<NaiveDate>> {
+    let ascending = days.windows(2).all(|pair| pair.first() < pair.last());
+    if ascending || items.iter().all(|one| one.own_year) {
+        return None;
+    }
+    let mut other = days.to_vec();
+    let last_is_sure = items.last().is_some_and(|one| one.own_year);
+    let mut beside: Option<NaiveDate> = None;
+    let mut step = |day: &mut NaiveDate, years: i32| {
+        let wrong = beside.is_some_and(|beside| if years < 0 { *day >= beside } else { *day <= beside });
+        if wrong {
+            *day = day.with_year(day.year() + years)?;
+        }
+        beside = Some(*day);
+        Some(())
+    };
+    if last_is_sure {
+        other.iter_mut().rev().try_for_each(|day| step(day, -1))?;
+    } else {
+        other.iter_mut().try_for_each(|day| step(day, 1))?;
+    }
+    Some(other)
 }
 
 /// All days of a range, the days themselves of a list.

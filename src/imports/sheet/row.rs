@@ -37,6 +37,7 @@ pub fn read(raw: &RawRow, decisions: &Decisions, settings: &Settings, known: &Kn
     names::collections(&mut reading);
     names::parties(&mut reading);
     outcome::status(&mut reading);
+    reading.hours_that_are_not();
     outcome::headcount(&mut reading);
     reading.marks();
     let accepted = |doubt: &Doubt| {
@@ -195,16 +196,17 @@ impl<'a> Reading<'a> {
         let said = said.unwrap_or_default();
         self.understood.starts = said.starts;
         self.understood.ends = said.ends;
-        if let Some(day) = self
-            .understood
-            .days
-            .iter()
-            .find(|day| is_left_out(**day, said.starts))
-            .copied()
-        {
-            let text = day.to_string();
+    }
+
+    /// A time that the clocks leave out on one of its days, also on those it was moved to.
+    fn hours_that_are_not(&mut self) {
+        let (starts, ends) = (self.understood.starts, self.understood.ends);
+        let mut days = self.understood.days.iter().chain(&self.understood.postponed_to);
+        let found = days.find(|day| is_left_out(**day, starts) || is_left_out(**day, ends));
+        if let Some(day) = found.copied() {
             self.understood.starts = None;
-            self.doubt(DoubtCode::TimeNotUnderstood, Field::Time).text = Some(text);
+            self.understood.ends = None;
+            self.doubt(DoubtCode::TimeNotUnderstood, Field::Time).text = Some(day.to_string());
         }
     }
 

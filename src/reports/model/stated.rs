@@ -110,7 +110,8 @@ pub struct StatedBeside {
 pub struct Unnamed {
     /// Offered less held, as the source has both.
     pub not_held: i64,
-    /// As sure as the less sure of the two; it holds for `unnamed` too.
+    /// How to read the difference: an exact number less a floor is a ceiling (`at_most`), two doubts are `about`. It holds for
+    /// `unnamed` too.
     pub qualifier: Qualifier,
     /// Of these, what the report counts as cancelled or postponed and not as held.
     pub counted: i64,

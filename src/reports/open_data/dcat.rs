@@ -138,7 +138,7 @@ fn description(publisher: &Publisher, year: i32) -> String {
     format!(
         "Öffentliche Veranstaltungen im Programm von {} im Kalenderjahr {year}: durchgeführte, abgesagte und verschobene, deren \
          Tag bekannt ist, und die Kennzahlen des Jahres. Zahlen von 1 bis {} Personen werden nicht veröffentlicht und sind in keiner \
-         Summe enthalten; eine Summe, in der solche fehlen, ist als Mindestzahl gekennzeichnet. Angaben zu Personen sind nicht enthalten.",
+         Summe enthalten; wie viele Veranstaltungen deshalb in einer Summe fehlen, steht daneben. Angaben zu Personen sind nicht enthalten.",
         publisher.organisation.name,
         LEAST - 1
     )

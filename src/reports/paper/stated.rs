@@ -80,6 +80,14 @@ fn comparison(one: &StatedBeside) -> String {
         return "stimmt überein".to_owned();
     }
     let difference = Tally::exact((value - one.counted).abs()).in_german();
+    // A count that keeps within a bound does not contradict it.
+    match one.qualifier {
+        Qualifier::AtLeast if one.counted >= value => return "stimmt damit überein".to_owned(),
+        Qualifier::MoreThan if one.counted > value => return "stimmt damit überein".to_owned(),
+        Qualifier::AtMost if one.counted <= value => return "stimmt damit überein".to_owned(),
+        Qualifier::LessThan if one.counted < value => return "stimmt damit überein".to_owned(),
+        _ => {}
+    }
     let about = if one.qualifier == Qualifier::Exact { "" } else { "rund " };
     let told = match value.cmp(&one.counted) {
         std::cmp::Ordering::Greater => format!("{about}{difference} sind nicht einzeln erfasst"),

@@ -102,7 +102,7 @@ mod tests {
 
     use super::*;
     use crate::reports::rules::report;
-    use crate::reports::rules::samples::{any_facts, any_question, any_rule, scope, sealed};
+    use crate::reports::rules::samples::{any_facts, any_question, any_rule, paper, programme, rule, scope, sealed};
 
     #[test]
     fn one_content_has_one_form() {
@@ -112,6 +112,25 @@ mod tests {
             "{\"a\":{\"z\":\"\",\"ä\":\"„über 130“\\n\\t\\u0001\\\"\\\\/\"},\"b\":[1,-2,null,true],\"\u{1f600}\":1,\"\u{fb33}\":2}"
         );
         assert!(canonical(&json!(1.5)).is_err());
+    }
+
+    /// What the layout took on later is told with a default: what was sealed before it is still read.
+    #[test]
+    fn what_was_sealed_before_a_member_was_there_is_read() {
+        let content = sealed(report(&paper(), &rule("all"), &[], scope(), programme()));
+        let mut value = serde_json::to_value(&content).unwrap();
+        let without = |value: &mut serde_json::Value, later: &[&str]| {
+            for one in value.as_array_mut().unwrap() {
+                one.as_object_mut()
+                    .unwrap()
+                    .retain(|name, _| !later.contains(&name.as_str()));
+            }
+        };
+        without(&mut value["report"]["seminars"], &["kind", "place"]);
+        without(&mut value["report"]["by_collection"], &["own_chapter"]);
+        assert!(value["report"].as_object_mut().unwrap().remove("stated").is_none());
+        let read = unsealed(&value.to_string()).unwrap();
+        assert_eq!(read.report.figures, content.report.figures);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What stands in a cell, and files that are unlike the fixture.
 
 use super::*;
-use crate::imports::sheet::{Field, Unreadable, dates, times};
+use crate::imports::sheet::{DoubtCode, Field, Unreadable, dates, times};
 
 /// As `set` takes it, or the doubt and its choices.
 fn date(text: &str, settings: &Settings, section: Option<i32>) -> String {
@@ -32,6 +32,9 @@ const DATES: &str = "
     13. und 20.03.2020 = 2020-03-13, 2020-03-20
     30.12.2020 + 06.01.2021 = 2020-12-30, 2021-01-06
     Fr 13.03.2020 und Sa 14.03.2020 = 2020-03-13, 2020-03-14
+    28.12. und 04.01.2021 = no_year [2020-12-28, 2021-01-04 | 2021-12-28, 2021-01-04]
+    13.03.20, 14.03.2020 = two_digit_year [2020-03-13, 2020-03-14]
+    Fr., 13.03. und So., 14.03.2020 = weekday_contradicts [2020-03-13, 2020-03-14]
     13.-15.03.2020 = day_range [2020-03-13, 2020-03-14, 2020-03-15 | 2020-03-13..2020-03-15]
     13.03. – 15.03.2020 = day_range [2020-03-13, 2020-03-14, 2020-03-15 | 2020-03-13..2020-03-15]
     13.03.20 = two_digit_year [2020-03-13]
@@ -104,9 +107,33 @@ fn a_period_or_a_section_helps() {
     ] {
         assert_eq!(date(text, &school, None), expected, "{text}");
     }
+    let year = period("2020-01-01", "2020-12-31");
+    assert_eq!(
+        date("13.12.2020, 10.01.", &year, None),
+        "no_year [2020-12-13, 2021-01-10 | 2020-12-13, 2020-01-10]"
+    );
     let long = period("2019-01-01", "2020-12-31");
     assert_eq!(date("13.03.", &long, None), "no_year [2019-03-13 | 2020-03-13]");
     assert_eq!(date("13.03.", &Settings::default(), Some(2020)), "no_year [2020-03-13]");
+}
+
+#[test]
+fn hours_that_the_clocks_leave_out_are_doubts() {
+    for (date, time, status) in [
+        ("29.03.2020", "02:30", "durchgeführt"),
+        ("29.03.2020", "01:00-02:30", "durchgeführt"),
+        ("13.03.2020", "02:30", "verschoben auf 29.03.2020"),
+    ] {
+        let sheet = sheet(&format!(
+            "Titel;Datum;Uhrzeit;Status\nNacht der Technik;{date};{time};{status}\n"
+        ));
+        let read = interpreted(&sheet.rows, &Settings::default());
+        let codes = read[0].doubts.iter().map(|doubt| doubt.code).collect::<Vec<_>>();
+        assert!(
+            codes.contains(&DoubtCode::TimeNotUnderstood),
+            "{date} {time}: {codes:?}"
+        );
+    }
 }
 
 #[test]
