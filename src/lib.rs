@@ -56,7 +56,7 @@
 //! - A chart is drawn from a statistic and a statistic from a report (or from facts about registrations) and from nothing else;
 //!   what is not known is no bar. `reports::rules::statistics`, `reports::charts`, `tests/api/statistics.rs`
 //! - Of people fewer than five nothing is published, and nothing is had by subtraction: every public sum is made of published
-//!   rows. `reports::rules::suppression`, `tests/api/open_data.rs`
+//!   rows. `reports::rules::suppression`, `tests/api/open_data/`
 //! - Of a programme from a spreadsheet nothing is guessed silently: what is not understood for sure is a doubt, and all rows or
 //!   none are made. `src/imports/sheet/`, `tests/imports/`
 //! - Everybody reaches what their role reaches and nothing else. `docs/authorisation.md`, `tests/api/authorisation.rs`
