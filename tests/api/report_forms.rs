@@ -25,20 +25,20 @@ const COUNTERPARTS: &[(&str, &[&str])] = &[
     (
         "rund 35 Seminare und Veranstaltungen angeboten",
         &[
-            "| angeboten | „rund 35 Seminare und Veranstaltungen angeboten“ | rund 35 | 25 | rund 10 sind nicht einzeln erfasst |",
+            "| angeboten | „rund 35 Seminare und Veranstaltungen angeboten“ | rund 35 | 25 | hier zählen rund 10 weniger |",
         ],
     ),
     (
         "musste fast die Hälfte abgesagt oder verschoben werden",
         &[
-            "| abgesagt oder verschoben | „musste fast die Hälfte abgesagt oder verschoben werden“ | keine | 2 |",
+            "| abgesagt oder verschoben | „musste fast die Hälfte abgesagt oder verschoben werden“ | nicht genannt | 2 |",
             "Nach dieser Quelle wurden rund 16 Veranstaltungen angeboten und nicht durchgeführt. Einzeln erfasst sind davon zwei; rund 14 weitere nennt die Quelle nicht.",
         ],
     ),
     (
         "19 Veranstaltungen (davon vier vor Corona) durchgeführt",
         &[
-            "| 19 | 23 | hier zählen 4 mehr; so viele zählt die Regel „vorlage-2021-0047@1“ |",
+            "| 19 | 23 | hier zählen 4 mehr; die 19 der Quelle zählt die Regel „vorlage-2021-0047@1“ |",
             "| durchgeführt vor dem 16.03.2020 | „davon vier vor Corona“ | 4 | 4 | stimmt überein |",
         ],
     ),

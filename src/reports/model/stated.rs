@@ -83,7 +83,7 @@ pub struct StatedTotal {
 pub struct StatedBySource {
     pub source: String,
     pub totals: Vec<StatedBeside>,
-    /// What the source says was offered and not held, where it says both, beyond what is counted; left out where the source does not
+    /// What the source says was offered and not held, where it says both, beyond what is known by name; left out where the source does not
     /// say both or nothing is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -113,7 +113,7 @@ pub struct Unnamed {
     /// How to read the difference: an exact number less a floor is a ceiling (`at_most`), two doubts are `about`. It holds for
     /// `unnamed` too.
     pub qualifier: Qualifier,
-    /// Of these, what the report counts as cancelled or postponed and not as held.
+    /// Of these, what is known by name: counted as cancelled or postponed and not as held, or left out by the rule.
     pub counted: i64,
     pub unnamed: i64,
 }

@@ -16,12 +16,13 @@ pub struct StatedView {
 
 #[derive(Serialize)]
 struct UnnamedView {
-    /// „rund 16“
+    /// „rund 16 Veranstaltungen“, with the verb before it
     not_held: String,
     counted: String,
     one: bool,
-    /// „rund 14“
+    /// „rund 14 weitere“
     unnamed: String,
+    one_unnamed: bool,
 }
 
 pub fn stated(of: &StatedBySource) -> StatedView {
@@ -43,10 +44,17 @@ pub fn stated(of: &StatedBySource) -> StatedView {
         title: of.source.clone(),
         table: Value::from_safe_string(table),
         unnamed: of.unnamed.as_ref().map(|unnamed| UnnamedView {
-            not_held: number(Some(unnamed.not_held), unnamed.qualifier),
+            not_held: match (unnamed.not_held, unnamed.qualifier) {
+                (1, Qualifier::Exact) => "wurde eine Veranstaltung".to_owned(),
+                (value, qualifier) => format!("wurden {} Veranstaltungen", number(Some(value), qualifier)),
+            },
             counted: in_words(usize::try_from(unnamed.counted).unwrap_or_default()),
             one: unnamed.counted < 2,
-            unnamed: number(Some(unnamed.unnamed), unnamed.qualifier),
+            unnamed: match (unnamed.unnamed, unnamed.qualifier) {
+                (1, Qualifier::Exact) => "eine weitere".to_owned(),
+                (value, qualifier) => format!("{} weitere", number(Some(value), qualifier)),
+            },
+            one_unnamed: (unnamed.unnamed, unnamed.qualifier) == (1, Qualifier::Exact),
         }),
     }
 }
@@ -63,40 +71,87 @@ fn name(one: &StatedBeside) -> String {
 fn number(value: Option<i64>, qualifier: Qualifier) -> String {
     match value {
         Some(_) => Count { value, qualifier }.in_german(),
-        None => "keine".to_owned(),
+        None => "nicht genannt".to_owned(),
     }
 }
 
+/// What is counted here, held against what the source says: whether it agrees, and by how much it does not. That a seminar
+/// is not recorded is not said: a rule may leave it out.
 fn comparison(one: &StatedBeside) -> String {
-    let Some(value) = one.value else {
+    let count = Count {
+        value: one.value,
+        qualifier: one.qualifier,
+    };
+    // „Über 30“ is at least 31 from here on, as in every sum.
+    let Some(said) = count.tally() else {
         return "die Quelle nennt keine Zahl".to_owned();
     };
+    let agrees = match said.qualifier {
+        Qualifier::AtLeast => one.counted >= said.value,
+        Qualifier::AtMost => one.counted <= said.value,
+        _ => one.counted == said.value,
+    };
+    let bound = matches!(said.qualifier, Qualifier::AtLeast | Qualifier::AtMost);
+    if agrees {
+        return match said.qualifier {
+            Qualifier::Exact => "stimmt überein",
+            _ if bound => "stimmt damit überein",
+            _ => "stimmt ungefähr überein",
+        }
+        .to_owned();
+    }
+    let sure = match said.qualifier {
+        Qualifier::Exact => "",
+        _ if bound => "mindestens ",
+        _ => "rund ",
+    };
+    let side = if said.value > one.counted { "weniger" } else { "mehr" };
+    let difference = said.value.saturating_sub(one.counted).saturating_abs();
+    let told = format!("hier zählen {sure}{} {side}", Tally::exact(difference).in_german());
     let rules = one
         .agreeing_rules
         .iter()
         .map(|rule| in_quotes(rule))
         .collect::<Vec<_>>();
-    if value == one.counted && one.qualifier == Qualifier::Exact {
-        return "stimmt überein".to_owned();
-    }
-    let difference = Tally::exact((value - one.counted).abs()).in_german();
-    // A count that keeps within a bound does not contradict it.
-    match one.qualifier {
-        Qualifier::AtLeast if one.counted >= value => return "stimmt damit überein".to_owned(),
-        Qualifier::MoreThan if one.counted > value => return "stimmt damit überein".to_owned(),
-        Qualifier::AtMost if one.counted <= value => return "stimmt damit überein".to_owned(),
-        Qualifier::LessThan if one.counted < value => return "stimmt damit überein".to_owned(),
-        _ => {}
-    }
-    let about = if one.qualifier == Qualifier::Exact { "" } else { "rund " };
-    let told = match value.cmp(&one.counted) {
-        std::cmp::Ordering::Greater => format!("{about}{difference} sind nicht einzeln erfasst"),
-        std::cmp::Ordering::Less => format!("hier zählen {about}{difference} mehr"),
-        std::cmp::Ordering::Equal => "stimmt ungefähr überein".to_owned(),
-    };
+    let stated = Tally::exact(said.value).in_german();
     match rules.as_slice() {
         [] => told,
-        [only] => format!("{told}; so viele zählt die Regel {only}"),
-        several => format!("{told}; so viele zählen die Regeln {}", listed(several)),
+        [only] => format!("{told}; die {stated} der Quelle zählt die Regel {only}"),
+        several => format!("{told}; die {stated} der Quelle zählen die Regeln {}", listed(several)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_agrees_with_a_bound_and_what_does_not() {
+        use Qualifier::{About, AtLeast, AtMost, Exact, LessThan, MoreThan, Unknown};
+        for (value, qualifier, counted, told) in [
+            (Some(19), Exact, 19, "stimmt überein"),
+            (Some(19), Exact, 23, "hier zählen 4 mehr"),
+            (Some(23), Exact, 20, "hier zählen 3 weniger"),
+            (Some(35), About, 25, "hier zählen rund 10 weniger"),
+            (Some(35), About, 35, "stimmt ungefähr überein"),
+            (Some(30), MoreThan, 31, "stimmt damit überein"),
+            (Some(30), MoreThan, 30, "hier zählen mindestens 1 weniger"),
+            (Some(30), AtLeast, 25, "hier zählen mindestens 5 weniger"),
+            (Some(30), LessThan, 30, "hier zählen mindestens 1 mehr"),
+            (Some(20), AtMost, 25, "hier zählen mindestens 5 mehr"),
+            (Some(20), AtMost, 3, "stimmt damit überein"),
+            (None, Unknown, 3, "die Quelle nennt keine Zahl"),
+        ] {
+            let one = StatedBeside {
+                figure: TotalOf::Held,
+                before: None,
+                value,
+                qualifier,
+                stated_as: None,
+                counted,
+                agreeing_rules: Vec::new(),
+            };
+            assert_eq!(comparison(&one), told, "{value:?} {qualifier} {counted}");
+        }
     }
 }

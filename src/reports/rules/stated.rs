@@ -2,8 +2,9 @@
 
 use crate::attendance::{Count, Qualifier};
 use crate::reports::model::{
-    ActivityReport, CountedAs, StatedBeside, StatedBySource, StatedTotalRow, TotalOf, Unnamed,
+    ActivityReport, CountedAs, LeftOutSeminar, StatedBeside, StatedBySource, StatedTotalRow, TotalOf, Unnamed,
 };
+use crate::seminars::Status;
 
 /// `totals` are of the report's programme and of exactly its period.
 #[must_use]
@@ -76,6 +77,12 @@ fn agreeing(report: &ActivityReport, one: &StatedTotalRow) -> Vec<String> {
     rules.map(|(name, ..)| name).collect()
 }
 
+/// What is known by name as not held, whether the rule counts it or leaves it out.
+fn named_as_not_held(report: &ActivityReport) -> usize {
+    let gone = |one: &&LeftOutSeminar| matches!(one.status, Status::Cancelled | Status::Postponed);
+    not_held(report) + report.left_out.iter().filter(gone).count()
+}
+
 fn unnamed(report: &ActivityReport, said: &[&StatedTotalRow]) -> Option<Unnamed> {
     let of = |figure| {
         let mut such = said.iter().filter(|one| one.figure == figure && one.before.is_none());
@@ -84,8 +91,8 @@ fn unnamed(report: &ActivityReport, said: &[&StatedTotalRow]) -> Option<Unnamed>
         if such.next().is_some() { None } else { count.tally() }
     };
     let (offered, held) = (of(TotalOf::Offered)?, of(TotalOf::Held)?);
-    let not_held = offered.value - held.value;
-    let counted = whole(self::not_held(report));
+    let not_held = offered.value.saturating_sub(held.value);
+    let counted = whole(named_as_not_held(report));
     let qualifier = match (offered.qualifier, held.qualifier) {
         (one, Qualifier::Exact) => one,
         // Less at least so many is at most so many, and less about so many is about so many.
@@ -185,6 +192,26 @@ mod tests {
                 unnamed: 14
             })
         );
+    }
+
+    /// Two are called off and known by name; a rule that does not count them does not make them unknown.
+    #[test]
+    fn what_a_rule_leaves_out_is_known_all_the_same() {
+        let only_held = own_rule(
+            "nur-durchgefuehrt",
+            CountingTerms {
+                counts: vec![CountedAs::Held],
+                offered: vec![CountedAs::Held],
+                ..CountingTerms::default()
+            },
+        );
+        let report = rules::report(&paper(), &only_held, &[], scope(), programme());
+        let totals = [
+            said(TotalOf::Offered, Some(35), Qualifier::About, None),
+            said(TotalOf::Held, Some(19), Qualifier::Exact, None),
+        ];
+        let unnamed = beside(&report, &totals).pop().unwrap().unnamed.unwrap();
+        assert_eq!((unnamed.counted, unnamed.unnamed), (2, 14));
     }
 
     #[test]
