@@ -448,3 +448,27 @@ fn a_report_prints_whatever_its_words() {
         Err(Error::TooLong { given: 30_001, .. })
     ));
 }
+
+/// Hundreds of links in one cell go on on the next page instead of off the paper.
+#[test]
+fn a_cell_longer_than_a_page_is_printed_whole() {
+    let mut long = report("Bericht");
+    let numbers = (0..2_500)
+        .map(|_| json!({ "type": "reference", "to": "v1", "text": [{ "type": "text", "text": "1000–1001, " }] }));
+    let table = &mut long["blocks"][5];
+    table["columns"][0]["longest"] = json!(27_500);
+    let cell = table["rows"][0][0].as_array_mut().unwrap();
+    cell.extend(numbers);
+    let pages = |data: &Value| {
+        let pdf = print(Template::Report, data).unwrap();
+        let text = String::from_utf8_lossy(&pdf).into_owned();
+        let count = text.split("/Type/Pages/Count ").nth(1).unwrap();
+        count
+            .split(|c: char| !c.is_ascii_digit())
+            .next()
+            .unwrap()
+            .parse::<usize>()
+            .unwrap()
+    };
+    assert!(pages(&long) >= pages(&report("Bericht")) + 3, "{}", pages(&long));
+}

@@ -7,10 +7,12 @@ use calamine::{Data, Reader, Xlsx};
 use einlass::auth::organisation_by_slug;
 use einlass::base::config::{Config, Flags};
 use einlass::reports::{self, ActivityQuery, Forms, Paper, Subject};
+use serde_json::json;
 
 use super::report_snapshots::{change_the_data, sealed};
-use super::reports::{PERIOD, with_the_paper};
+use super::reports::{PERIOD, load, with_the_paper};
 use super::stated_totals::load_the_totals_of_the_paper;
+use crate::support::TestApp;
 
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -311,6 +313,8 @@ fn a_sealed_report_prints_the_same_bytes_whatever_became_of_the_data() {
     for ((form, before), after) in forms.iter().zip(before).zip(after) {
         assert!(before == after, "{form} has changed");
     }
+    let texts = &reporter.get(&path).expect(200)["texts"];
+    assert_eq!(texts["legal"], "*Wird vom Fachamt ergänzt.*", "sealed with it");
     let page = reporter.get(&format!("{path}?format=html"));
     let digest = reporter.get(&path).expect(200)["seal"]["sha256"]
         .as_str()
@@ -319,6 +323,26 @@ fn a_sealed_report_prints_the_same_bytes_whatever_became_of_the_data() {
     assert!(page.text.contains(&digest), "the paper says by what it is known");
     let again = reporter.get_with(&format!("{path}?format=html"), &[("If-None-Match", &page.etag())]);
     assert_eq!(again.status, 304);
+}
+
+/// The first venue and the first platform of all sessions, and that there is more.
+#[test]
+fn a_seminar_of_several_places_says_so() {
+    let app = TestApp::spawn();
+    let file = json!({"format": "einlass.programme/1", "source": {"title": "Kurs"},
+        "venues": [{"key": "haus", "name": "Haus", "locality": "Aachen"}, {"key": "halle", "name": "Halle", "locality": "Köln"}],
+        "seminars": [{"external_id": "1", "title": "Kurs", "kind": "course", "status": "held",
+            "channels": [{"channel": "onsite"}, {"channel": "online"}],
+            "sessions": [
+                {"starts_at": "2020-06-01T10:00:00+02:00", "online_platform": "Zoom"},
+                {"starts_at": "2020-06-02T10:00:00+02:00", "venue": "haus"},
+                {"starts_at": "2020-06-03T10:00:00+02:00", "venue": "halle"}]}]});
+    load(&app, "staedteregion-aachen", &file.to_string());
+    let report = app.reporter().get(PERIOD).expect(200);
+    assert_eq!(
+        report["seminars"][0]["place"],
+        json!({"venue": "Haus", "locality": "Aachen", "country": "DE", "platform": "Zoom", "elsewhere": true})
+    );
 }
 
 fn workbook(bytes: Vec<u8>) -> Xlsx<Cursor<Vec<u8>>> {
@@ -332,7 +356,7 @@ fn the_workbook_has_numbers_as_numbers_and_nothing_that_calculates() {
     let report = organiser.get(PERIOD).expect(200);
     let first = report["seminars"][0]["id"].as_str().unwrap().to_owned();
     let seminar = organiser.get(&format!("/seminars/{first}"));
-    let renamed = serde_json::json!({"title": "=1+1"});
+    let renamed = json!({"title": "=1+1"});
     organiser
         .patch(&format!("/seminars/{first}"), &seminar.etag(), &renamed)
         .expect(200);

@@ -125,20 +125,28 @@ pub fn plain(text: &[Inline]) -> String {
 }
 
 impl Document {
-    /// How many cells its tables have, and paragraphs and items there are beside them: what a printer's memory grows by.
+    /// How many cells its tables have, and paragraphs, items and notes there are beside them: what a printer's memory grows by. A
+    /// cell full of links is as many as it has.
     #[must_use]
     pub fn length(&self) -> usize {
-        length(&self.blocks)
+        length(&self.blocks).saturating_add(self.notes.len())
     }
 }
 
 fn length(blocks: &[Block]) -> usize {
     let of = |block: &Block| match block {
-        Block::Table { columns, rows, .. } => columns.len().saturating_mul(rows.len().saturating_add(1)),
+        Block::Table { columns, rows, .. } => {
+            columns.len() + rows.iter().flatten().map(|cell| links(cell).max(1)).sum::<usize>()
+        }
         Block::List { items, .. } => items.iter().map(|item| length(item)).sum(),
         _ => 1,
     };
     blocks.iter().map(of).sum()
+}
+
+fn links(cell: &[Inline]) -> usize {
+    let leads = |one: &&Inline| matches!(one, Inline::Link { .. } | Inline::Reference { .. });
+    cell.iter().filter(leads).count()
 }
 
 /// Text between tags or in quotes of XML and HTML, without characters that XML does not have.

@@ -44,7 +44,7 @@ pub struct Facts {
     pub published_on: Option<NaiveDate>,
     /// The day of its first session.
     pub day: Option<NaiveDate>,
-    /// Where that takes place.
+    /// Where it takes place.
     pub place: Option<ReportedPlace>,
     /// The span the source speaks of, where it gives no day.
     pub within: Option<Span>,

@@ -24,9 +24,9 @@ pub use report::{
 };
 pub use rule::{CountingRule, CountingTerms, LeftOutBy, LeftOutSeminar, OtherRule, Postponements, SumRule, Whose};
 pub use snapshot::{
-    ChangeCause, Deliberation, FigureChange, MemberChange, ReportSnapshot, ReportSnapshotEntry, ReportSnapshotId,
-    SEALED_FORMAT, Seal, SealedQuery, SealedReport, SeminarChanged, SeminarOfOne, SnapshotComparison, SnapshotFormat,
-    SnapshotRow,
+    ChangeCause, Deliberation, FigureChange, MemberChange, OfficeTexts, ReportSnapshot, ReportSnapshotEntry,
+    ReportSnapshotId, SEALED_FORMAT, Seal, SealedQuery, SealedReport, SeminarChanged, SeminarOfOne, SnapshotComparison,
+    SnapshotFormat, SnapshotRow,
 };
 pub use stated::{StatedBeside, StatedBySource, StatedTotal, StatedTotalId, StatedTotalRow, TotalOf, Unnamed};
 pub use statistics::{

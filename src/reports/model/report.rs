@@ -298,7 +298,7 @@ pub struct ReportedSeminar {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub kind: Option<Kind>,
-    /// Where its first session takes place; left out where that is not known.
+    /// Where it takes place; left out where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub place: Option<ReportedPlace>,
@@ -357,7 +357,7 @@ impl ReportedCount {
     }
 }
 
-/// Where a session takes place: at a venue, on a platform, or both.
+/// Where a seminar takes place: at its first venue, on its first platform, or both.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({"venue": "DIGITAL Church", "locality": "Aachen", "country": "DE"}))]
 pub struct ReportedPlace {
@@ -375,6 +375,9 @@ pub struct ReportedPlace {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub platform: Option<String>,
+    /// Further sessions take place at other venues; left out where it is not so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub elsewhere: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -71,6 +71,21 @@ pub struct SealedQuery {
     pub rule: String,
 }
 
+/// What an office says of a report in its own words: Markdown. They are sealed with it, so that a later text does not stand under
+/// an earlier seal.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(example = json!({"introduction": "", "legal": "Die Wirtschaftsförderung ist eine freiwillige Aufgabe.", "staff": "", "finances": "keine"}))]
+pub struct OfficeTexts {
+    /// Sachlage, before all else.
+    pub introduction: String,
+    /// Rechtslage.
+    pub legal: String,
+    /// Personelle Auswirkungen.
+    pub staff: String,
+    /// Finanzielle Auswirkungen.
+    pub finances: String,
+}
+
 /// All that is sealed. Everything that is ever printed of a snapshot is printed from this.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SealedReport {
@@ -80,6 +95,9 @@ pub struct SealedReport {
     pub sealed_at: DateTime<Utc>,
     pub query: SealedQuery,
     pub deliberation: Option<Deliberation>,
+    /// `None`: sealed before they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub texts: Option<OfficeTexts>,
     /// With the rule in full, and every seminar with its version.
     pub report: ActivityReport,
 }
@@ -148,6 +166,10 @@ pub struct ReportSnapshot {
     pub sealed_at: DateTime<Utc>,
     pub query: SealedQuery,
     pub deliberation: Option<Deliberation>,
+    /// What the office said in its own words; left out of what was sealed by earlier versions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub texts: Option<OfficeTexts>,
     pub seal: Seal,
     pub report: ActivityReport,
 }

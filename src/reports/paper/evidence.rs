@@ -112,7 +112,7 @@ pub fn figures(report: &ActivityReport, numbers: &Numbers, participants: &str, v
         sum("Fragen", &figures.questions);
     }
     line(
-        "durchgeführt, ohne Zahl",
+        "durchgeführt, ohne Personenzahl",
         &counted(&figures.without_count),
         &figures.without_count.seminars,
     );

@@ -22,9 +22,9 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use self::templates::Templates;
-use self::view::view;
+use self::view::{about, only_organisation, view};
 use super::charts;
-use super::model::{ActivityReport, Forms, Measure, Seal, SealedReport, Statistic, StatisticName};
+use super::model::{ActivityReport, Forms, Measure, OfficeTexts, Seal, SealedReport, Statistic, StatisticName};
 use super::rules::statistics::of_report;
 use crate::base::config::Config;
 use crate::base::document::{self, Document, Picture};
@@ -77,9 +77,15 @@ impl Paper {
     }
 
     pub fn docx(&self, subject: &Subject<'_>, at: DateTime<Utc>) -> Result<Vec<u8>> {
+        bounded(subject.report.seminars.len())?;
         let (document, pictures) = self.document(subject, false)?;
         bounded(document.length() / CELLS_A_LINE)?;
         document::docx(&document, &pictures, self.templates.word_styles(), at)
+    }
+
+    /// What the office says of a report in its own words, as it is now.
+    pub fn office_texts(&self, report: &ActivityReport) -> Result<OfficeTexts> {
+        self.templates.office_texts(only_organisation(report), about(report))
     }
 
     /// The style sheet in its pages.
@@ -90,6 +96,7 @@ impl Paper {
 
     /// What the printer is given.
     pub fn to_print(&self, subject: &Subject<'_>, at: DateTime<Utc>) -> Result<Copy> {
+        bounded(subject.report.seminars.len())?;
         let (document, pictures) = self.document(subject, false)?;
         let cells = document.length();
         bounded(cells / CELLS_A_LINE)?;
@@ -133,7 +140,12 @@ impl Paper {
 
     fn written(&self, subject: &Subject<'_>, pictures: &[Picture], places: bool) -> Result<String> {
         let url = |id: SeminarId| self.url(id);
-        self.templates.paper(view(subject, &url, pictures, places))
+        let sealed = subject.sealed.and_then(|(content, _)| content.texts.clone());
+        let texts = match sealed {
+            Some(sealed) => sealed,
+            None => self.office_texts(subject.report)?,
+        };
+        self.templates.paper(view(subject, texts, &url, pictures, places))
     }
 
     fn url(&self, seminar: SeminarId) -> String {

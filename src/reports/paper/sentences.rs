@@ -84,10 +84,11 @@ fn place(seminar: &ReportedSeminar) -> String {
         }
     };
     let venue = place.venue.as_deref();
+    let among = if place.elsewhere { "unter anderem " } else { "" };
     let on_site = place
         .locality
         .as_ref()
-        .map(|locality| format!("in {locality}{}", inside(vec![abroad, venue])));
+        .map(|locality| format!("{among}in {locality}{}", inside(vec![abroad, venue])));
     let platform = inside(vec![place.platform.as_deref()]);
     let has = |channel| seminar.channels.contains(&channel);
     // A walk through a company that is shown online is online, at that company.

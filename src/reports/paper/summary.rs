@@ -239,23 +239,32 @@ fn seminars_dative(count: usize) -> String {
 
 fn what_is_not_known(report: &ActivityReport, titles: &Titles<'_>) -> Option<String> {
     let figures = &report.figures;
-    if figures.held.count == 0 {
-        return None;
-    }
     let without = &figures.without_count;
-    let mut sentences = vec![match without.count {
-        0 if figures.held.count == 1 => "Für die durchgeführte Veranstaltung liegt eine Zahl vor.".to_owned(),
-        0 => "Für jede durchgeführte Veranstaltung liegt eine Zahl vor.".to_owned(),
-        1 => format!(
-            "Für eine durchgeführte Veranstaltung liegt keine Zahl vor{}.",
+    // Companies or questions may have been counted all the same.
+    let otherwise = |id: &SeminarId| {
+        let seminar = titles.0.get(id);
+        seminar.is_some_and(|one| one.companies.is_some() || one.questions.is_some())
+    };
+    let number_of = if without.seminars.iter().any(otherwise) {
+        "keine Zahl der Personen"
+    } else {
+        "keine Zahl"
+    };
+    let mut sentences = Vec::new();
+    match (figures.held.count, without.count) {
+        (0, _) => {}
+        (1, 0) => sentences.push("Für die durchgeführte Veranstaltung liegt eine Zahl vor.".to_owned()),
+        (_, 0) => sentences.push("Für jede durchgeführte Veranstaltung liegt eine Zahl vor.".to_owned()),
+        (_, 1) => sentences.push(format!(
+            "Für eine durchgeführte Veranstaltung liegt {number_of} vor{}.",
             titles.named(&without.seminars)
-        ),
-        n => format!(
-            "Für {} durchgeführte Veranstaltungen liegt keine Zahl vor{}.",
+        )),
+        (_, n) => sentences.push(format!(
+            "Für {} durchgeführte Veranstaltungen liegt {number_of} vor{}.",
             number(n),
             titles.named(&without.seminars)
-        ),
-    }];
+        )),
+    }
     if figures.not_summed.count > 0 {
         sentences.push(format!(
             "In den Summen fehlen die Angaben zu {}, weil sie nicht genau sind{}.",
@@ -281,5 +290,5 @@ fn what_is_not_known(report: &ActivityReport, titles: &Titles<'_>) -> Option<Str
             number(n)
         )),
     }
-    Some(sentences.join(" "))
+    (!sentences.is_empty()).then(|| sentences.join(" "))
 }

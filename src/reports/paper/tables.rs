@@ -163,6 +163,9 @@ fn form_and_place(seminar: &ReportedSeminar) -> String {
     let parts = parts.into_iter().flatten().cloned();
     let mut all = vec![form];
     all.extend(parts);
+    if place.elsewhere {
+        all.push("weitere Orte".to_owned());
+    }
     all.join(", ")
 }
 

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::words::escaped;
 use crate::base::problem::{Error, Result};
 use crate::base::templates::{self, fault, unusable};
+use crate::reports::model::OfficeTexts;
 
 macro_rules! built_in {
     ($($name:literal),+ $(,)?) => {
@@ -98,10 +99,29 @@ impl Templates {
 
     /// The paper in Markdown.
     pub fn paper(&self, view: impl Serialize) -> Result<String> {
-        let template = self.environment.get_template("paper.md");
-        let written = template.and_then(|template| template.render(Value::from(Serde(view))));
-        let text = written.map_err(|error| fault(self.folder.as_deref(), &error))?;
-        Ok(without_gaps(&text))
+        self.filled("paper.md", view).map(|text| without_gaps(&text))
+    }
+
+    /// What `organisation` says in its own words, else what everybody says.
+    pub fn office_texts(&self, organisation: Option<&str>, about: impl Serialize + Clone) -> Result<OfficeTexts> {
+        let [introduction, legal, staff, finances] = OWN.map(|name| {
+            let own = organisation.map(|organisation| format!("{organisation}/{name}"));
+            let own = own.filter(|own| self.environment.get_template(own).is_ok());
+            let text = self.filled(own.as_deref().unwrap_or(name), about.clone())?;
+            Ok::<_, Error>(text.trim().to_owned())
+        });
+        Ok(OfficeTexts {
+            introduction: introduction?,
+            legal: legal?,
+            staff: staff?,
+            finances: finances?,
+        })
+    }
+
+    fn filled(&self, name: &str, with: impl Serialize) -> Result<String> {
+        let template = self.environment.get_template(name);
+        let written = template.and_then(|template| template.render(Value::from(Serde(with))));
+        written.map_err(|error| fault(self.folder.as_deref(), &error))
     }
 }
 
@@ -109,12 +129,6 @@ fn environment() -> Environment<'static> {
     let mut environment = templates::environment();
     environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown".into()));
     environment.set_formatter(written);
-    environment.add_function("own", |state: &State<'_, '_>, name: &str| {
-        let organisation = state.lookup("organisation");
-        let organisation = organisation.as_ref().and_then(Value::as_str);
-        let own = organisation.map(|organisation| format!("{organisation}/{name}"));
-        own.into_iter().chain([name.to_owned()]).collect::<Vec<_>>()
-    });
     environment.add_function("at", |state: &State<'_, '_>, place: &str| {
         let text = if has_places(state) {
             format!(" {{#{place}}}")

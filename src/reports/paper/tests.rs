@@ -2,10 +2,11 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::base::problem::Code;
-use crate::reports::model::{CountedAs, CountingTerms, Deliberation, Facts, SumRule};
+use crate::reports::model::{CountedAs, CountingTerms, Deliberation, Facts, ReportedPlace, SumRule};
 use crate::reports::rules;
 use crate::reports::rules::samples::{
-    any_facts, any_question, any_rule, change, day, own_rule, paper, programme, rule, scope, sealed, seminar, stated,
+    any_facts, any_question, any_rule, change, collection, day, own_rule, paper, programme, rule, scope, sealed,
+    seminar, stated,
 };
 use crate::seminars::{ChangeKind, Channel, ReasonCode, Status};
 
@@ -76,7 +77,7 @@ fn the_paper_in_lists_and_tables() {
         "| abgesagt | 2 | 24, 28 |",
         "| Teilnehmende | mindestens 1.080 | 1–4, 7–13, 16–21 |",
         "| Zuschauende (nicht mitgezählt) | 450 | 14 |",
-        "| durchgeführt, ohne Zahl | 5 | 5, 6, 15, 25, 26 |",
+        "| durchgeführt, ohne Personenzahl | 5 | 5, 6, 15, 25, 26 |",
         "| September 2020 | 3 | 0 | 0 | mindestens 194 | – | 8–10 |",
         "| Juni 2020 | 1 | 0 | 0 | keine Angabe | – | 5 |",
         "| **zusammen** | 23 | 2 | 3 | mindestens 1.080 | 450 |  |",
@@ -101,6 +102,63 @@ fn what_was_called_off_is_told_by_reason() {
     assert!(links.starts_with("[„Gründerfoyer“](https://"), "{links}");
     assert!(links.contains(") und [„VISION-Preisverleihung“]("), "{links}");
     assert!(links.ends_with(") wurden pandemiebedingt abgesagt."), "{links}");
+}
+
+/// What an office says later does not stand under an earlier seal.
+#[test]
+fn a_sealed_paper_has_the_texts_it_was_sealed_with() {
+    let mut content = sealed(rules::report(&paper(), &rule("all"), &[], scope(), programme()));
+    let seal = Seal {
+        intact: true,
+        sha256: "ab".repeat(32),
+        computed: "ab".repeat(32),
+        recorded: None,
+    };
+    let later = render_sealed(&content, &seal);
+    assert!(
+        later.contains("## Rechtslage\n\n*Wird vom Fachamt ergänzt.*\n"),
+        "{later}"
+    );
+    content.texts = Some(OfficeTexts {
+        legal: "Damals *freiwillig*.".to_owned(),
+        ..OfficeTexts::default()
+    });
+    let text = render_sealed(&content, &seal);
+    assert!(text.contains("## Rechtslage\n\nDamals *freiwillig*.\n"), "{text}");
+    assert!(!text.contains("Wird vom Fachamt"), "{text}");
+}
+
+#[test]
+fn names_keep_their_braces_in_headings() {
+    let mut one = seminar("A");
+    one.collections = vec![collection("Förderung {EFRE}", false)];
+    let report = rules::report(&paper(), &rule("all"), &[], scope(), vec![one]);
+    let subject = Subject::of(&report, Forms::Neutral);
+    let document = document::read(&paper_writer().written(&subject, &[], true).unwrap());
+    let headings = document.blocks.iter().filter_map(|block| match block {
+        document::Block::Heading { text, .. } => Some(document::plain(text)),
+        _ => None,
+    });
+    assert_eq!(headings.filter(|text| text == "Format: Förderung {EFRE}").count(), 2);
+}
+
+#[test]
+fn further_places_and_other_counts_are_not_hidden() {
+    let mut one = seminar("A");
+    one.channels = vec![Channel::Onsite];
+    one.place = Some(ReportedPlace {
+        locality: Some("Aachen".to_owned()),
+        country: Some("DE".to_owned()),
+        elsewhere: true,
+        ..ReportedPlace::default()
+    });
+    one.headcounts = vec![stated("10 Unternehmen")];
+    let text = told(vec![one]);
+    assert!(text.contains("fand unter anderem in Aachen das Seminar"), "{text}");
+    assert!(text.contains("| vor Ort, Aachen, weitere Orte |"), "{text}");
+    assert!(text.contains(") mit 10 Unternehmen statt."), "{text}");
+    assert!(text.contains("liegt keine Zahl der Personen vor: „A“."), "{text}");
+    assert!(text.contains("Durchgeführt wurde folgende Veranstaltung:"), "{text}");
 }
 
 /// What a printer's memory would not bear is refused before it is made; the other forms take it.
@@ -371,7 +429,7 @@ proptest! {
             ("abgesagt", report.figures.cancelled.count),
             ("verschoben", report.figures.postponed.count),
             ("geplant", report.figures.planned.count),
-            ("durchgeführt, ohne Zahl", report.figures.without_count.count),
+            ("durchgeführt, ohne Personenzahl", report.figures.without_count.count),
         ] {
             let line = text.lines().find(|line| line.starts_with(&format!("| {name} |"))).unwrap();
             prop_assert_eq!(numbered(line), count, "{}", line);

@@ -14,7 +14,9 @@ use super::{Subject, summary};
 use crate::base::document::Picture;
 use crate::base::text::Line;
 use crate::catalogue::CollectionKind;
-use crate::reports::model::{ActivityReport, CountedAs, Deliberation, Forms, ReportedSeminar, Seal, SealedReport};
+use crate::reports::model::{
+    ActivityReport, CountedAs, Deliberation, Forms, OfficeTexts, ReportedSeminar, Seal, SealedReport,
+};
 use crate::seminars::{ReasonCode, SeminarId, Status};
 
 /// How a seminar's page is found.
@@ -22,8 +24,6 @@ pub type Url<'a> = &'a dyn Fn(SeminarId) -> String;
 
 #[derive(Serialize)]
 pub struct View {
-    /// Whose own texts are asked for: of one programme those of its organisation, of several none.
-    organisation: Option<String>,
     /// As a document a paper has places that lead to each other, pages and pictures; what is read as Markdown has not.
     places: bool,
     new_page: Value,
@@ -31,6 +31,7 @@ pub struct View {
     period: Period,
     /// Whose programme it is, as a sentence names them.
     organisations: String,
+    texts: Texts,
     collection: Option<Collection>,
     rule: Rule,
     seal: Option<SealView>,
@@ -46,7 +47,16 @@ pub struct View {
     notes: Vec<Note>,
 }
 
+/// What the office says in its own words.
 #[derive(Serialize)]
+struct Texts {
+    introduction: Value,
+    legal: Value,
+    staff: Value,
+    finances: Value,
+}
+
+#[derive(Clone, Serialize)]
 struct Period {
     from: String,
     to: String,
@@ -87,6 +97,8 @@ struct GroupView {
     own: bool,
     /// Whether papers give it a chapter of its own.
     own_chapter: bool,
+    /// Whether something was held in a chapter before.
+    follows: bool,
     how_many: String,
     /// What is the same for all that were held; then it is not told of each.
     parties: String,
@@ -143,7 +155,7 @@ fn markdown(text: String) -> Value {
     Value::from_safe_string(text)
 }
 
-pub fn view(subject: &Subject<'_>, url: Url<'_>, pictures: &[Picture], places: bool) -> View {
+pub fn view(subject: &Subject<'_>, texts: OfficeTexts, url: Url<'_>, pictures: &[Picture], places: bool) -> View {
     let report = subject.report;
     let numbers = Numbers::new(report, places);
     let frame = Frame {
@@ -157,25 +169,30 @@ pub fn view(subject: &Subject<'_>, url: Url<'_>, pictures: &[Picture], places: b
         let table = tables::seminars(frame, group, url, places, &mut |id, text| notes.push(Note { id, text }));
         group_view(frame, group, url, table)
     });
-    let groups = groups.collect();
+    let mut groups = groups.collect::<Vec<_>>();
+    let mut follows = false;
+    for group in &mut groups {
+        group.follows = follows;
+        follows |= !group.held.is_empty();
+    }
     let planned = report
         .seminars
         .iter()
         .filter(|one| one.counted_as.contains(&CountedAs::Planned));
     let outlook = planned.map(|one| sentence(one, numbers.number(one.id), None, url(one.id), frame.forms));
     let outlook = outlook.collect::<Vec<_>>();
-    let of = report.scope.organisations.iter().map(|of| of.name.clone());
     View {
-        organisation: only_organisation(report),
         places,
         new_page: markdown(if places { "***".to_owned() } else { String::new() }),
         title: "Veranstaltungsbericht".to_owned(),
-        period: Period {
-            from: date(report.period.from),
-            to: date(report.period.to),
-            split_on: report.period.split_on.map(date),
+        period: period(report),
+        organisations: organisations(report),
+        texts: Texts {
+            introduction: markdown(texts.introduction),
+            legal: markdown(texts.legal),
+            staff: markdown(texts.staff),
+            finances: markdown(texts.finances),
         },
-        organisations: listed(&of.collect::<Vec<_>>()),
         collection: report.scope.collection.as_ref().map(|of| Collection {
             kind: words::collection(of.kind),
             name: of.name.clone(),
@@ -292,6 +309,7 @@ fn group_view(frame: Frame<'_>, group: &Group<'_>, url: Url<'_>, table: String) 
         lead,
         own: group.collection.is_some(),
         own_chapter: group.own_chapter,
+        follows: false,
         how_many: in_words(held.len()),
         parties,
         held,
@@ -340,9 +358,39 @@ fn deliberation(of: &Deliberation) -> String {
     known.collect::<Vec<_>>().join(", ")
 }
 
-fn only_organisation(report: &ActivityReport) -> Option<String> {
+/// What the texts of an office may name.
+#[derive(Clone, Serialize)]
+pub struct About {
+    period: Period,
+    organisations: String,
+    places: bool,
+}
+
+pub fn about(report: &ActivityReport) -> About {
+    About {
+        period: period(report),
+        organisations: organisations(report),
+        places: false,
+    }
+}
+
+fn period(report: &ActivityReport) -> Period {
+    Period {
+        from: date(report.period.from),
+        to: date(report.period.to),
+        split_on: report.period.split_on.map(date),
+    }
+}
+
+fn organisations(report: &ActivityReport) -> String {
+    let of = report.scope.organisations.iter().map(|of| of.name.clone());
+    listed(&of.collect::<Vec<_>>())
+}
+
+/// Whose own texts are asked for: of one programme those of its organisation, of several none.
+pub fn only_organisation(report: &ActivityReport) -> Option<&str> {
     match report.scope.organisations.as_slice() {
-        [only] => Some(only.slug.clone()),
+        [only] => Some(&only.slug),
         _ => None,
     }
 }

@@ -14,7 +14,7 @@ pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '$' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '$' | '{' | '}' => {
                 safe.push('\\');
                 safe.push(c);
             }
@@ -331,6 +331,8 @@ mod tests {
             "Gründer\\_innen \\*heute\\* \\| \\<b\\>"
         );
         assert_eq!(escaped("eins\nzwei"), "eins zwei");
+        // At the end of a heading braces would be its attributes.
+        assert_eq!(escaped("Förderung {EFRE}"), "Förderung \\{EFRE\\}");
         assert_eq!(quoted("Kick-off „Care“"), "„Kick-off ‚Care‘“");
     }
 

@@ -1,5 +1,7 @@
 //! Reports in the forms that people and programs take home, whether made now or sealed long ago.
 
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue};
 use actix_web::web::Data;
@@ -7,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::base::csv::Dialect;
 use crate::base::download::{self, file_name};
-use crate::base::off_thread::off_thread;
+use crate::base::off_thread::Turns;
 use crate::base::press::Press;
 use crate::base::problem::{Code, Problem, Result};
 use crate::base::{accept, digest};
@@ -70,17 +72,20 @@ impl Told {
     }
 }
 
+/// Each is several times in memory while it is written.
+static TURNS: Turns = Turns::new(4, Duration::from_secs(20));
+
 /// Writes it in any form but JSON.
 pub async fn written(told: Told, format: ReportFormat, paper: Data<Paper>, press: &Press) -> Result<Written> {
     if format == ReportFormat::Pdf {
         press.available()?;
-        let copy = off_thread(move || paper.to_print(&told.subject(), told.at)).await??;
+        let copy = TURNS.take(move || paper.to_print(&told.subject(), told.at)).await?;
         let body = press.print(copy).await?;
         return Ok(Written { format, body });
     }
-    let body = off_thread(move || {
+    let body = TURNS.take(move || {
         let subject = told.subject();
-        Ok::<_, crate::base::problem::Error>(match format {
+        Ok(match format {
             ReportFormat::Markdown => paper.markdown(&subject)?.into_bytes(),
             ReportFormat::Html => paper.html(&subject)?.into_bytes(),
             ReportFormat::Docx => paper.docx(&subject, told.at)?,
@@ -91,7 +96,7 @@ pub async fn written(told: Told, format: ReportFormat, paper: Data<Paper>, press
     });
     Ok(Written {
         format,
-        body: body.await??,
+        body: body.await?,
     })
 }
 

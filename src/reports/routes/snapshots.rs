@@ -16,6 +16,7 @@ use crate::base::csv::Dialect;
 use crate::base::db::Db;
 use crate::base::etag::{self, Privacy};
 use crate::base::idempotency::{Created, Idempotency};
+use crate::base::off_thread::off_thread;
 use crate::base::page::{Page, Paging, list};
 use crate::base::press::Press;
 use crate::base::problem::{Error, FieldError, Result};
@@ -167,6 +168,7 @@ pub async fn create_report_snapshot(
     idempotency: Idempotency,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
+    paper: web::Data<Paper>,
     body: Body<ReportSnapshotBody>,
 ) -> Result<HttpResponse> {
     let act = who.act(&clock);
@@ -180,7 +182,7 @@ pub async fn create_report_snapshot(
                     query: body.value.query()?,
                     deliberation: body.value.deliberation.clone(),
                 };
-                let (row, _) = seal_report(conn, &act, &of, &new)?;
+                let (row, _) = seal_report(conn, &act, &of, &new, &paper)?;
                 let location = format!("/api/v1/report-snapshots/{}", row.id);
                 Created::new(location, Some(1), &entry((row, of)))
             })
@@ -191,8 +193,9 @@ pub async fn create_report_snapshot(
 
 /// One report snapshot.
 ///
-/// Reporters of its organisation. Whatever became of the data, the same bytes as ever: everything is printed from what was
-/// sealed. `seal` says whether the content still is what was sealed, by the digest beside it and by the one in the journal.
+/// Reporters of its organisation. Whatever became of the data and of the office's texts, the same as ever: everything is printed
+/// from what was sealed. (How it is set and worded is that of the templates and of this version; `sealed` alone is the same byte
+/// by byte for ever.) `seal` says whether the content still is what was sealed, by the digest beside it and by the one in the journal.
 /// `format=sealed` gives the sealed content in its canonical form (RFC 8785), whose SHA-256 is the digest; the other forms are
 /// those of `GET /reports/activity`, and the texts have the digest in their head. What was changed so that it is no
 /// report any more, only `sealed` gives, as it is.
@@ -228,7 +231,7 @@ pub async fn get_report_snapshot(
     let response = match format {
         None if opened.is_readable() => bytes_as("application/json", opened.text),
         None => bytes_as("text/plain; charset=utf-8", opened.text),
-        Some(ReportFormat::Json) => bytes_as("application/json", whole(opened)?),
+        Some(ReportFormat::Json) => bytes_as("application/json", off_thread(move || whole(opened)).await??),
         Some(format) => {
             let (content, seal) = opened.content()?;
             let named = format!("{}-{}", content.query.from, content.query.to);
@@ -300,6 +303,7 @@ fn whole(opened: Opened) -> Result<String> {
         sealed_at: content.sealed_at,
         query: content.query,
         deliberation: content.deliberation,
+        texts: content.texts,
         seal,
         report: content.report,
     };

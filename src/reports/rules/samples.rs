@@ -160,6 +160,7 @@ pub fn sealed(report: ActivityReport) -> SealedReport {
             rule: report.rule.full_name(),
         },
         deliberation: None,
+        texts: None,
         report,
     }
 }

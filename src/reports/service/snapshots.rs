@@ -11,6 +11,7 @@ use crate::journal::{Act, Entry, record};
 use crate::reports::model::{
     Deliberation, ReportSnapshotId, SEALED_FORMAT, Seal, SealedQuery, SealedReport, SnapshotRow,
 };
+use crate::reports::paper::Paper;
 use crate::reports::rules::{
     ActivityQuery, deliberation_faults, hex, in_the_body, length_faults, seal_of, sealed_text, unsealed,
 };
@@ -32,6 +33,7 @@ pub fn seal_report(
     act: &Act,
     of: &OrganisationRef,
     new: &NewSnapshot,
+    paper: &Paper,
 ) -> Result<(SnapshotRow, SealedReport)> {
     Error::unless_empty(new.deliberation.as_ref().map(deliberation_faults).unwrap_or_default())?;
     let query = &new.query;
@@ -55,6 +57,7 @@ pub fn seal_report(
             rule: report.rule.full_name(),
         },
         deliberation: new.deliberation.clone(),
+        texts: Some(paper.office_texts(&report)?),
         report,
     };
     let text = sealed_text(&content)?;

@@ -46,7 +46,7 @@ fn figures(report: &ActivityReport) -> Table {
     }
     count("verschoben", figures.postponed.count);
     count("geplant", figures.planned.count);
-    count("durchgeführt, ohne Zahl", figures.without_count.count);
+    count("durchgeführt, ohne Personenzahl", figures.without_count.count);
     count("durchgeführt, nicht in den Summen", figures.not_summed.count);
     for (name, sum) in [
         ("Teilnehmende", &figures.participants),

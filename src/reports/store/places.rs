@@ -1,4 +1,4 @@
-//! Where seminars take place, as reports tell it.
+//! Where seminars take place, as reports tell it: the first venue, the first platform, and whether there are further venues.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::seminars::SeminarId;
 
 type Venue = (Option<String>, String, String);
 
-/// The place of the first session of each. Where nothing is known of it, there is none.
+/// Of each its place. Where nothing is known of it, there is none.
 pub fn places(
     conn: &mut PgConnection,
     of: OrganisationId,
@@ -25,7 +25,6 @@ pub fn places(
         .left_join(venues::table.on(there))
         .filter(sessions::organisation_id.eq(of))
         .filter(sessions::seminar_id.eq_any(ids))
-        .distinct_on(sessions::seminar_id)
         .order_by((
             sessions::seminar_id,
             sessions::starts_on,
@@ -38,17 +37,24 @@ pub fn places(
             sessions::online_platform,
         ))
         .load::<(SeminarId, Option<Venue>, Option<String>)>(conn)?;
-    let place = |(seminar, venue, platform): (SeminarId, Option<Venue>, Option<String>)| {
-        let mut place = ReportedPlace {
-            platform,
-            ..ReportedPlace::default()
-        };
-        if let Some((name, locality, country)) = venue {
-            place.venue = name;
-            place.locality = Some(locality);
-            place.country = Some(country);
+    let mut places = HashMap::<SeminarId, ReportedPlace>::new();
+    for (seminar, venue, platform) in rows {
+        let place = places.entry(seminar).or_default();
+        if place.platform.is_none() {
+            place.platform = platform;
         }
-        (place != ReportedPlace::default()).then_some((seminar, place))
-    };
-    Ok(rows.into_iter().filter_map(place).collect())
+        let Some((name, locality, country)) = venue else {
+            continue;
+        };
+        match &place.locality {
+            None => {
+                place.venue = name;
+                place.locality = Some(locality);
+                place.country = Some(country);
+            }
+            Some(first) => place.elsewhere |= *first != locality || place.venue != name,
+        }
+    }
+    places.retain(|_, place| *place != ReportedPlace::default());
+    Ok(places)
 }
