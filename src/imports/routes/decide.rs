@@ -99,7 +99,11 @@ impl ProgrammePatch {
         Error::unless_empty(errors)?;
         let rows = self.rows.into_iter().map(|one| RowPatch {
             row: one.row,
-            set: one.set,
+            set: one
+                .set
+                .into_iter()
+                .map(|(field, text)| (field, text.map(|text| text.trim().to_owned())))
+                .collect(),
             accept: one.accept,
             skip: one.skip,
         });

@@ -69,6 +69,10 @@ pub fn settle(
                 None => drop(decisions.set.remove(field)),
             }
         }
+        // What was accepted was accepted of the text that stood there.
+        if !one.set.is_empty() {
+            decisions.accept.clear();
+        }
         decisions.accept = one.accept.clone().unwrap_or_else(|| decisions.accept.clone());
         decisions.skip = one.skip.unwrap_or(decisions.skip);
     }

@@ -171,7 +171,10 @@ fn may_be_read_anew(before: &ProgrammeImport) -> Result<()> {
 /// Writes it, once: where the same file came a moment earlier, it is that import (`false`).
 pub fn keep(conn: &mut PgConnection, act: &Act, previewed: &Previewed) -> Result<(ProgrammeImport, bool)> {
     let (import, rows, anew) = match previewed {
-        Previewed::Before(before) => return Ok(((**before).clone(), false)),
+        Previewed::Before(before) => {
+            let now = store::lock_import(conn, before.id)?;
+            return same_reading(now, &before.read_as).map(|now| (now, false));
+        }
         Previewed::New { import, rows, anew } => (import, rows, *anew),
     };
     let sizes = json!({"rows": rows.len()});
@@ -186,11 +189,16 @@ pub fn keep(conn: &mut PgConnection, act: &Act, previewed: &Previewed) -> Result
     }
     if !store::insert_import(conn, import, rows)? {
         let before = store::import_of_file(conn, import.organisation_id, &import.sha256)?;
-        let before = before.ok_or_else(|| Error::internal("an import that was there is gone"))?;
-        return Ok((before, false));
+        return same_reading(before, &import.read_as).map(|before| (before, false));
     }
     record(conn, act, entry(import, "programme_import.uploaded", sizes))?;
     Ok(((**import).clone(), true))
+}
+
+/// The import as it is now, if it is still there and still read as the sender asked: else the file has to be sent again.
+fn same_reading(now: Option<ProgrammeImport>, read_as: &[u8]) -> Result<ProgrammeImport> {
+    let now = now.filter(|now| now.read_as == read_as);
+    Ok(now.ok_or(Code::PreconditionFailed)?)
 }
 
 pub fn entry(import: &ProgrammeImport, action: &'static str, data: Value) -> Entry {

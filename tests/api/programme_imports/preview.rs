@@ -1,6 +1,7 @@
 //! What a file comes to before anything is in the programme.
 
 use super::*;
+use crate::api::reports::load;
 
 #[test]
 fn a_preview_says_what_was_understood_and_writes_no_seminar() {
@@ -127,6 +128,73 @@ fn the_same_file_is_the_same_import_until_it_is_to_be_read_otherwise() {
     );
     assert_eq!(anew["settings"]["to"], "2020-12-31");
     assert_eq!(stored(&app), [1, 1, 0, 0]);
+}
+
+/// What was accepted of one text is not accepted of another.
+#[test]
+fn a_new_text_is_a_new_doubt() {
+    let app = TestApp::spawn();
+    let text = "Titel;Datum;Ort;Status\nGründen;13.03.2020;Haus A, Aachen;durchgeführt\n";
+    let first = sent(&app, text, &[]).expect(201);
+    assert_eq!(codes(&first, 2), ["new_venue"]);
+    let path = path(&first);
+    let accepted = settle(&app, &path, &json!({"rows": [{"row": 2, "accept": ["new_venue"]}]})).expect(200);
+    assert_eq!(accepted["rows"][0]["state"], "ready");
+    let renamed = json!({"rows": [{"row": 2, "set": {"place": "  Huas B, Aachen  "}}]});
+    let renamed = settle(&app, &path, &renamed).expect(200);
+    assert_eq!(
+        (&renamed["rows"][0]["state"], codes(&renamed, 2)),
+        (&json!("open"), vec!["new_venue".to_owned()])
+    );
+}
+
+/// Of a spelling that two organisations bear it is not known whom it means; their own names stay theirs.
+#[test]
+fn a_spelling_of_two_organisations_means_neither() {
+    let app = TestApp::spawn();
+    let known = |spellings: &str| {
+        let file = json!({"format": "einlass.programme/1", "source": {"title": "Partner", "within": {"from": "2020-01-01", "to": "2020-12-31"}},
+            "organisations": [
+                {"slug": "kammer-nord", "name": "Kammer Nord", "also_known_as": [spellings]},
+                {"slug": "kammer-sued", "name": "Kammer Süd", "also_known_as": [spellings, "Kammer Nord"]}],
+            "seminars": []});
+        load(&app, "staedteregion-aachen", &file.to_string());
+    };
+    known("Kammer");
+    let of = |partner: &str| {
+        let text = format!("Titel;Datum;Partner;Status\nGründen mit {partner};13.03.2020;{partner};durchgeführt\n");
+        let import = sent(&app, &text, &[]).expect(201);
+        (codes(&import, 2), import["rows"][0]["understood"]["partners"].clone())
+    };
+    assert_eq!(of("Kammer").0, ["new_partner"]);
+    let (doubts, parties) = of("Kammer Nord");
+    assert!(doubts.is_empty(), "{doubts:?}");
+    assert!(parties.to_string().contains("Kammer Nord"), "{parties}");
+}
+
+/// Two who send one file at once with other fields: nobody is answered with a reading that they did not ask for.
+#[test]
+fn one_file_sent_by_two_at_once_is_never_answered_with_the_others_reading() {
+    let app = TestApp::spawn();
+    for n in 0..6 {
+        let text = format!("Titel;Datum;Status\nGründen {n};13.03.;durchgeführt\n");
+        let years = ["2019", "2020"];
+        let answers = std::thread::scope(|scope| {
+            let threads = years.map(|year| {
+                let (app, text) = (&app, &text);
+                scope.spawn(move || sent(app, text, &[("year", year)]))
+            });
+            threads.map(|thread| thread.join().unwrap())
+        });
+        for (year, answer) in years.iter().zip(answers) {
+            if answer.status == 412 {
+                continue;
+            }
+            let day = &answer.expect(answer.status)["settings"]["to"];
+            assert!([200, 201].contains(&answer.status), "{}", answer.text);
+            assert_eq!(*day, format!("{year}-12-31"));
+        }
+    }
 }
 
 #[test]
