@@ -32,6 +32,8 @@ pub fn publish(count: Option<Tally>) -> Published {
     match count {
         None => Published::Unknown,
         Some(tally) if (1..LEAST).contains(&tally.value) => Published::Suppressed,
+        // „Höchstens 5“ says that there were no more than that, and may be fewer.
+        Some(tally) if tally.qualifier == Qualifier::AtMost && tally.value == LEAST => Published::Suppressed,
         Some(tally) => Published::Told(tally),
     }
 }
@@ -98,6 +100,14 @@ mod tests {
         for few in 1..=4 {
             assert_eq!(publish(Some(Tally::exact(few))), Published::Suppressed, "{few}");
         }
+        let at_most = |value| {
+            publish(Some(Tally {
+                qualifier: Qualifier::AtMost,
+                ..Tally::exact(value)
+            }))
+        };
+        assert_eq!(at_most(5), Published::Suppressed);
+        assert!(matches!(at_most(6), Published::Told(_)));
         for value in [0, 5, 6, 450] {
             assert_eq!(publish(Some(Tally::exact(value))), told(value));
         }

@@ -30,23 +30,15 @@ pub fn of_report(report: &ActivityReport, name: StatisticName, measure: Measure)
     if !name.measures().contains(&measure) {
         return None;
     }
-    let groups = match name {
-        StatisticName::Months => groups::months(report, measure),
-        StatisticName::Weekdays => groups::weekdays(report),
-        StatisticName::Channels => groups::channels(report),
-        StatisticName::Modes => groups::modes(report),
-        StatisticName::Collections => groups::collections(report),
-        StatisticName::Partners => groups::partners(report),
+    let (groups, by) = match name {
+        StatisticName::Months => (groups::months(report, measure), "Monaten"),
+        StatisticName::Weekdays => (groups::weekdays(report), "Wochentagen"),
+        StatisticName::Channels => (groups::channels(report), "Kanälen"),
+        StatisticName::Modes => (groups::modes(report), "Form der Teilnahme"),
+        StatisticName::Collections => (groups::collections(report), "Formaten, Projekten und Rahmen"),
+        StatisticName::Partners => (groups::partners(report), "beteiligten Organisationen"),
         StatisticName::Cancellations => return Some(cancellations(report)),
         StatisticName::LeadTimes | StatisticName::NoShows => return None,
-    };
-    let by = match name {
-        StatisticName::Weekdays => "Wochentagen",
-        StatisticName::Channels => "Kanälen",
-        StatisticName::Modes => "Form der Teilnahme",
-        StatisticName::Collections => "Formaten, Projekten und Rahmen",
-        StatisticName::Partners => "beteiligten Organisationen",
-        _ => "Monaten",
     };
     let (what, unit, series) = match measure {
         Measure::Seminars => ("Veranstaltungen", StatisticUnit::Seminars, counted(report, &groups)),
