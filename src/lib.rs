@@ -61,6 +61,8 @@
 //!   none are made. `src/imports/sheet/`, `tests/imports/`
 //! - Everybody reaches what their role reaches and nothing else. `docs/authorisation.md`, `tests/api/authorisation.rs`
 //! - The OpenAPI document, the schema and the migrations agree with the code. `tests/contract.rs`, `tests/migrations.rs`
+//! - The document is fit for generated clients: every reference leads somewhere, every example fits its schema, files are bytes.
+//!   `tests/contract/`, `checks/openapi-client`
 //!
 //! ## Following a request
 //!
