@@ -1,8 +1,10 @@
 //! The programme, filtered.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use diesel::dsl::{exists, not};
+use diesel::dsl::{exists, not, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text, Uuid as SqlUuid};
 
 use crate::auth::OrganisationId;
 use crate::base::problem::Result;
@@ -54,12 +56,18 @@ pub fn list(
         .select(Seminar::as_select())
         .limit(limit + 1)
         .into_boxed();
+    // What another one stands for is shown as that one; only its own members see both.
     let public = seminars::status
         .ne(Status::Draft)
-        .and(seminars::audience.eq(Audience::Public));
+        .and(seminars::audience.eq(Audience::Public))
+        .and(seminars::merged_into.is_null());
     query = query.filter(public.or(seminars::organisation_id.eq_any(filter.member_of.clone())));
     for word in filter.q.as_deref().map(fold).unwrap_or_default().split_whitespace() {
-        query = query.filter(seminars::search_text.like(format!("%{}%", like_escape(word))));
+        let pattern = format!("%{}%", like_escape(word));
+        let elsewhere = also_announced("merged.search_text LIKE ")
+            .bind::<Text, _>(pattern.clone())
+            .sql(")");
+        query = query.filter(seminars::search_text.like(pattern).or(elsewhere));
     }
     if let Some(status) = filter.status {
         query = query.filter(seminars::status.eq(status));
@@ -93,7 +101,16 @@ pub fn list(
         let party = parties::table
             .filter(parties::seminar_id.eq(seminars::id))
             .filter(parties::party_organisation_id.eq(organisation));
-        query = query.filter(seminars::organisation_id.eq(organisation).or(exists(party)));
+        let with = also_announced(
+            "(SELECT true FROM parties WHERE parties.organisation_id = merged.organisation_id
+               AND parties.seminar_id = merged.id AND parties.party_organisation_id = ",
+        );
+        let with = with.bind::<SqlUuid, _>(organisation.0).sql(" LIMIT 1))");
+        let by = also_announced("merged.organisation_id = ")
+            .bind::<SqlUuid, _>(organisation.0)
+            .sql(")");
+        let own = seminars::organisation_id.eq(organisation).or(exists(party));
+        query = query.filter(own.or(by).or(with));
     }
     if let Some(collection) = filter.collection {
         let belongs = seminar_collections::table.filter(seminar_collections::seminar_id.eq(seminars::id));
@@ -128,7 +145,11 @@ pub fn list(
             .is_null()
             .and(not_begun)
             .or(seminars::registration_closes_at.gt(now).is_not_distinct_from(true));
-        let bookable = seminars::status.eq(Status::Scheduled).and(opened).and(not_closed);
+        let bookable = seminars::status
+            .eq(Status::Scheduled)
+            .and(seminars::merged_into.is_null())
+            .and(opened)
+            .and(not_closed);
         query = if wanted {
             query.filter(bookable.and(exists(free)))
         } else {
@@ -154,4 +175,12 @@ pub fn list(
         };
     }
     Ok(query.load(conn)?)
+}
+
+/// Whether another public announcement of the same event is so. What follows closes the bracket.
+fn also_announced(so: &str) -> SqlLiteral<Bool> {
+    sql(&format!(
+        "EXISTS (SELECT 1 FROM seminars AS merged
+           WHERE merged.merged_into = seminars.id AND merged.audience = 'public' AND {so}"
+    ))
 }
