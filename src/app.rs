@@ -30,7 +30,7 @@ use crate::mail::{Postboy, Postman};
 use crate::portal::{self, ErrorPage, Page, Pages};
 use crate::registrations::{Desk, Timekeeper};
 use crate::reports::Paper;
-use crate::{attendance, catalogue, health, imports, openapi, registrations, reports, seminars};
+use crate::{attendance, catalogue, health, imports, openapi, partners, registrations, reports, seminars};
 
 /// Everything under `/api/v1`. One scope with full paths: once a prefix matches, actix never looks at another.
 fn api(config: &mut ServiceConfig) {
@@ -41,6 +41,7 @@ fn api(config: &mut ServiceConfig) {
         .configure(registrations::configure)
         .configure(attendance::configure)
         .configure(imports::configure)
+        .configure(partners::configure)
         .configure(reports::configure);
 }
 

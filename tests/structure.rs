@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["seminars"],
     &["registrations"],
     &["attendance"],
-    &["reports", "imports"],
+    &["reports", "imports", "partners"],
     &["portal"],
     &["app", "cli", "health", "openapi", "lib", "main"],
 ];
@@ -197,6 +197,7 @@ fn a_room_writes_only_its_own_tables() {
             "attendance",
             &["headcounts", "check_ins", "attendance_imports", "import_participants"],
         ),
+        ("partners", &["merges"]),
         ("imports", &["programme_imports", "programme_import_rows"]),
         (
             "reports",
