@@ -10,6 +10,7 @@
 //!  7    reports         the report as a paper, statistics, counting rules, sealed reports, open data
 //!       partners        the change feed, seminars under another system's ids
 //!       imports         a programme from a file or a spreadsheet, the demo
+//!       partners        the same event announced by two organisations: found, merged with both consents, undone
 //!  6    attendance      the door, platform reports, who was there, headcounts, the reconciled picture, lists, certificates
 //!  5    registrations   the desk, tickets, admission, waiting list, applications, changes of plan that tell everybody, deadlines
 //!  4    seminars        seminar, sessions, channels with seats, admission and questions, parties, schedule changes
@@ -58,6 +59,9 @@
 //!   what is not known is no bar. `reports::rules::statistics`, `reports::charts`, `tests/api/statistics.rs`
 //! - Of people fewer than five nothing is published, and nothing is had by subtraction: every public sum is made of published
 //!   rows. `reports::rules::suppression`, `tests/api/open_data/`
+//! - An event that several announced is shown and counted once. A merge is a fact beside the seminars and moves nothing, so that
+//!   it is taken back without loss; one stands for many, and nothing for what stands for others. `partners::rules`,
+//!   `seminars::together`, `reports::rules::events`, `tests/api/merge/`
 //! - Of a programme from a spreadsheet nothing is guessed silently: what is not understood for sure is a doubt, and all rows or
 //!   none are made. `src/imports/sheet/`, `tests/imports/`
 //! - Everybody reaches what their role reaches and nothing else, and a machine what its scope reaches.

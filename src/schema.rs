@@ -413,6 +413,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Who wanted two seminars to be one event, and when: proposed, consented, undone. Kept as history.
+    merges (id) {
+        id -> Uuid,
+        seminar_organisation_id -> Uuid,
+        seminar_id -> Uuid,
+        into_organisation_id -> Uuid,
+        into_id -> Uuid,
+        seminar_consented_at -> Nullable<Timestamptz>,
+        seminar_consented_by -> Nullable<Uuid>,
+        into_consented_at -> Nullable<Timestamptz>,
+        into_consented_by -> Nullable<Uuid>,
+        merged_at -> Nullable<Timestamptz>,
+        /// When it was taken back: a proposal or a merge. An open row has none.
+        undone_at -> Nullable<Timestamptz>,
+        undone_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     /// That an organisation publishes its completed years as open data, and in whose name. No row: nothing is published.
     open_data_settings (organisation_id) {
         organisation_id -> Uuid,
@@ -675,6 +694,9 @@ diesel::table! {
         version -> Int8,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        merged_into_organisation_id -> Nullable<Uuid>,
+        /// The seminar that stands for this one in lists and reports: the same event, announced by another organisation or twice.
+        merged_into -> Nullable<Uuid>,
     }
 }
 
@@ -798,6 +820,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     logos,
     mails,
     members,
+    merges,
     open_data_settings,
     organisations,
     parties,

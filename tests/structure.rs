@@ -207,7 +207,7 @@ fn a_room_writes_only_its_own_tables() {
             "attendance",
             &["headcounts", "check_ins", "attendance_imports", "import_participants"],
         ),
-        ("partners", &["pushes"]),
+        ("partners", &["merges", "pushes"]),
         ("imports", &["programme_imports", "programme_import_rows"]),
         (
             "reports",

@@ -82,6 +82,14 @@ catalogue! {
         "Nothing more can be booked or changed here.";
     SeminarPostponed 409 "seminar-postponed" "The seminar is postponed" / "Die Veranstaltung ist verschoben":
         "There is no new date yet; registration opens again with it.";
+    SeminarMerged 409 "seminar-merged" "It is announced as one with another seminar" / "Die Veranstaltung ist mit einer anderen zusammengelegt":
+        "The same event was announced twice and another seminar stands for it: `detail` names that one, and the header Link leads to it.";
+    MergeChain 409 "merge-chain" "One of the two is merged already" / "Eine der beiden ist schon zusammengelegt":
+        "A seminar that stands for others is merged into none, and none is merged into one that another stands for. `detail` says which; merge into the one that remains.";
+    NotOneEvent 409 "not-one-event" "The two cannot be the same event" / "Die beiden können nicht dieselbe Veranstaltung sein":
+        "They are on different days, or one takes place and the other does not; `detail` says what differs.";
+    NotMerged 409 "not-merged" "There is no such merge" / "Da ist nichts zusammengelegt":
+        "The seminar is neither merged nor proposed to be. Look at its `duplicates`.";
     ChannelUnavailable 409 "channel-unavailable" "The seminar has no such channel to register for" / "Dafür gibt es keine Anmeldung":
         "The seminar is not offered through this channel, or the channel has viewers and no seats.";
     DeadlinePassed 409 "deadline-passed" "The seat was held until then" / "Der Platz war bis dahin reserviert":
@@ -198,6 +206,8 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     pub retry_after: Option<u64>,
     pub allow: Option<String>,
+    /// Where to go instead: the header Link.
+    pub instead: Option<String>,
     /// Whether `force: true` would let it pass.
     pub forcible: Option<bool>,
     /// The check-in that this one comes after.
@@ -213,6 +223,7 @@ impl Problem {
             errors: Vec::new(),
             retry_after: None,
             allow: None,
+            instead: None,
             forcible: None,
             first: None,
         }
@@ -245,6 +256,12 @@ impl Problem {
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
+        self
+    }
+
+    #[must_use]
+    pub fn instead(mut self, path: impl Into<String>) -> Self {
+        self.instead = Some(path.into());
         self
     }
 
@@ -419,6 +436,13 @@ pub fn render(problem: &Problem, instance: &str, request_id: &str, german: bool)
         .and_then(|allow| HeaderValue::from_str(allow).ok())
     {
         headers.insert(actix_web::http::header::ALLOW, allow);
+    }
+    if let Some(path) = problem
+        .instead
+        .as_deref()
+        .and_then(|path| HeaderValue::from_str(&format!("<{path}>; rel=\"canonical\"")).ok())
+    {
+        headers.insert(actix_web::http::header::LINK, path);
     }
     if problem.code.status() == 401 {
         headers.insert(

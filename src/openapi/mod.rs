@@ -23,6 +23,10 @@ use crate::reports::{Forms, OpenDataFormat, ReportFormat, SnapshotFormat, Statis
 
 const TAGS: &[(&str, &str)] = &[
     ("seminars", "Veranstaltungen: the programme, and what happens to it"),
+    (
+        "duplicates",
+        "Doppelte Ankündigungen: the same event announced twice, found and made one",
+    ),
     ("registrations", "Anmeldungen: one person's claim on one seminar"),
     ("check-ins", "Einlass: who came through the door"),
     ("attendance", "Teilnahme: how many came, in whose words"),

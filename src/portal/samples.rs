@@ -260,6 +260,8 @@ fn whole(status: Status, full: bool) -> Result<Whole> {
             version: 1,
             created_at: at(),
             updated_at: at(),
+            merged_into_organisation_id: None,
+            merged_into: None,
         },
         organisation: OrganisationRef {
             id: OrganisationId(NIL),
@@ -294,6 +296,8 @@ fn whole(status: Status, full: bool) -> Result<Whole> {
         parties: Vec::new(),
         collections: Vec::new(),
         external_refs: Vec::new(),
+        merged_into: None,
+        merged: Vec::new(),
     };
     whole.admission.questions.0 = from(if full { json!(questions) } else { json!([]) })?;
     whole.admission.consent_texts.0 = from(texts)?;

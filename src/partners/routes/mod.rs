@@ -1,8 +1,10 @@
 //! The room's operations.
 
 mod changes;
+mod duplicates;
 mod external;
 mod external_body;
+mod merge;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -11,5 +13,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(changes::list_changes)
         .service(external::get_external_seminar)
         .service(external::put_external_seminar)
-        .service(external::put_external_seminars);
+        .service(external::put_external_seminars)
+        .service(duplicates::find_duplicates)
+        .service(merge::merge_seminar)
+        .service(merge::unmerge_seminar);
 }

@@ -1,4 +1,9 @@
 //! What partners do, and what they are told.
 
+mod duplicates;
 pub mod feed;
+mod merge;
 pub mod push;
+
+pub use duplicates::{Suggested, duplicates};
+pub use merge::{Pair, merge, unmerge};

@@ -99,14 +99,20 @@ pub fn horizon(conn: &mut PgConnection) -> Result<Position> {
 pub fn standings(conn: &mut PgConnection, ids: &[SeminarId]) -> Result<HashMap<SeminarId, Standing>> {
     let rows = seminars::table
         .filter(seminars::id.eq_any(ids))
-        .select((seminars::id, seminars::status, seminars::audience, seminars::version))
-        .load::<(SeminarId, Status, Audience, i64)>(conn)?;
-    let standings = rows.into_iter().map(|(id, status, audience, version)| {
+        .select((
+            seminars::id,
+            seminars::status,
+            seminars::audience,
+            seminars::version,
+            seminars::merged_into,
+        ))
+        .load::<(SeminarId, Status, Audience, i64, Option<SeminarId>)>(conn)?;
+    let standings = rows.into_iter().map(|(id, status, audience, version, merged_into)| {
         let standing = Standing {
             status,
             audience,
             version,
-            merged_into: None,
+            merged_into,
         };
         (id, standing)
     });

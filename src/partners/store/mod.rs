@@ -1,7 +1,11 @@
 //! All SQL of the room.
 
+mod duplicates;
 mod feed;
+mod merge;
 mod pushes;
 
+pub use duplicates::{candidates, venue_spellings};
 pub use feed::{after, horizon, newest, standings};
+pub use merge::{insert_merge, lock_open_merge, open_merges, save_merge};
 pub use pushes::{named, push, save_push};

@@ -25,7 +25,7 @@ use crate::seminars::{Channel, Moved, Plan, ReasonCode, SeminarId, SeminarPatch,
 /// offered to the waiting list at once; fewer than are taken are refused, or, with `force`, take nobody's seat away.
 #[utoipa::path(tag = "seminars", params(("seminar" = SeminarId, Path), DryRun), request_body = SeminarPatch, security(("member" = [])), responses(
     (status = 200, body = Replanned, description = "The seminar as it is now, and who is told"),
-    (status = 409, description = "`capacity-below-taken`, `channel-in-use`, `external-ref-taken`, `transition-not-allowed`, `seminar-cancelled`")))]
+    (status = 409, description = "`capacity-below-taken`, `channel-in-use`, `external-ref-taken`, `in-use`, `transition-not-allowed`, `seminar-cancelled`")))]
 #[patch("/seminars/{seminar}")]
 pub async fn change_seminar(
     who: Organiser,

@@ -117,7 +117,7 @@ impl From<Admitted> for RegistrationReceipt {
 /// answers; they are told of a duplicate.
 #[utoipa::path(tag = "registrations", params(("seminar" = SeminarId, Path)), request_body = RegistrationBody, security((), ("member" = [])), responses(
     (status = 201, body = RegistrationReceipt, description = "A seat, a place in the waiting list, or an application"),
-    (status = 409, description = "`seminar-full`, `registration-not-open`, `registration-closed`, `seminar-cancelled`, `seminar-postponed`, `channel-unavailable`; to members also `already-registered`, `not-ready`")))]
+    (status = 409, description = "`seminar-full`, `registration-not-open`, `registration-closed`, `seminar-cancelled`, `seminar-postponed`, `channel-unavailable`, `seminar-merged` (the header Link leads to the seminar that takes them); to members also `already-registered`, `not-ready`")))]
 #[post("/seminars/{seminar}/registrations")]
 pub async fn create_registration(
     caller: Caller,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Refusal;
 use crate::registrations::model::State;
-use crate::seminars::{CapacityUnit, Status};
+use crate::seminars::{CapacityUnit, SeminarId, Status};
 
 /// The seats of one channel at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,10 +70,15 @@ pub struct Window {
     pub status: Status,
     pub opens_at: Option<DateTime<Utc>>,
     pub closes_at: Option<DateTime<Utc>>,
+    /// The seminar that stands for it, to which the public goes.
+    pub merged_into: Option<SeminarId>,
 }
 
 /// Whether registrations are taken now. Members enter them at any time, also after the fact.
 pub fn may_register(window: Window, now: DateTime<Utc>, by_member: bool) -> Result<(), Refusal> {
+    if let Some(into) = window.merged_into.filter(|_| !by_member) {
+        return Err(Refusal::Merged { into });
+    }
     match window.status {
         Status::Draft => Err(Refusal::Draft),
         Status::Cancelled => Err(Refusal::Cancelled),
@@ -214,6 +219,7 @@ mod tests {
             status,
             opens_at,
             closes_at,
+            merged_into: None,
         };
         for (window, public, member) in [
             (
@@ -247,6 +253,29 @@ mod tests {
         ] {
             assert_eq!(may_register(window, now, false), public, "{window:?}");
             assert_eq!(may_register(window, now, true), member, "{window:?} by a member");
+        }
+    }
+
+    #[test]
+    fn one_event_takes_new_registrations_in_one_place() {
+        let into = SeminarId(uuid::Uuid::nil());
+        for status in [Status::Scheduled, Status::Held, Status::Cancelled] {
+            let window = Window {
+                status,
+                opens_at: None,
+                closes_at: None,
+                merged_into: Some(into),
+            };
+            assert_eq!(
+                may_register(window, DateTime::<Utc>::UNIX_EPOCH, false),
+                Err(Refusal::Merged { into })
+            );
+            let by_member = may_register(window, DateTime::<Utc>::UNIX_EPOCH, true);
+            assert_ne!(
+                by_member,
+                Err(Refusal::Merged { into }),
+                "the office may enter what it knows"
+            );
         }
     }
 }

@@ -16,6 +16,7 @@ pub use waiting_list::{Turn, Waiting, promote};
 use chrono::{DateTime, Utc};
 
 use super::model::State;
+use crate::seminars::SeminarId;
 
 /// Why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,10 @@ pub enum Refusal {
     Closed,
     Cancelled,
     Postponed,
+    /// Another announcement of the same event stands for it.
+    Merged {
+        into: SeminarId,
+    },
     /// Not offered through this channel, or a channel without seats.
     NoSuchChannel,
     Full {

@@ -47,6 +47,9 @@ pub fn refused(refusal: Refusal) -> Error {
         Refusal::Closed => Problem::new(Code::RegistrationClosed),
         Refusal::Cancelled => Problem::new(Code::SeminarCancelled),
         Refusal::Postponed => Problem::new(Code::SeminarPostponed),
+        Refusal::Merged { into } => Problem::new(Code::SeminarMerged)
+            .detail(format!("Registrations for this event are taken at the seminar {into}."))
+            .instead(format!("/api/v1/seminars/{into}")),
         Refusal::NoSuchChannel => Problem::new(Code::ChannelUnavailable),
         Refusal::Full { waiting_list: true } => Problem::new(Code::SeminarFull).detail("The waiting list is full too."),
         Refusal::Full { waiting_list: false } => Problem::new(Code::SeminarFull),
@@ -134,6 +137,7 @@ fn window(whole: &Whole) -> Window {
         status: whole.seminar.status,
         opens_at: whole.seminar.registration_opens_at,
         closes_at: whole.seminar.registration_closes_at.or_else(|| begins(whole)),
+        merged_into: whole.seminar.merged_into,
     }
 }
 

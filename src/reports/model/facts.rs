@@ -56,6 +56,25 @@ pub struct Facts {
     pub headcounts: Vec<Statement>,
     /// Who was seen: at the door, in a platform's report.
     pub people: Option<People>,
+    /// The seminar that stands for this one: the same event, announced by another organisation or twice.
+    pub merged_into: Option<SeminarId>,
+    /// Who else announces the same event, and with whom.
+    pub also_announced: Vec<Announcement>,
+}
+
+impl Facts {
+    /// By which all announcements of one event are known.
+    #[must_use]
+    pub fn event(&self) -> SeminarId {
+        self.merged_into.unwrap_or(self.id)
+    }
+}
+
+/// Another public announcement of the same event.
+#[derive(Clone, Debug)]
+pub struct Announcement {
+    pub by: OrganisationRef,
+    pub parties: Vec<Taking>,
 }
 
 /// Who takes part in offering it, and as what.

@@ -11,7 +11,7 @@ mod snapshot;
 mod stated;
 mod statistics;
 
-pub use facts::{Change, Collected, Facts, Span, Statement, Taking};
+pub use facts::{Announcement, Change, Collected, Facts, Span, Statement, Taking};
 pub use open_data::{Edition, OpenDataFormat, OpenDataLicence, OpenDataSettings, Publisher};
 pub use publication::{
     OpenDataFigure, OpenDataFigures, OpenDataGrouping, OpenDataHead, OpenDataOrganisation, OpenDataSeminar,

@@ -346,6 +346,11 @@ pub struct ReportedCount {
     pub statements: usize,
     /// The words of the sources.
     pub stated_as: Vec<String>,
+    /// The organisation that counted, where the number was had from its announcement of the same event; left out where the
+    /// seminar has a number of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub counted_by: Option<String>,
 }
 
 impl ReportedCount {

@@ -50,7 +50,7 @@ words! {
 words! {
     /// By which term of the rule a seminar was left out: `counts`, its state does not count; `whose`, it is not one of
     /// the organisation's own; `internal`; `undated`; `own_chapters`, another chapter reports it; `onsite_only_before`,
-    /// it was held on site only, too late.
+    /// it was held on site only, too late; `merged`, another announcement of the same event counts.
     LeftOutBy {
         Counts = "counts",
         Whose = "whose",
@@ -58,6 +58,7 @@ words! {
         Undated = "undated",
         OwnChapters = "own_chapters",
         OnsiteOnlyBefore = "onsite_only_before",
+        Merged = "merged",
     }
 }
 

@@ -260,7 +260,9 @@ pub fn footnote(count: &ReportedCount) -> Option<String> {
         stated.is_some_and(|stated| stated.qualifier == Qualifier::Exact && stated.value == Some(count.value))
     };
     let words = count.stated_as.iter().map(|words| in_quotes(words)).collect::<Vec<_>>();
-    match count.stated_as.as_slice() {
+    let by = count.counted_by.as_ref();
+    let by = by.map(|name| format!("Gezählt bei der Ankündigung derselben Veranstaltung durch {name}."));
+    let said = match count.stated_as.as_slice() {
         [] => (count.qualifier != Qualifier::Exact).then(|| "Die Angabe ist nicht genau.".to_owned()),
         [only] if plain(only) && count.statements == 1 => None,
         _ => {
@@ -272,7 +274,9 @@ pub fn footnote(count: &ReportedCount) -> Option<String> {
                 format!("{told}; gezählt als {}.", count.tally().in_german())
             })
         }
-    }
+    };
+    let all = by.into_iter().chain(said).collect::<Vec<_>>();
+    (!all.is_empty()).then(|| all.join(" "))
 }
 
 /// Why a sum is no exact number.
@@ -316,6 +320,7 @@ pub const fn left_out_by(term: LeftOutBy) -> &'static str {
         LeftOutBy::Undated => "Tag nicht bekannt",
         LeftOutBy::OwnChapters => "eigenes Kapitel",
         LeftOutBy::OnsiteOnlyBefore => "nur vor Ort, nach dem Stichtag",
+        LeftOutBy::Merged => "zusammen mit der anderen Ankündigung gezählt",
     }
 }
 
@@ -369,6 +374,7 @@ mod tests {
             basis: Basis::Headcount,
             statements,
             stated_as: words.iter().map(|s| (*s).to_owned()).collect(),
+            counted_by: None,
         }
     }
 
@@ -406,6 +412,14 @@ mod tests {
             assert_eq!(said(&count, Unit::Participants).0, expected);
             assert_eq!(footnote(&count).as_deref(), note);
         }
+        let of_the_other = ReportedCount {
+            counted_by: Some("IHK Aachen".to_owned()),
+            ..count_of(12, Exact, 0, &[])
+        };
+        assert_eq!(
+            footnote(&of_the_other).as_deref(),
+            Some("Gezählt bei der Ankündigung derselben Veranstaltung durch IHK Aachen.")
+        );
     }
 
     #[test]

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::asked::ActivityQuery;
-use super::counting::{Counted, Verdict, is_summed, judge, read_statements, reason};
-use crate::attendance::{Basis, People, Reconciled, Tally, Unit, reconcile, reconcile_with_people};
+use super::counting::{Counted, Verdict, is_summed, read_statements, reason};
+use super::counts::counted_once;
+use super::events::{everybody, judge_all, not_counted_apart};
+use crate::attendance::{Tally, Unit};
 use crate::base::text::fold;
 use crate::catalogue::CollectionId;
 use crate::reports::model::{
     ActivityReport, CancelledFigure, ChannelFigures, CollectionFigures, CountedAs, CountingRule, Facts, Figure,
     GroupFigures, HeldFigure, LeftOutSeminar, MonthFigures, OrganisationFigures, OtherRule, ReportFigures,
-    ReportPeriod, ReportScope, ReportedCount, ReportedParty, ReportedSeminar, Span, Statement, Sum, SumRule, Taking,
+    ReportPeriod, ReportScope, ReportedCount, ReportedParty, ReportedSeminar, Span, Sum, SumRule, Taking,
 };
 use crate::seminars::{Channel, PartyRole, SeminarId, attendance_mode};
 
@@ -39,9 +41,12 @@ pub fn report(
 ) -> ActivityReport {
     let other_rules = other_rules(query.period, rule, others, &facts);
     let (mut entries, mut left_out) = (Vec::new(), Vec::new());
-    for facts in facts {
-        match judge(&facts, query.period, &rule.terms) {
-            Verdict::Counts(counted) => entries.push(entry(facts, counted, rule.terms.sums)),
+    let verdicts = judge_all(&facts, query.period, &rule.terms);
+    let others = not_counted_apart(&facts, &verdicts, rule.terms.sums);
+    for (facts, verdict) in facts.into_iter().zip(verdicts) {
+        let others = others.get(&facts.event()).map_or(&[][..], Vec::as_slice);
+        match verdict {
+            Verdict::Counts(counted) => entries.push(entry(facts, others, counted, rule.terms.sums)),
             Verdict::LeftOut(term) => left_out.push(LeftOutSeminar {
                 id: facts.id,
                 version: facts.version,
@@ -88,10 +93,8 @@ pub fn report(
 fn other_rules(period: Span, rule: &CountingRule, others: &[CountingRule], facts: &[Facts]) -> Vec<OtherRule> {
     let of = |rule: &CountingRule| {
         let (mut offered, mut held) = (BTreeSet::new(), BTreeSet::new());
-        for facts in facts {
-            let Verdict::Counts(ways) = judge(facts, period, &rule.terms) else {
-                continue;
-            };
+        for (facts, verdict) in facts.iter().zip(judge_all(facts, period, &rule.terms)) {
+            let Verdict::Counts(ways) = verdict else { continue };
             if ways.iter().any(|way| rule.terms.offered.contains(&way.as_what)) {
                 offered.insert(facts.id);
             }
@@ -121,20 +124,17 @@ fn other_rules(period: Span, rule: &CountingRule, others: &[CountingRule], facts
     told.collect()
 }
 
-fn entry(mut facts: Facts, counted: Vec<Counted>, sums: SumRule) -> Entry {
+fn entry(mut facts: Facts, others: &[Facts], counted: Vec<Counted>, sums: SumRule) -> Entry {
     read_statements(&mut facts, sums);
     let counted_as = counted.iter().map(|counted| counted.as_what).collect::<Vec<_>>();
     facts.channels.sort_unstable();
     facts.channels.dedup();
-    facts.parties.sort_by_key(|party| party.position);
+    facts.parties = everybody(&facts);
     facts
         .collections
         .sort_by_cached_key(|one| (one.collection.kind, fold(&one.collection.name), one.collection.id));
     let held = counted_as.contains(&CountedAs::Held);
-    let count = |unit| {
-        held.then(|| counted_people(&facts.headcounts, unit, &facts.channels, facts.people))
-            .flatten()
-    };
+    let count = |unit| held.then(|| counted_once(&facts, others, unit)).flatten();
     let (participants, viewers) = (count(Unit::Participants), count(Unit::Viewers));
     let (companies, questions) = (count(Unit::Companies), count(Unit::Questions));
     let own_chapters = facts.collections.iter().filter(|one| one.own_chapter);
@@ -169,38 +169,6 @@ fn entry(mut facts: Facts, counted: Vec<Counted>, sums: SumRule) -> Entry {
         parties: facts.parties,
         own_chapters,
     }
-}
-
-/// How many came to one seminar, as `attendance` has it, with the words it was said in.
-fn counted_people(
-    headcounts: &[Statement],
-    unit: Unit,
-    offered: &[Channel],
-    people: Option<People>,
-) -> Option<ReportedCount> {
-    let mut told = headcounts.iter().filter(|one| one.unit == unit).collect::<Vec<_>>();
-    let bases = told.iter().map(|one| (one.channel, one.count)).collect::<Vec<_>>();
-    // Only people take part; viewers, companies and questions are stated.
-    let people = people.filter(|_| unit == Unit::Participants).unwrap_or_default();
-    let (Reconciled { tally, as_total }, basis) = match unit {
-        Unit::Participants => reconcile_with_people(&bases, &people, offered)?,
-        Unit::Viewers | Unit::Companies | Unit::Questions => (reconcile(unit, &bases, offered)?, Basis::Headcount),
-    };
-    told.retain(|one| one.count.value.is_some() && one.channel.is_none() == as_total);
-    told.sort_by_key(|one| one.channel);
-    let counted = [(Channel::Onsite, people.onsite), (Channel::Online, people.online)];
-    let counted = counted.iter().filter(|(channel, counted)| {
-        counted.is_some() && !as_total && told.iter().all(|one| one.channel != Some(*channel))
-    });
-    let counted = counted.count();
-    Some(ReportedCount {
-        value: tally.value,
-        qualifier: tally.qualifier,
-        lower_bound: tally.lower_bound,
-        basis,
-        statements: told.len() + counted,
-        stated_as: told.iter().filter_map(|one| one.stated_as.clone()).collect(),
-    })
 }
 
 fn party(party: &Taking) -> ReportedParty {

@@ -4,6 +4,8 @@ mod asked;
 mod built_in;
 mod compare;
 mod counting;
+mod counts;
+mod events;
 mod figures;
 mod open_data;
 mod publication;

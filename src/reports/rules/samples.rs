@@ -64,6 +64,8 @@ pub fn seminar(title: &str) -> Facts {
         changes: vec![],
         headcounts: vec![],
         people: None,
+        merged_into: None,
+        also_announced: vec![],
     }
 }
 

@@ -1,5 +1,5 @@
-//! What a report is made of: nine queries a programme and those of `attendance`, however many seminars there are. What
-//! they bring is more than what counts; `rules` decides.
+//! What a report is made of: ten queries a programme, two more where an event was announced by several, and those of
+//! `attendance`, however many seminars there are. What they bring is more than what counts; `rules` decides.
 
 use std::collections::HashMap;
 
@@ -8,6 +8,7 @@ use diesel::dsl::{exists, min};
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::events::announced;
 use super::places::places;
 use crate::attendance::{Count, Qualifier, Unit, people_by_seminar};
 use crate::auth::{OrganisationId, OrganisationRef};
@@ -69,6 +70,7 @@ fn facts_of(conn: &mut PgConnection, query: &ActivityQuery, of: &OrganisationRef
         facts.headcounts = headcounts.remove(&facts.id).unwrap_or_default();
         facts.people = people.remove(&facts.id);
     }
+    announced(conn, &mut facts)?;
     Ok(facts)
 }
 
@@ -84,6 +86,7 @@ struct Row {
     within_from: Option<NaiveDate>,
     within_to: Option<NaiveDate>,
     published_on: Option<NaiveDate>,
+    merged_into: Option<SeminarId>,
 }
 
 /// Seminars with a session, a span or a day given up in the period, and those that are still ahead: each of the four
@@ -151,6 +154,8 @@ fn seminars(conn: &mut PgConnection, query: &ActivityQuery, of: &OrganisationRef
         changes: Vec::new(),
         headcounts: Vec::new(),
         people: None,
+        merged_into: row.merged_into,
+        also_announced: Vec::new(),
     });
     Ok(facts.collect())
 }
@@ -161,7 +166,7 @@ struct Chosen {
     ids: Vec<SeminarId>,
 }
 
-type BySeminar<T> = HashMap<SeminarId, Vec<T>>;
+pub(super) type BySeminar<T> = HashMap<SeminarId, Vec<T>>;
 
 fn by_seminar<T>(rows: impl IntoIterator<Item = (SeminarId, T)>) -> BySeminar<T> {
     let mut all = BySeminar::new();
@@ -169,6 +174,37 @@ fn by_seminar<T>(rows: impl IntoIterator<Item = (SeminarId, T)>) -> BySeminar<T>
         all.entry(seminar).or_default().push(row);
     }
     all
+}
+
+/// Who takes part in offering these seminars.
+pub(super) fn parties_of(
+    conn: &mut PgConnection,
+    tenants: &[OrganisationId],
+    ids: &[SeminarId],
+) -> Result<BySeminar<Taking>> {
+    let rows = parties::table
+        .left_join(organisations::table)
+        .filter(parties::organisation_id.eq_any(tenants))
+        .filter(parties::seminar_id.eq_any(ids))
+        .select((
+            parties::seminar_id,
+            parties::position,
+            parties::role,
+            parties::name,
+            Option::<OrganisationRef>::as_select(),
+        ))
+        .load::<(SeminarId, i32, PartyRole, Option<String>, Option<OrganisationRef>)>(conn)?;
+    let taking = |(seminar, position, role, name, organisation): (_, _, _, Option<String>, Option<OrganisationRef>)| {
+        let name = organisation.as_ref().map(|known| known.name.clone()).or(name)?;
+        let taking = Taking {
+            position,
+            role,
+            organisation,
+            name,
+        };
+        Some((seminar, taking))
+    };
+    Ok(by_seminar(rows.into_iter().filter_map(taking)))
 }
 
 impl Chosen {
@@ -192,30 +228,7 @@ impl Chosen {
     }
 
     fn parties(&self, conn: &mut PgConnection) -> Result<BySeminar<Taking>> {
-        let rows = parties::table
-            .left_join(organisations::table)
-            .filter(parties::organisation_id.eq(self.of))
-            .filter(parties::seminar_id.eq_any(&self.ids))
-            .select((
-                parties::seminar_id,
-                parties::position,
-                parties::role,
-                parties::name,
-                Option::<OrganisationRef>::as_select(),
-            ))
-            .load::<(SeminarId, i32, PartyRole, Option<String>, Option<OrganisationRef>)>(conn)?;
-        let taking =
-            |(seminar, position, role, name, organisation): (_, _, _, Option<String>, Option<OrganisationRef>)| {
-                let name = organisation.as_ref().map(|known| known.name.clone()).or(name)?;
-                let taking = Taking {
-                    position,
-                    role,
-                    organisation,
-                    name,
-                };
-                Some((seminar, taking))
-            };
-        Ok(by_seminar(rows.into_iter().filter_map(taking)))
+        parties_of(conn, &[self.of], &self.ids)
     }
 
     fn collections(&self, conn: &mut PgConnection) -> Result<BySeminar<Collected>> {

@@ -1,6 +1,7 @@
 //! All SQL of the room: what reports are made of, the rules, and what is sealed.
 
 mod counting_rules;
+mod events;
 mod facts;
 mod open_data;
 mod places;

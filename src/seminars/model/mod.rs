@@ -2,6 +2,7 @@
 
 mod admission;
 mod attendance_rule;
+mod merged;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -19,6 +20,7 @@ pub use admission::{
     QuestionKind, Questions, Worded,
 };
 pub use attendance_rule::{AttendanceRule, NewAttendanceRule, Team, TeamMember, TeamRole};
+pub use merged::{Involved, SeminarRef};
 
 id! {
     /// A seminar.
@@ -155,6 +157,16 @@ pub struct Seminar {
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    pub merged_into_organisation_id: Option<OrganisationId>,
+    /// The seminar that stands for this one: the same event, announced by another organisation or twice.
+    pub merged_into: Option<SeminarId>,
+}
+
+impl Seminar {
+    #[must_use]
+    pub fn key(&self) -> (OrganisationId, SeminarId) {
+        (self.organisation_id, self.id)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, Insertable)]

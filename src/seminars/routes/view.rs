@@ -9,11 +9,11 @@ use crate::auth::{Identity, OrganisationRef, Role};
 use crate::catalogue::{CollectionRef, VenueRef};
 use crate::seminars::model::{
     Admission, AdmissionKind, AttendanceMode, AttendanceRule, Audience, BelowMinimum, CapacityUnit, Channel,
-    Confirmation, ConsentText, DatePrecision, Kind, PartyRole, Question, SeminarId, SessionId, Status, TeamMember,
-    TeamRole,
+    Confirmation, ConsentText, DatePrecision, Kind, PartyRole, Question, SeminarId, SeminarRef, SessionId, Status,
+    TeamMember, TeamRole,
 };
-use crate::seminars::rules::{attendance_mode, local};
-use crate::seminars::store::Whole;
+use crate::seminars::rules::{attendance_mode, local, together};
+use crate::seminars::store::{Whole, involved};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Seminar, example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11",
@@ -52,6 +52,7 @@ pub struct SeminarView {
     /// While the seminar is postponed or cancelled: the times that no longer hold.
     pub sessions: Vec<SessionView>,
     pub channels: Vec<ChannelView>,
+    /// To everybody but members also the organisers and partners of the other announcements (`merged`).
     pub parties: Vec<PartyView>,
     pub collections: Vec<CollectionRef>,
     pub external_refs: Vec<ExternalRefView>,
@@ -92,6 +93,14 @@ pub struct SeminarView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub source_quote: Option<String>,
+    /// The seminar that stands for this one in lists and reports: the same event, announced by another organisation or twice.
+    /// New registrations go there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub merged_into: Option<SeminarRef>,
+    /// The other announcements of the same event that this one stands for; left out where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<SeminarRef>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -233,13 +242,21 @@ pub fn view_for(caller: Option<&Identity>, whole: Whole) -> SeminarView {
         online_platform: session.online_platform,
         join_url: session.join_url.filter(|_| member),
     });
-    let parties = whole.parties.into_iter().map(|(party, organisation)| PartyView {
+    let merged = whole.merged.into_iter();
+    let merged = merged.filter(|one| member || one.audience == Audience::Public);
+    let merged = merged.collect::<Vec<_>>();
+    let mut parties = involved(whole.parties);
+    // Members see what is written down: it is what they send back when they change it.
+    if !member {
+        let others = merged
+            .iter()
+            .map(|one| (&one.seminar.organisation, involved(one.parties.clone())));
+        parties = together(&whole.organisation, parties, others);
+    }
+    let parties = parties.into_iter().map(|party| PartyView {
         role: party.role,
-        name: party
-            .name
-            .or_else(|| organisation.as_ref().map(|one| one.name.clone()))
-            .unwrap_or_default(),
-        organisation,
+        name: party.name,
+        organisation: party.organisation,
     });
     let external_refs = whole.external_refs.into_iter().map(|one| ExternalRefView {
         system: one.system,
@@ -285,5 +302,7 @@ pub fn view_for(caller: Option<&Identity>, whole: Whole) -> SeminarView {
         team: team_view(whole.attendance_rule.team.0, organiser),
         published_on: seminar.published_on,
         source_quote: seminar.source_quote,
+        merged_into: whole.merged_into,
+        merged: merged.into_iter().map(|one| one.seminar).collect(),
     }
 }

@@ -3,6 +3,7 @@
 mod admission;
 mod answers;
 mod attendance_rule;
+mod merged;
 mod session_end;
 mod time;
 
@@ -14,6 +15,7 @@ use crate::auth::Identity;
 pub use admission::{Stated, admission_faults, decision_fault, reworded};
 pub use answers::{Answered, check_answers, check_consents};
 pub use attendance_rule::{StatedRule, attendance_rule_faults, too_many_sessions};
+pub use merged::together;
 pub use session_end::{announced_end, midnight_after, over_at};
 pub use time::{Resolved, begin_of_day, local, resolve, zone};
 

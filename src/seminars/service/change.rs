@@ -63,6 +63,12 @@ pub fn change(
         return Err(refused(&Refusal::Cancelled));
     }
     let of = (seminar.organisation_id, seminar.id);
+    let hides = change.audience == Some(Audience::Internal) && seminar.audience == Audience::Public;
+    if hides && store::stands_for_others(conn, seminar.id)? {
+        let detail =
+            "It stands for other announcements of the same event, which would be shown nowhere; unmerge them first.";
+        return Err(Problem::new(Code::InUse).detail(detail).into());
+    }
     let before = store::whole(conn, seminar.clone())?;
     apply_own(&mut seminar, &change);
     window(&seminar)?;

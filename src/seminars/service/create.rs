@@ -52,6 +52,8 @@ pub fn create(conn: &mut PgConnection, act: &Act, reach: &Reach, new: NewSeminar
         version: 1,
         created_at: act.now,
         updated_at: act.now,
+        merged_into_organisation_id: None,
+        merged_into: None,
     };
     store::insert(conn, &seminar)?;
     store::insert_admission(conn, &admission)?;

@@ -5,6 +5,7 @@ mod attendance_rule;
 mod change;
 mod changed;
 mod create;
+mod merge;
 mod parts;
 mod plan;
 
@@ -20,6 +21,7 @@ pub use admission::{AdmissionChange, MinimumChange, NewAdmission};
 pub use attendance_rule::{AttendanceRuleChange, RuleChange, stated_rule};
 pub use change::{SeminarChange, change, delete};
 pub use create::{Outcome, create, settle};
+pub use merge::{merge, unmerge};
 pub use parts::{NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, PartyName};
 pub use plan::{Moved, Plan, cancel, complete, move_to, postpone, publish, reschedule};
 

@@ -1,8 +1,10 @@
 //! The programme, filtered.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use diesel::dsl::{self, exists, not};
+use diesel::dsl::{self, exists, not, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text, Uuid as SqlUuid};
 
 use crate::auth::OrganisationId;
 use crate::base::problem::Result;
@@ -42,12 +44,14 @@ pub enum Sort {
 const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(1, 1, 1).expect("a day");
 const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day");
 
-type Public = dsl::And<dsl::NotEq<seminars::status, Status>, dsl::Eq<seminars::audience, Audience>>;
+type Announced = dsl::And<dsl::NotEq<seminars::status, Status>, dsl::Eq<seminars::audience, Audience>>;
 
-/// What everybody may see.
-fn public() -> Public {
+/// What everybody may see. What another one stands for is shown as that one; only its own members see both.
+fn public() -> dsl::And<Announced, dsl::IsNull<seminars::merged_into>> {
     let announced = seminars::status.ne(Status::Draft);
-    announced.and(seminars::audience.eq(Audience::Public))
+    announced
+        .and(seminars::audience.eq(Audience::Public))
+        .and(seminars::merged_into.is_null())
 }
 
 /// A page of seminars after the key of the last one seen.
@@ -64,7 +68,11 @@ pub fn list(
         .into_boxed();
     query = query.filter(public().or(seminars::organisation_id.eq_any(filter.member_of.clone())));
     for word in filter.q.as_deref().map(fold).unwrap_or_default().split_whitespace() {
-        query = query.filter(seminars::search_text.like(format!("%{}%", like_escape(word))));
+        let pattern = format!("%{}%", like_escape(word));
+        let elsewhere = also_announced("merged.search_text LIKE ")
+            .bind::<Text, _>(pattern.clone())
+            .sql(")");
+        query = query.filter(seminars::search_text.like(pattern).or(elsewhere));
     }
     if let Some(status) = filter.status {
         query = query.filter(seminars::status.eq(status));
@@ -98,7 +106,16 @@ pub fn list(
         let party = parties::table
             .filter(parties::seminar_id.eq(seminars::id))
             .filter(parties::party_organisation_id.eq(organisation));
-        query = query.filter(seminars::organisation_id.eq(organisation).or(exists(party)));
+        let with = also_announced(
+            "(SELECT true FROM parties WHERE parties.organisation_id = merged.organisation_id
+               AND parties.seminar_id = merged.id AND parties.party_organisation_id = ",
+        );
+        let with = with.bind::<SqlUuid, _>(organisation.0).sql(" LIMIT 1))");
+        let by = also_announced("merged.organisation_id = ")
+            .bind::<SqlUuid, _>(organisation.0)
+            .sql(")");
+        let own = seminars::organisation_id.eq(organisation).or(exists(party));
+        query = query.filter(own.or(by).or(with));
     }
     if let Some(collection) = filter.collection {
         let belongs = seminar_collections::table.filter(seminar_collections::seminar_id.eq(seminars::id));
@@ -133,7 +150,11 @@ pub fn list(
             .is_null()
             .and(not_begun)
             .or(seminars::registration_closes_at.gt(now).is_not_distinct_from(true));
-        let bookable = seminars::status.eq(Status::Scheduled).and(opened).and(not_closed);
+        let bookable = seminars::status
+            .eq(Status::Scheduled)
+            .and(seminars::merged_into.is_null())
+            .and(opened)
+            .and(not_closed);
         query = if wanted {
             query.filter(bookable.and(exists(free)))
         } else {
@@ -182,4 +203,12 @@ pub fn page_by_id(
         query = query.filter(seminars::id.gt(after));
     }
     Ok(query.load(conn)?)
+}
+
+/// Whether another public announcement of the same event is so. What follows closes the bracket.
+fn also_announced(so: &str) -> SqlLiteral<Bool> {
+    sql(&format!(
+        "EXISTS (SELECT 1 FROM seminars AS merged
+           WHERE merged.merged_into = seminars.id AND merged.audience = 'public' AND {so}"
+    ))
 }

@@ -4,6 +4,7 @@ mod admission;
 mod attendance_rule;
 mod due;
 mod list;
+mod merged;
 mod seats;
 mod whole;
 mod write;
@@ -19,8 +20,9 @@ pub use admission::{admission, admissions, insert_admission, save_admission};
 pub use attendance_rule::{attendance_rule, attendance_rules, insert_attendance_rule, save_attendance_rule};
 pub use due::{begin_between, lock_for_service, to_decide, waited_for};
 pub use list::{Filter, Sort, list, page_by_id};
+pub use merged::{lock_pair, merged_into, stands_for_others};
 pub use seats::*;
-pub use whole::{Whole, external_ids, schedule_changes, whole, wholes};
+pub use whole::{Whole, external_ids, involved, schedule_changes, whole, wholes};
 pub use write::*;
 
 pub fn find(conn: &mut PgConnection, id: SeminarId) -> Result<Option<Seminar>> {

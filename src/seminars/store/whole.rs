@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{admissions, attendance_rules};
+use super::{admissions, attendance_rules, merged_into};
 use crate::auth::{OrganisationId, OrganisationRef, organisation_refs};
 use crate::base::problem::Result;
 use crate::base::text::fold;
 use crate::catalogue::{CollectionId, CollectionRef, VenueId, VenueRef, collection_refs, venue_refs};
 use crate::schema::{channels, external_refs, parties, schedule_changes, seminar_collections, sessions};
 use crate::seminars::model::{
-    Admission, AttendanceRule, ExternalRef, Party, ScheduleChange, ScheduleChangeId, Seats, Seminar, SeminarId,
-    Session, TeamRole,
+    Admission, AttendanceRule, Audience, ExternalRef, Involved, Party, ScheduleChange, ScheduleChangeId, Seats,
+    Seminar, SeminarId, SeminarRef, Session, TeamRole,
 };
 
 /// A seminar and everything that hangs on it.
@@ -29,6 +29,31 @@ pub struct Whole {
     pub parties: Vec<(Party, Option<OrganisationRef>)>,
     pub collections: Vec<CollectionRef>,
     pub external_refs: Vec<ExternalRef>,
+    /// The one that stands for it.
+    pub merged_into: Option<SeminarRef>,
+    /// Those it stands for.
+    pub merged: Vec<Announced>,
+}
+
+/// Another announcement of the same event.
+#[derive(Clone, Debug)]
+pub struct Announced {
+    pub seminar: SeminarRef,
+    pub audience: Audience,
+    pub parties: Vec<(Party, Option<OrganisationRef>)>,
+}
+
+/// Those of the parties that have a name.
+pub fn involved(parties: impl IntoIterator<Item = (Party, Option<OrganisationRef>)>) -> Vec<Involved> {
+    let named = parties.into_iter().filter_map(|(party, organisation)| {
+        let name = organisation.as_ref().map(|known| known.name.clone()).or(party.name)?;
+        Some(Involved {
+            role: party.role,
+            organisation,
+            name,
+        })
+    });
+    named.collect()
 }
 
 impl Whole {
@@ -98,11 +123,14 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
         .order(channels::channel.desc())
         .select(Seats::as_select())
         .load::<Seats>(conn)?;
+    let merged = merged_into(conn, &ids)?;
+    let also = merged.iter().map(|one| (one.organisation_id, one.id));
+    let (announcers, announcements) = of.iter().copied().chain(also).unzip::<_, _, Vec<_>, Vec<_>>();
     let parties = parties::table
         .filter(
             parties::organisation_id
-                .eq_any(&tenants)
-                .and(parties::seminar_id.eq_any(&ids)),
+                .eq_any(&announcers)
+                .and(parties::seminar_id.eq_any(&announcements)),
         )
         .order(parties::position)
         .select(Party::as_select())
@@ -125,8 +153,12 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
         .select((seminar_collections::seminar_id, seminar_collections::collection_id))
         .load::<(SeminarId, CollectionId)>(conn)?;
 
-    let organisations = tenants
+    let remaining = seminars
+        .iter()
+        .filter_map(|seminar| seminar.merged_into_organisation_id);
+    let organisations = announcers
         .into_iter()
+        .chain(remaining)
         .chain(parties.iter().filter_map(|party| party.party_organisation_id));
     let organisations = by_id(organisation_refs(conn, &organisations.collect::<Vec<_>>())?, |one| {
         one.id
@@ -154,6 +186,28 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
             .cloned();
         (party, organisation)
     };
+    let mut announced = HashMap::<SeminarId, Vec<Announced>>::new();
+    for one in merged {
+        let Some(organisation) = organisations.get(&one.organisation_id).cloned() else {
+            continue;
+        };
+        // It may be on the same page, and wants its own as well.
+        let parties = parties.get(&one.id).cloned().unwrap_or_default();
+        announced.entry(one.into).or_default().push(Announced {
+            seminar: SeminarRef {
+                id: one.id,
+                organisation,
+            },
+            audience: one.audience,
+            parties: parties.into_iter().map(with_organisation).collect(),
+        });
+    }
+    let reference = |of: Option<OrganisationId>, id: Option<SeminarId>| {
+        Some(SeminarRef {
+            id: id?,
+            organisation: organisations.get(&of?)?.clone(),
+        })
+    };
     Ok(seminars
         .into_iter()
         .filter_map(|seminar| {
@@ -178,6 +232,8 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
                     .collect(),
                 collections: collections.iter().filter(mine).cloned().collect(),
                 external_refs: refs.remove(&id).unwrap_or_default(),
+                merged_into: reference(seminar.merged_into_organisation_id, seminar.merged_into),
+                merged: announced.remove(&id).unwrap_or_default(),
                 seminar,
             })
         })

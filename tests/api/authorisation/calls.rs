@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::api::attendance_imports::{LIST, imported_seminar, upload};
 use crate::api::counting_rules::{OF, own_rule, written};
+use crate::api::merge::merge;
 use crate::api::open_data::{SETTINGS, YEARS, publishing, settings, with_a_year};
 use crate::api::programme_imports;
 use crate::api::report_snapshots::{id_of, question, sealed};
@@ -249,6 +250,22 @@ pub fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Cal
                 "POST",
                 &format!("/seminars/{}", app.published(&past)),
                 "/complete",
+                Some(json!({})),
+            )
+        }
+        "find_duplicates" => get(format!("{}/duplicates", seminar())),
+        "merge_seminar" => {
+            let into = app.seminar(5);
+            guarded(&organiser, "POST", &seminar(), "/merge", Some(json!({"into": into})))
+        }
+        "unmerge_seminar" => {
+            let (one, into) = (app.seminar(5), app.seminar(5));
+            merge(&organiser, &one, &into).expect(200);
+            guarded(
+                &organiser,
+                "POST",
+                &format!("/seminars/{one}"),
+                "/unmerge",
                 Some(json!({})),
             )
         }

@@ -1,10 +1,11 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::attendance::{Basis, Counted, People};
 use crate::attendance::{Count, Qualifier};
-use crate::attendance::{Counted, People};
-use crate::reports::model::{CountingTerms, LeftOutBy};
+use crate::reports::model::{CountingTerms, LeftOutBy, Statement};
 use crate::reports::rules::built_ins;
+use crate::reports::rules::counts::counted_people;
 use crate::reports::rules::samples::{
     any_facts, any_question, any_rule, day, own_rule, paper, programme, rule, scope, seminar, stated, taking,
 };
