@@ -19,7 +19,8 @@ pub use model::{
 pub use routes::{ChannelBody, SeminarPatch, SeminarView, SessionBody, configure, session_list, view_for};
 pub use rules::{
     Answered, Refusal, Stated, admission_faults, announced_end, attendance_mode, attendance_rule_faults, begin_of_day,
-    capacity_fault, check_answers, check_consents, default_close, local, midnight_after, over_at, visible_to,
+    capacity_fault, check_answers, check_consents, default_close, local, midnight_after, over_at, plausible,
+    visible_to,
 };
 pub use service::{
     AdmissionChange, MinimumChange, Moved, NewAdmission, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession,
@@ -27,7 +28,8 @@ pub use service::{
     stated_rule,
 };
 pub use store::{
-    Whole, admission, admissions, attendance_rule, attendance_rules, begin_between, external_ids, find, find_all, lock,
-    lock_all, lock_all_seats, lock_for_service, lock_limited_seats, lock_seats, reached, save_admission,
-    save_all_seats, save_seats, schedule_changes, seats, sessions, to_decide, waited_for, whole, wholes,
+    Filter, Sort, Whole, admission, admissions, attendance_rule, attendance_rules, begin_between, external_ids, find,
+    find_all, list, lock, lock_all, lock_all_seats, lock_for_service, lock_limited_seats, lock_seats, reached,
+    save_admission, save_all_seats, save_seats, schedule_changes, seats, sessions, to_decide, waited_for, whole,
+    wholes,
 };
