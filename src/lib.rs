@@ -9,6 +9,7 @@
 //!  8    portal          the pages behind the links of the mails
 //!  7    reports         the report as a paper, statistics, counting rules, sealed reports, open data
 //!       imports         a programme from a file or a spreadsheet, the demo
+//!       feeds           the public programme as calendars, linked data and news
 //!  6    attendance      the door, platform reports, who was there, headcounts, the reconciled picture, lists, certificates
 //!  5    registrations   the desk, tickets, admission, waiting list, applications, changes of plan that tell everybody, deadlines
 //!  4    seminars        seminar, sessions, channels with seats, admission and questions, parties, schedule changes
@@ -51,6 +52,8 @@
 //! - What counts is data, a rule in versions that are never changed; a sealed report is printed from what was sealed and from
 //!   nothing else. `reports::rules`, `tests/api/report_snapshots.rs`
 //! - What a source says of a whole programme stands beside what is counted and changes no figure. `reports::rules::stated`
+//! - A feed is the same whoever asks, and no form of it can tell a join link: what is read becomes a `feeds::model::Entry` first,
+//!   which has no place for one. An event has one UID in feeds and mails, `base::ical::uid`. `tests/api/feeds/`, `checks/feeds/`
 //! - All forms of a paper say the same: one text, written by templates, read as one document. `base::document`, `reports::paper`,
 //!   `tests/api/report_forms.rs`
 //! - A chart is drawn from a statistic and a statistic from a report (or from facts about registrations) and from nothing else;
@@ -93,6 +96,7 @@ pub mod auth;
 pub mod base;
 pub mod catalogue;
 pub mod cli;
+pub mod feeds;
 pub mod health;
 pub mod imports;
 pub mod journal;

@@ -44,6 +44,10 @@ const TAGS: &[(&str, &str)] = &[
         "open-data",
         "Offene Daten: a year's seminars and figures for everybody, described by DCAT-AP.de",
     ),
+    (
+        "feeds",
+        "Feeds: the public programme for calendars, search engines, event portals and readers of news",
+    ),
     ("collections", "Formate, Projekte, Rahmen: what seminars belong to"),
     ("venues", "Orte"),
     ("logos", "Logos: what stands above printed lists and certificates"),

@@ -23,6 +23,7 @@ mod desk;
 mod door;
 mod door_faults;
 mod door_seats;
+mod feeds;
 mod headcounts;
 mod http;
 mod informed;
