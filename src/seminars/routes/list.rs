@@ -142,7 +142,7 @@ pub async fn list_seminars(
     let privacy = caller.privacy();
     let mut response = list(&request, privacy, &page);
     // Said by the uncompressed answer too, which a cache may hold.
-    let encoded = HeaderValue::from_static("Accept-Encoding");
-    response.headers_mut().append(VARY, encoded);
+    let varies = HeaderValue::from_static("Authorization, Accept, Accept-Encoding, Accept-Language");
+    response.headers_mut().insert(VARY, varies);
     Ok(response)
 }
