@@ -31,12 +31,14 @@ use crate::partners::{self, Bell};
 use crate::portal::{self, ErrorPage, Page, Pages};
 use crate::registrations::{Desk, Timekeeper};
 use crate::reports::Paper;
-use crate::{attendance, catalogue, health, imports, openapi, registrations, reports, seminars};
+use crate::{attendance, catalogue, feeds, health, imports, openapi, registrations, reports, seminars};
 
 /// Everything under `/api/v1`. One scope with full paths: once a prefix matches, actix never looks at another.
 fn api(config: &mut ServiceConfig) {
     config
         .configure(auth::configure)
+        // Before the rooms whose `/{seminar}` and `/{collection}` would take `{seminar}.ics` for an id.
+        .configure(feeds::configure)
         .configure(catalogue::configure)
         .configure(seminars::configure)
         .configure(registrations::configure)
@@ -245,7 +247,12 @@ impl Routes {
 
 /// 405 with Allow where the path is known, 404 elsewhere. actix itself would answer 404 to a wrong method.
 async fn nothing_here(request: HttpRequest, routes: web::Data<Routes>) -> Result<HttpResponse> {
-    let known = routes.0.iter().find(|(resource, _)| resource.is_match(request.path()));
+    let there = routes
+        .0
+        .iter()
+        .filter(|(resource, _)| resource.is_match(request.path()));
+    // `/seminars/{seminar}.ics` is meant, not `/seminars/{seminar}`.
+    let known = there.max_by_key(|(resource, _)| resource.pattern().map_or(0, str::len));
     Err(match known {
         Some((_, methods)) => {
             let mut problem = Problem::new(Code::MethodNotAllowed);
@@ -342,6 +349,7 @@ fn as_problem(
         let code = match response.status().as_u16() {
             status if status < 400 => return None,
             404 => Code::NotFound,
+            406 => Code::NotAcceptable,
             408 => Code::BodyTimeout,
             413 => Code::BodyTooLarge,
             414 => Code::UriTooLong,

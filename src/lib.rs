@@ -8,9 +8,10 @@
 //! roof  main · cli (commands) · app (the route table) · openapi · health
 //!  8    portal          the pages behind the links of the mails
 //!  7    reports         the report as a paper, statistics, counting rules, sealed reports, open data
-//!       partners        the change feed, seminars under another system's ids
+//!       partners        the change feed, webhooks, seminars under another system's ids,
 //!       imports         a programme from a file or a spreadsheet, the demo
-//!       partners        the same event announced by two organisations: found, merged with both consents, undone
+//!                       and the same event announced twice: found, merged with both consents, undone
+//!       feeds           the public programme as calendars, linked data and news
 //!  6    attendance      the door, platform reports, who was there, headcounts, the reconciled picture, lists, certificates
 //!  5    registrations   the desk, tickets, admission, waiting list, applications, changes of plan that tell everybody, deadlines
 //!  4    seminars        seminar, sessions, channels with seats, admission and questions, parties, schedule changes
@@ -53,6 +54,8 @@
 //! - What counts is data, a rule in versions that are never changed; a sealed report is printed from what was sealed and from
 //!   nothing else. `reports::rules`, `tests/api/report_snapshots.rs`
 //! - What a source says of a whole programme stands beside what is counted and changes no figure. `reports::rules::stated`
+//! - A feed is the same whoever asks, and no form of it can tell a join link: what is read becomes a `feeds::model::Entry` first,
+//!   which has no place for one. An event has one UID in feeds and mails, `base::ical::uid`. `tests/api/feeds/`, `checks/feeds/`
 //! - All forms of a paper say the same: one text, written by templates, read as one document. `base::document`, `reports::paper`,
 //!   `tests/api/report_forms.rs`
 //! - A chart is drawn from a statistic and a statistic from a report (or from facts about registrations) and from nothing else;
@@ -106,6 +109,7 @@ pub mod auth;
 pub mod base;
 pub mod catalogue;
 pub mod cli;
+pub mod feeds;
 pub mod health;
 pub mod imports;
 pub mod journal;

@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["seminars"],
     &["registrations"],
     &["attendance"],
-    &["reports", "imports", "partners"],
+    &["reports", "imports", "partners", "feeds"],
     &["portal"],
     &["app", "cli", "health", "openapi", "lib", "main"],
 ];

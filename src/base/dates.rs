@@ -1,6 +1,6 @@
 //! Days and times in words, as they are read where a session takes place.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
+use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -85,16 +85,24 @@ pub fn local(at: DateTime<FixedOffset>, zone: Option<&str>) -> Result<DateTime<T
     Ok(at.with_timezone(&zone))
 }
 
+/// The last day of a block of which only days are known. Its end is the midnight after it, which is the day after by the
+/// calendar and not one to come.
+#[must_use]
+pub fn last_day(begin: DateTime<Tz>, end: Option<DateTime<Tz>>) -> NaiveDate {
+    let first = begin.date_naive();
+    end.map_or(first, |end| (end - Duration::seconds(1)).date_naive().max(first))
+}
+
 /// From when to when a session lasts, in one line.
 pub fn when(session: &Block, english: bool) -> Result<String, String> {
     let begin = local(session.starts_at, Some(&session.time_zone))?;
     let end = session.ends_at.map(|at| at.with_timezone(&begin.timezone()));
     let to = if english { "to" } else { "bis" };
     let span = match (session.date_precision, end) {
-        (Precision::Day, Some(end)) if end.date_naive() > begin.date_naive() => format!(
+        (Precision::Day, end) if last_day(begin, end) > begin.date_naive() => format!(
             "{} {to} {}",
             day(begin.date_naive(), english),
-            day(end.date_naive(), english)
+            day(last_day(begin, end), english)
         ),
         (Precision::Day, _) => day(begin.date_naive(), english),
         (Precision::Minute, None) => moment(begin, english),
@@ -152,6 +160,19 @@ mod tests {
                 "Thursday, 6 May 2027, 18:00 to Friday, 7 May 2027, 10:00",
             ),
             (None, Precision::Day, "Donnerstag, 6. Mai 2027", "Thursday, 6 May 2027"),
+            // Midnight in Berlin after the last day.
+            (
+                Some("2027-05-06T22:00:00Z"),
+                Precision::Day,
+                "Donnerstag, 6. Mai 2027",
+                "Thursday, 6 May 2027",
+            ),
+            (
+                Some("2027-05-08T22:00:00Z"),
+                Precision::Day,
+                "Donnerstag, 6. Mai 2027 bis Samstag, 8. Mai 2027",
+                "Thursday, 6 May 2027 to Saturday, 8 May 2027",
+            ),
         ] {
             let session = session(begin, end, precision, berlin);
             assert_eq!(when(&session, false).unwrap(), german);

@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::{OffsetComponents, OffsetName, Tz};
+use uuid::Uuid;
 
 /// Octets of a line, without its end (RFC 5545, 3.1).
 const LINE: usize = 75;
@@ -48,6 +49,12 @@ impl Calendar {
         self.raw(&format!("{name}:{}", escape(value)));
     }
 
+    /// A property whose value is a list of texts, parted by commas.
+    pub fn texts<'a>(&mut self, name: &str, values: impl IntoIterator<Item = &'a str>) {
+        let values = values.into_iter().map(escape).collect::<Vec<_>>();
+        self.raw(&format!("{name}:{}", values.join(",")));
+    }
+
     /// A point in time on the clocks of `zone`, which [`Calendar::zone`] describes.
     pub fn local(&mut self, name: &str, at: DateTime<Tz>) {
         let (zone, at) = (at.timezone().name(), stamp(at.naive_local()));
@@ -60,6 +67,29 @@ impl Calendar {
 
     pub fn date(&mut self, name: &str, date: NaiveDate) {
         self.raw(&format!("{name};VALUE=DATE:{}", date.format("%Y%m%d")));
+    }
+
+    /// The days of an event without times. DTEND is the day after the last, and one day needs none (RFC 5545, 3.6.1).
+    pub fn days(&mut self, first: NaiveDate, last: NaiveDate) {
+        self.date("DTSTART", first);
+        if last > first {
+            self.date("DTEND", last + Duration::days(1));
+        }
+    }
+
+    /// [`Calendar::zone`] once for each zone that events from begin to end refer to.
+    pub fn zones(&mut self, events: impl IntoIterator<Item = (DateTime<Tz>, DateTime<Tz>)>) {
+        let mut zones = Vec::<(Tz, DateTime<Utc>, DateTime<Utc>)>::new();
+        for (begin, end) in events {
+            let (zone, begin, end) = (begin.timezone(), begin.to_utc(), end.to_utc());
+            match zones.iter_mut().find(|known| known.0 == zone) {
+                Some(known) => (known.1, known.2) = (known.1.min(begin), known.2.max(end)),
+                None => zones.push((zone, begin, end)),
+            }
+        }
+        for (zone, begin, end) in zones {
+            self.zone(zone, begin, end);
+        }
     }
 
     /// How the clocks go in `zone` around an event: every change that really is, none extrapolated by a rule.
@@ -82,6 +112,13 @@ impl Calendar {
         self.raw("END:VCALENDAR");
         self.0
     }
+}
+
+/// What makes all that is sent and published of one event speak of the same (RFC 7986, section 5.3): its id, at the host
+/// of the public address.
+#[must_use]
+pub fn uid(id: Uuid, host: &str) -> String {
+    format!("{id}@{host}")
 }
 
 /// The value of a parameter such as CN, quoted. There is no way to write a quotation mark or a line end in it.
@@ -199,6 +236,8 @@ fn seconds(zone: Tz, at: NaiveDateTime) -> i32 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn described(zone: Tz, at: &str) -> String {
@@ -225,6 +264,57 @@ mod tests {
         assert_eq!(escape("a,b;c\\d\r\ne\u{7}"), "a\\,b\\;c\\\\d\\ne");
         assert_eq!(parameter("Anna \"Änni\" Müller, MdL"), "\"Anna 'Änni' Müller, MdL\"");
         assert_eq!(mailto("anna+x@müller.example"), "mailto:anna+x@m%C3%BCller.example");
+    }
+
+    #[test]
+    fn a_list_is_parted_by_commas_that_are_not_escaped() {
+        let mut calendar = Calendar::new("PUBLISH");
+        calendar.texts("CATEGORIES", ["Workshop", "Gründen, Wachsen"]);
+        assert!(
+            calendar
+                .finish()
+                .contains("\r\nCATEGORIES:Workshop,Gründen\\, Wachsen\r\n")
+        );
+    }
+
+    #[test]
+    fn events_in_one_zone_share_its_description() {
+        let at = |zone: Tz, text: &str| text.parse::<DateTime<Utc>>().unwrap().with_timezone(&zone);
+        let berlin = |text| at(chrono_tz::Europe::Berlin, text);
+        let tokyo = at(chrono_tz::Asia::Tokyo, "2027-01-01T00:00:00Z");
+        let mut calendar = Calendar::new("PUBLISH");
+        let (winter, autumn) = (berlin("2027-01-10T10:00:00Z"), berlin("2027-11-10T10:00:00Z"));
+        calendar.zones([(autumn, autumn), (tokyo, tokyo), (winter, winter)]);
+        let text = calendar.finish();
+        assert_eq!(text.matches("BEGIN:VTIMEZONE").count(), 2, "{text}");
+        assert_eq!(text.matches("TZID:Europe/Berlin").count(), 1, "{text}");
+        // The whole of 2027 is described, as both of its events need it.
+        for change in ["20261025T030000", "20270328T020000", "20271031T030000"] {
+            assert!(text.contains(&format!("DTSTART:{change}")), "{change}\n{text}");
+        }
+    }
+
+    proptest! {
+        /// Whatever a text says: lines keep to their length, and who unfolds and reads them has the text again.
+        #[test]
+        fn any_text_can_be_read_again(value in "\\PC{0,300}(\n\\PC{0,100})?") {
+            let mut calendar = Calendar::new("PUBLISH");
+            calendar.text("DESCRIPTION", &value);
+            let written = calendar.finish();
+            prop_assert!(written.split("\r\n").all(|line| line.len() <= LINE));
+            prop_assert!(!written.replace("\r\n", "").contains(['\r', '\n']));
+            let unfolded = written.replace("\r\n ", "");
+            let line = unfolded.lines().find_map(|line| line.strip_prefix("DESCRIPTION:")).unwrap();
+            let (mut read, mut escaped) = (String::new(), false);
+            for c in line.chars() {
+                match (escaped, c) {
+                    (false, '\\') => escaped = true,
+                    (true, 'n') => { read.push('\n'); escaped = false; }
+                    (_, c) => { read.push(c); escaped = false; }
+                }
+            }
+            prop_assert_eq!(read, value);
+        }
     }
 
     #[test]

@@ -83,15 +83,7 @@ impl<T> Page<T> {
 pub fn list<T: Serialize>(request: &HttpRequest, privacy: Privacy, page: &Page<T>) -> HttpResponse {
     let mut response = HttpResponse::Ok().json(page);
     if let Some(cursor) = &page.next_cursor {
-        let kept = request
-            .query_string()
-            .split('&')
-            .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
-        let query = kept
-            .map(str::to_owned)
-            .chain([format!("cursor={cursor}")])
-            .collect::<Vec<_>>()
-            .join("&");
+        let query = with_parameter(request.query_string(), "cursor", cursor);
         let link = format!("<{}?{query}>; rel=\"next\"", request.path());
         if let Ok(link) = HeaderValue::from_str(&link) {
             response.headers_mut().insert(LINK, link);
@@ -99,4 +91,15 @@ pub fn list<T: Serialize>(request: &HttpRequest, privacy: Privacy, page: &Page<T
     }
     etag::headers(&mut response, None, privacy);
     response
+}
+
+/// The query string with this parameter set to this value, which has to be safe in one.
+#[must_use]
+pub fn with_parameter(query: &str, name: &str, value: &str) -> String {
+    let own = format!("{name}=");
+    let kept = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with(&own));
+    let pairs = kept.map(str::to_owned).chain([format!("{own}{value}")]);
+    pairs.collect::<Vec<_>>().join("&")
 }

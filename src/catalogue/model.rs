@@ -90,6 +90,20 @@ pub struct VenueRef {
     pub country: String,
 }
 
+impl VenueRef {
+    /// One line: name, street, postal code and town, and the country where it is another.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let town = match &self.postal_code {
+            Some(code) => format!("{code} {}", self.locality),
+            None => self.locality.clone(),
+        };
+        let abroad = (self.country != "DE").then(|| self.country.clone());
+        let parts = [self.name.clone(), self.street.clone(), Some(town), abroad];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = logos, primary_key(organisation_id, name), check_for_backend(diesel::pg::Pg))]
 pub struct Logo {

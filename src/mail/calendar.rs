@@ -1,13 +1,13 @@
 //! What goes into the recipient's calendar: one iCalendar object (RFC 5546) for each session.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use uuid::Uuid;
 
 use super::links::Links;
 use super::model::{Facts, Precision, SessionFacts};
 use super::rules::Effect;
-use crate::base::ical::{Calendar, mailto, parameter};
+use crate::base::dates::last_day;
+use crate::base::ical::{Calendar, mailto, parameter, uid};
 
 /// Whose calendar, and who writes into it.
 pub struct Between<'a> {
@@ -68,23 +68,13 @@ fn invitation(
 /// All sessions as one object to take home (RFC 5546, 3.2.1): nobody is asked for an answer, so nobody attends.
 pub fn published(facts: &Facts, between: &Between<'_>) -> Result<String, String> {
     let mut calendar = Calendar::new("PUBLISH");
-    let mut zones = Vec::<(Tz, DateTime<Utc>, DateTime<Utc>)>::new();
-    for session in facts
+    let by_the_clock = facts
         .seminar
         .sessions
         .iter()
-        .filter(|one| one.date_precision == Precision::Minute)
-    {
-        let (zone, begin, end) = time(session)?;
-        let (begin, end) = (begin.to_utc(), end.unwrap_or(begin).to_utc());
-        match zones.iter_mut().find(|known| known.0 == zone) {
-            Some(known) => (known.1, known.2) = (known.1.min(begin), known.2.max(end)),
-            None => zones.push((zone, begin, end)),
-        }
-    }
-    for (zone, begin, end) in zones {
-        calendar.zone(zone, begin, end);
-    }
+        .filter(|one| one.date_precision == Precision::Minute);
+    let times = by_the_clock.map(|session| time(session).map(|(_, begin, end)| (begin, end.unwrap_or(begin))));
+    calendar.zones(times.collect::<Result<Vec<_>, String>>()?);
     for session in &facts.seminar.sessions {
         event(&mut calendar, Effect::Enter, facts, session, between, false)?;
     }
@@ -128,13 +118,7 @@ fn event(
                 calendar.local("DTEND", end);
             }
         }
-        Precision::Day => {
-            calendar.date("DTSTART", begin.date_naive());
-            if let Some(end) = end.filter(|end| end.date_naive() > begin.date_naive()) {
-                // The day after the last.
-                calendar.date("DTEND", end.date_naive() + Duration::days(1));
-            }
-        }
+        Precision::Day => calendar.days(begin.date_naive(), last_day(begin, end)),
     }
     calendar.text("SUMMARY", &summary(facts, session));
     let links = between.links.filter(|_| effect == Effect::Enter);
@@ -170,11 +154,6 @@ fn event(
     }
     calendar.raw("END:VEVENT");
     Ok(())
-}
-
-/// What makes two mails speak of one event.
-fn uid(session: Uuid, host: &str) -> String {
-    format!("{session}@{host}")
 }
 
 fn summary(facts: &Facts, session: &SessionFacts) -> String {
@@ -273,6 +252,11 @@ mod tests {
         let day = unfolded(&all[2]);
         assert!(day.contains("\nDTSTART;VALUE=DATE:20270513\n"), "{day}");
         assert!(!day.contains("DTEND") && !day.contains("VTIMEZONE"), "{day}");
+        let mut days = samples::facts("onsite", 3, false);
+        // Midnight in Berlin after the 15th.
+        days.seminar.sessions[2].ends_at = "2027-05-16T00:00:00+02:00".parse().ok();
+        let days = unfolded(&made(Effect::Enter, &days, "Anna")[2]);
+        assert!(days.contains("\nDTEND;VALUE=DATE:20270516\n"), "{days}");
         let open = unfolded(&all[0]);
         assert!(
             open.contains("\nDTSTART;TZID=Europe/Berlin:20270506T180000\n") && !open.contains("DTEND"),

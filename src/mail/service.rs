@@ -55,7 +55,7 @@ impl Postman {
             capabilities,
             doors: Doors::new(&config.public_url, config.portal_url.as_deref()),
             from: config.mail_from.clone(),
-            host: host(&config.public_url).to_owned(),
+            host: config.host().to_owned(),
         })
     }
 
@@ -188,21 +188,10 @@ pub fn personal_calendar(
         from_address: config.mail_from.email.as_ref(),
         to_name: &letter.recipient_name,
         to_address: &letter.recipient,
-        host: host(&config.public_url),
+        host: config.host(),
         created_at: now,
         english: letter.language == "en" || letter.language.starts_with("en-"),
         links: links.as_ref(),
     };
     published(&facts, &between).map_err(Error::internal)
-}
-
-/// The host of an address, without its port.
-fn host(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.strip_prefix('[').map_or_else(
-        || authority.split(':').next().unwrap_or_default(),
-        |v6| v6.split(']').next().unwrap_or_default(),
-    );
-    if host.is_empty() { "localhost" } else { host }
 }

@@ -63,6 +63,10 @@ const TAGS: &[(&str, &str)] = &[
         "api-clients",
         "Maschinen der Partner: what they may do, and their secrets",
     ),
+    (
+        "feeds",
+        "Feeds: the public programme for calendars, search engines, event portals and readers of news",
+    ),
     ("collections", "Formate, Projekte, Rahmen: what seminars belong to"),
     ("venues", "Orte"),
     ("logos", "Logos: what stands above printed lists and certificates"),

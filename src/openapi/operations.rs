@@ -168,10 +168,17 @@ pub fn complete(path: &str, method: &str, operation: &mut Operation) {
     }
     let single = method == "GET" && operation.responses.responses.contains_key("200") && has_etag(operation);
     if single {
-        let mut unchanged = ResponseBuilder::new()
-            .description("Not changed since `If-None-Match`")
-            .build();
-        unchanged.headers.insert("ETag".to_owned(), text_header(ETAG));
+        let feed = is_feed(operation);
+        let (etag, told) = if feed {
+            (
+                WEAK_ETAG,
+                "Not changed since `If-None-Match`, or without it since `If-Modified-Since`",
+            )
+        } else {
+            (ETAG, "Not changed since `If-None-Match`")
+        };
+        let mut unchanged = ResponseBuilder::new().description(told).build();
+        unchanged.headers.insert("ETag".to_owned(), text_header(etag));
         operation
             .responses
             .responses
@@ -181,8 +188,22 @@ pub fn complete(path: &str, method: &str, operation: &mut Operation) {
             .parameters
             .get_or_insert_default()
             .push(header("If-None-Match", known, Required::False));
+        if feed {
+            let since = "The `Last-Modified` of what the caller has";
+            operation
+                .parameters
+                .get_or_insert_default()
+                .push(header("If-Modified-Since", since, Required::False));
+        }
         if let Some(RefOr::T(found)) = operation.responses.responses.get_mut("200") {
-            found.headers.insert("ETag".to_owned(), text_header(ETAG));
+            found.headers.insert("ETag".to_owned(), text_header(etag));
+            if feed {
+                let modified =
+                    "When anything was last changed; not there within a minute of it, nor where free seats are told";
+                found.headers.insert("Last-Modified".to_owned(), text_header(modified));
+                let next = "`rel=\"next\"` where there is more than there was room for (RFC 8288)";
+                found.headers.insert("Link".to_owned(), text_header(next));
+            }
         }
     }
 }
@@ -238,6 +259,12 @@ fn has_etag(operation: &Operation) -> bool {
         && name != "get_jwks"
 }
 
+/// Answered to whoever asks again and again, in several encodings.
+fn is_feed(operation: &Operation) -> bool {
+    operation.tags.iter().flatten().any(|tag| tag == "feeds")
+}
+
+const WEAK_ETAG: &str = "Weak; for If-None-Match";
 const ETAG: &str = "Strong; for If-None-Match and If-Match";
 
 /// Whether it answers with a page of a list.

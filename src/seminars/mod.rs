@@ -21,7 +21,8 @@ pub use routes::{
 };
 pub use rules::{
     Answered, Refusal, Stated, admission_faults, announced_end, attendance_mode, attendance_rule_faults, begin_of_day,
-    capacity_fault, check_answers, check_consents, default_close, local, midnight_after, over_at, together, visible_to,
+    capacity_fault, check_answers, check_consents, default_close, local, midnight_after, over_at, plausible, together,
+    visible_to,
 };
 pub use service::{
     AdmissionChange, MinimumChange, Moved, NewAdmission, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession,
@@ -29,8 +30,8 @@ pub use service::{
     reschedule, settle, stated_rule, unmerge,
 };
 pub use store::{
-    Whole, admission, admissions, attendance_rule, attendance_rules, begin_between, external_ids, find, find_all, lock,
-    lock_all, lock_all_seats, lock_for_service, lock_limited_seats, lock_pair, lock_seats, page_by_id, reached,
-    save_admission, save_all_seats, save_seats, schedule_changes, seats, sessions, stands_for_others, to_decide,
-    waited_for, whole, wholes,
+    Filter, Sort, Whole, admission, admissions, attendance_rule, attendance_rules, begin_between, external_ids, find,
+    find_all, list, lock, lock_all, lock_all_seats, lock_for_service, lock_limited_seats, lock_pair, lock_seats,
+    page_by_id, reached, save_admission, save_all_seats, save_seats, schedule_changes, seats, sessions,
+    stands_for_others, to_decide, waited_for, whole, wholes,
 };

@@ -18,6 +18,8 @@ fn a_wrong_method_is_told_the_right_ones() {
             "GET, PATCH, DELETE, HEAD",
         ),
         ("PUT", "/health/live", "GET, HEAD"),
+        ("PUT", "/seminars.ics", "GET, HEAD"),
+        ("PUT", "/seminars/01900000-0000-7000-8000-000000000000.ics", "GET, HEAD"),
     ] {
         let answer = app.organiser().send(method, path, &[], Some(b"{}"));
         answer.problem(405, "method-not-allowed");

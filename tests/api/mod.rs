@@ -27,6 +27,7 @@ mod door_faults;
 mod door_seats;
 mod duplicates;
 mod external_seminars;
+mod feeds;
 mod headcounts;
 mod http;
 mod informed;

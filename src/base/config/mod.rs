@@ -237,6 +237,19 @@ impl Config {
             .unwrap_or_else(|| format!("{}/api/v1/seminars/{{seminar}}", self.public_url))
     }
 
+    /// The host of the public address, without its port: what makes ids unique in the world.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let url = self.public_url.as_str();
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = authority.strip_prefix('[').map_or_else(
+            || authority.split(':').next().unwrap_or_default(),
+            |v6| v6.split(']').next().unwrap_or_default(),
+        );
+        if host.is_empty() { "localhost" } else { host }
+    }
+
     /// The URL of the operator's own database, where one is configured.
     #[must_use]
     pub fn external_database(&self) -> Option<&str> {

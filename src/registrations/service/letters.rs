@@ -36,20 +36,9 @@ fn session((session, venue): &(Session, Option<VenueRef>)) -> Value {
         "ends_at": session.ends_at.map(|end| local(end, &session.time_zone)),
         "date_precision": session.date_precision,
         "time_zone": session.time_zone,
-        "place": venue.as_ref().map(place),
+        "place": venue.as_ref().map(VenueRef::line),
         "online_platform": session.online_platform,
     })
-}
-
-/// One line: name, street, postal code and town, and the country where it is another.
-fn place(venue: &VenueRef) -> String {
-    let town = match &venue.postal_code {
-        Some(code) => format!("{code} {}", venue.locality),
-        None => venue.locality.clone(),
-    };
-    let abroad = (venue.country != "DE").then(|| venue.country.clone());
-    let parts = [venue.name.clone(), venue.street.clone(), Some(town), abroad];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// A letter to the person who registered.

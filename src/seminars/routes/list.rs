@@ -1,5 +1,7 @@
 //! The programme.
 
+use actix_web::http::header::{HeaderValue, VARY};
+use actix_web::middleware::Compress;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
@@ -69,7 +71,7 @@ pub struct SeminarQuery {
 /// Anybody. Members also see the drafts and internal seminars of their organisations.
 #[utoipa::path(tag = "seminars", params(SeminarQuery), security((), ("member" = [])), responses(
     (status = 200, body = Page<SeminarView>, description = "A page of seminars by begin")))]
-#[get("/seminars")]
+#[get("/seminars", wrap = "Compress::default()")]
 pub async fn list_seminars(
     request: HttpRequest,
     caller: Caller,
@@ -138,5 +140,9 @@ pub async fn list_seminars(
     let key = |whole: &store::Whole| (whole.seminar.begins_at, whole.seminar.id);
     let page = Page::cut(rows, limit, key, |whole| view_for(caller.0.as_ref(), whole))?;
     let privacy = caller.privacy();
-    Ok(list(&request, privacy, &page))
+    let mut response = list(&request, privacy, &page);
+    // Said by the uncompressed answer too, which a cache may hold.
+    let varies = HeaderValue::from_static("Authorization, Accept, Accept-Encoding, Accept-Language");
+    response.headers_mut().insert(VARY, varies);
+    Ok(response)
 }

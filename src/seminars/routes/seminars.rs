@@ -52,9 +52,15 @@ pub async fn create_seminar(
 
 /// One seminar.
 ///
-/// Anybody; drafts and internal seminars for members of the organisation only.
+/// Anybody; drafts and internal seminars for members of the organisation only. As JSON-LD by schema.org where `Accept` likes
+/// `application/ld+json` better: the public view, whoever asks.
+// The second is answered by `feeds`, above; this is one operation to whoever reads the document.
 #[utoipa::path(tag = "seminars", params(("seminar" = SeminarId, Path)), security((), ("member" = [])), responses(
-    (status = 200, body = SeminarView, description = "The seminar")))]
+    (status = 200, description = "The seminar", content(
+        (SeminarView = "application/json"),
+        (Object = "application/ld+json", example = json!({"@context": "https://schema.org", "@type": "EducationEvent",
+            "@id": "https://einlass.example/api/v1/seminars/0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "name": "Onboarding",
+            "startDate": "2027-05-06T18:00:00+02:00", "eventStatus": ["https://schema.org/EventScheduled"]}))))))]
 #[get("/seminars/{seminar}")]
 pub async fn get_seminar(
     request: HttpRequest,

@@ -38,6 +38,8 @@ pub enum Sort {
     #[default]
     Soonest,
     Latest,
+    /// What was changed last comes first; the key is when.
+    LastChanged,
 }
 
 /// Days that PostgreSQL and chrono both know; nothing is planned beyond them.
@@ -164,6 +166,7 @@ pub fn list(
     query = match sort {
         Sort::Soonest => query.order((seminars::begins_at.asc(), seminars::id.asc())),
         Sort::Latest => query.order((seminars::begins_at.desc(), seminars::id.desc())),
+        Sort::LastChanged => query.order((seminars::updated_at.desc(), seminars::id.desc())),
     };
     if let Some((at, id)) = after {
         query = match sort {
@@ -176,6 +179,11 @@ pub fn list(
                 seminars::begins_at
                     .lt(at)
                     .or(seminars::begins_at.eq(at).and(seminars::id.lt(id))),
+            ),
+            Sort::LastChanged => query.filter(
+                seminars::updated_at
+                    .lt(at)
+                    .or(seminars::updated_at.eq(at).and(seminars::id.lt(id))),
             ),
         };
     }

@@ -1,6 +1,6 @@
 //! Seminars with all their parts, in a constant number of queries however many there are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -151,7 +151,9 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
                 .and(seminar_collections::seminar_id.eq_any(&ids)),
         )
         .select((seminar_collections::seminar_id, seminar_collections::collection_id))
-        .load::<(SeminarId, CollectionId)>(conn)?;
+        .load::<(SeminarId, CollectionId)>(conn)?
+        .into_iter()
+        .collect::<HashSet<_>>();
 
     let remaining = seminars
         .iter()
