@@ -27,10 +27,11 @@ use crate::base::language::german;
 use crate::base::press::Press;
 use crate::base::problem::{Code, Error, Problem, Result, render};
 use crate::mail::{Postboy, Postman};
+use crate::partners::{Courier, Rounds};
 use crate::portal::{self, ErrorPage, Page, Pages};
 use crate::registrations::{Desk, Timekeeper};
 use crate::reports::Paper;
-use crate::{attendance, catalogue, health, imports, openapi, registrations, reports, seminars};
+use crate::{attendance, catalogue, health, imports, openapi, partners, registrations, reports, seminars};
 
 /// Everything under `/api/v1`. One scope with full paths: once a prefix matches, actix never looks at another.
 fn api(config: &mut ServiceConfig) {
@@ -41,7 +42,8 @@ fn api(config: &mut ServiceConfig) {
         .configure(registrations::configure)
         .configure(attendance::configure)
         .configure(imports::configure)
-        .configure(reports::configure);
+        .configure(reports::configure)
+        .configure(partners::configure);
 }
 
 /// Everything beside it.
@@ -75,6 +77,7 @@ pub struct Site {
     pub press: web::Data<Press>,
     pub paper: web::Data<Paper>,
     pub postman: Arc<Postman>,
+    pub courier: Arc<Courier>,
 }
 
 /// One writer is enough for what PostgreSQL can take from us; with two, one decides while the other commits.
@@ -85,14 +88,16 @@ const DOOR_WRITERS: usize = 2;
 pub struct Background {
     _timekeeper: Timekeeper,
     _postboy: Postboy,
+    _rounds: Rounds,
 }
 
 impl Site {
-    /// Begins to deliver mails and to keep deadlines. Every instance does; they share the work.
+    /// Begins to deliver mails and webhooks and to keep deadlines. Every instance does; they share the work.
     pub fn background(&self) -> Result<Background> {
         let (db, clock) = (Db::clone(&self.db), Clock::clone(&self.clock));
         Ok(Background {
             _timekeeper: Timekeeper::start(db.clone(), clock.clone())?,
+            _rounds: self.courier.clone().start(&db, &clock)?,
             _postboy: self.postman.clone().start(db, clock),
         })
     }
@@ -110,6 +115,7 @@ impl Site {
             pages: web::Data::new(Pages::open(&config)?),
             press: web::Data::new(Press::assemble(&config)?),
             paper: web::Data::new(Paper::open(&config)?),
+            courier: Arc::new(Courier::assemble(&config, capabilities.clone())),
             postman: Arc::new(Postman::assemble(&config, capabilities.clone())?),
             capabilities: web::Data::from(capabilities),
             config: web::Data::new(config),
@@ -182,7 +188,8 @@ fn sweep_now_and_then(site: &Site) {
                 .write(move |conn| {
                     let keys = idempotency::sweep(conn, now)? + crate::auth::sweep(conn, now)?;
                     let imports = attendance::forget_uncounted(conn, now)? + imports::forget_unconfirmed(conn, now)?;
-                    Ok(keys + imports + attendance::forget_times(conn)?)
+                    let deliveries = partners::sweep_deliveries(conn, now)?;
+                    Ok(keys + imports + deliveries + attendance::forget_times(conn)?)
                 })
                 .await;
             if let Err(error) = swept {

@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["seminars"],
     &["registrations"],
     &["attendance"],
-    &["reports", "imports"],
+    &["reports", "imports", "partners"],
     &["portal"],
     &["app", "cli", "health", "openapi", "lib", "main"],
 ];
@@ -198,6 +198,7 @@ fn a_room_writes_only_its_own_tables() {
             &["headcounts", "check_ins", "attendance_imports", "import_participants"],
         ),
         ("imports", &["programme_imports", "programme_import_rows"]),
+        ("partners", &["webhook_deliveries", "webhooks"]),
         (
             "reports",
             &[

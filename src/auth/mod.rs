@@ -21,8 +21,8 @@ pub use routes::{configure, configure_outside};
 pub use rules::password_fault;
 pub use service::{NewAccount, NewOrganisation, create_account, ensure_organisation, own_organisation};
 pub use store::{
-    all_organisations, find_organisation, organisation_by_slug, organisation_refs, organisation_spellings, organisers,
-    sweep,
+    administrators, all_organisations, find_organisation, organisation_by_slug, organisation_refs,
+    organisation_spellings, organisers, sweep,
 };
 pub use throttle::Throttle;
 pub use tokens::Keys;

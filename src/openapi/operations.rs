@@ -181,7 +181,8 @@ fn optional_member(operation: &Operation) -> bool {
 fn needs_if_match(path: &str, method: &str, operation: &Operation) -> bool {
     let creates = operation.responses.responses.contains_key("201");
     // A headcount never changes, and a review is its writer's own, so nobody can overlook a change of it. The steps of a
-    // registrant go forward only, and many decisions at once name the state they need by themselves.
+    // registrant go forward only, and many decisions at once name the state they need by themselves. A delivery that was taken
+    // is not retried.
     let unguarded = path.contains("/headcounts/")
         || [
             "/check-ins/batch",
@@ -191,6 +192,7 @@ fn needs_if_match(path: &str, method: &str, operation: &Operation) -> bool {
             "/accept-offer",
             "/keep",
             "/withdraw",
+            "/retry",
         ]
         .iter()
         .any(|end| path.ends_with(end) && !path.contains("-imports/"));

@@ -46,3 +46,4 @@ mod stated_totals;
 mod statistics;
 mod tickets;
 mod venues;
+mod webhooks;

@@ -1,0 +1,4 @@
+//! The decisions of the room, pure.
+
+pub mod feed;
+pub mod webhooks;

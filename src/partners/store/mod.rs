@@ -1,0 +1,6 @@
+//! All SQL of the room.
+
+pub mod deliveries;
+pub mod feed;
+pub mod turns;
+pub mod webhooks;
