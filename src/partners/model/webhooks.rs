@@ -60,6 +60,7 @@ words! {
 
 words! {
     /// What became of one attempt. Of an answer only the status is kept.
+    #[schema(as = DeliveryOutcome)]
     Outcome {
         /// A status of 200 to 299.
         Taken = "taken",

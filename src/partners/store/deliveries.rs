@@ -51,7 +51,7 @@ pub fn pending(conn: &mut PgConnection, webhook: &Webhook, most: i64) -> Result<
 }
 
 pub fn insert(conn: &mut PgConnection, deliveries: &[Delivery]) -> Result<()> {
-    diesel::insert_into(dsl::webhook_deliveries)
+    diesel::insert_into(webhook_deliveries::table)
         .values(deliveries)
         .execute(conn)?;
     Ok(())

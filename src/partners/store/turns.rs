@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::auth::OrganisationId;
 use crate::base::ids::fresh;
 use crate::base::problem::Result;
-use crate::partners::model::{Delivery, DeliveryState, Webhook, WebhookId};
-use crate::schema::webhook_deliveries::dsl;
+use crate::partners::model::{Delivery, Webhook, WebhookId};
+use crate::schema::webhook_deliveries::{self, dsl};
 use crate::schema::webhooks;
 
 /// The right to deliver to one webhook, until it is given back or runs out.
@@ -69,29 +69,38 @@ pub fn begin(
         .get_result(conn)
         .optional()?;
     let Some(webhook) = webhook else { return Ok(None) };
-    let earlier = diesel::alias!(crate::schema::webhook_deliveries as earlier);
-    let before = earlier
-        .filter(earlier.field(dsl::organisation_id).eq(dsl::organisation_id))
-        .filter(earlier.field(dsl::webhook_id).eq(dsl::webhook_id))
-        .filter(earlier.field(dsl::subject).eq(dsl::subject))
-        .filter(earlier.field(dsl::state).eq(DeliveryState::Pending))
-        .filter(earlier.field(dsl::number).lt(dsl::number));
-    let next = dsl::webhook_deliveries
-        .filter(dsl::organisation_id.eq(turn.organisation_id))
-        .filter(dsl::webhook_id.eq(turn.id))
-        .filter(dsl::state.eq(DeliveryState::Pending))
-        .filter(dsl::due_at.le(now))
-        .filter(diesel::dsl::not(diesel::dsl::exists(before)))
-        .order((dsl::due_at, dsl::number))
-        .select(dsl::id)
-        .first::<Uuid>(conn)
-        .optional()?;
+    let next = next_due(conn, turn, now)?;
     let Some(next) = next else { return Ok(None) };
-    let delivery = diesel::update(dsl::webhook_deliveries.find((turn.organisation_id, next)))
+    let delivery = diesel::update(webhook_deliveries::table.find((turn.organisation_id, next)))
         .set((dsl::attempts.eq(dsl::attempts + 1), dsl::attempted_at.eq(now)))
         .returning(Delivery::as_returning())
         .get_result(conn)?;
     Ok(Some((webhook, delivery)))
+}
+
+/// The delivery that is due first among those with none about the same before them.
+fn next_due(conn: &mut PgConnection, turn: &Turn, now: DateTime<Utc>) -> Result<Option<Uuid>> {
+    #[derive(QueryableByName)]
+    struct Next {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+    }
+    let query = diesel::sql_query(
+        "SELECT due.id FROM webhook_deliveries AS due
+         WHERE due.organisation_id = $1 AND due.webhook_id = $2 AND due.state = 'pending' AND due.due_at <= $3
+           AND NOT EXISTS (
+             SELECT FROM webhook_deliveries AS earlier
+             WHERE earlier.organisation_id = due.organisation_id AND earlier.webhook_id = due.webhook_id
+               AND earlier.state = 'pending' AND earlier.subject = due.subject AND earlier.number < due.number)
+         ORDER BY due.due_at, due.number LIMIT 1",
+    );
+    let next = query
+        .bind::<SqlUuid, _>(turn.organisation_id)
+        .bind::<SqlUuid, _>(turn.id)
+        .bind::<Timestamptz, _>(now)
+        .get_result::<Next>(conn)
+        .optional()?;
+    Ok(next.map(|next| next.id))
 }
 
 /// Gives the turn back, unless it ran out and somebody else has it. Nobody takes it before `held_until`.

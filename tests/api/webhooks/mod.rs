@@ -34,6 +34,8 @@ impl TestApp {
 
     #[track_caller]
     pub fn webhook_with(&self, body: Value) -> String {
+        // It begins where the feed ends at this moment, which is before what is still held back.
+        self.wait_for_the_feed();
         format!("{WEBHOOKS}/{}", self.admin().post(WEBHOOKS, &body).id())
     }
 
@@ -150,7 +152,6 @@ pub fn told<const N: usize>(seminars: [&str; N]) -> (Told, [String; N]) {
     let seminars = seminars.map(|title| app.announced(title));
     let receiver = Receiver::start();
     let webhook = app.webhook(&receiver.url);
-    app.wait_for_the_feed();
     let told = Told { app, receiver, webhook };
     (told, seminars)
 }

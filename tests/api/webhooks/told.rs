@@ -52,7 +52,6 @@ fn only_what_was_asked_for_is_told() {
         .app
         .webhook_with(json!({"url": quiet.url, "events": ["seminar.postponed", "seminar.postponed"]}));
     assert_eq!(told.app.shown(&only)["events"], json!(["seminar.postponed"]));
-    told.app.wait_for_the_feed();
     told.app.rename(&seminar, "Gründen im Vollerwerb");
     told.app
         .act(
@@ -125,7 +124,6 @@ fn webhooks_are_listed_changed_and_deleted_with_what_is_on_its_way() {
     let webhook = app.webhook_with(json!({"url": receiver.url, "description": "Portal"}));
     let page = app.admin().get(WEBHOOKS).expect(200);
     assert_eq!(page["data"], json!([app.shown(&webhook)]));
-    app.wait_for_the_feed();
     app.rename(&seminar, "Gründen!");
     receiver.next(&[super::receiver::Order::Answer(500)]);
     assert_eq!(app.deliver(), 1);
