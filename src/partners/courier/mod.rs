@@ -17,7 +17,6 @@ use super::model::{Delivery, Webhook};
 use super::rules::webhooks::{Answer, body, signature};
 use super::service::{secrets, settle, write_deliveries};
 use super::store;
-use super::store::turns::Turn;
 use crate::base::capability::Capabilities;
 use crate::base::clock::Clock;
 use crate::base::config::Config;

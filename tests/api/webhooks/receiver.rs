@@ -26,7 +26,6 @@ pub struct Seen {
     pub headers: HashMap<String, String>,
     pub text: String,
     pub body: Value,
-    pub order: Order,
 }
 
 impl Seen {
@@ -40,10 +39,6 @@ impl Seen {
 
     pub fn seminar(&self) -> &str {
         self.body["data"]["seminar"].as_str().unwrap()
-    }
-
-    pub fn taken(&self) -> bool {
-        matches!(self.order, Order::Answer(200..=299) | Order::After(_))
     }
 }
 
@@ -121,7 +116,6 @@ fn take(state: &Mutex<State>, stream: TcpStream) -> Option<()> {
             headers,
             body: serde_json::from_str(&text).unwrap(),
             text,
-            order,
         });
         order
     };

@@ -97,7 +97,7 @@ fn for_a_day_both_secrets_sign() {
         .admin()
         .act(&format!("{path}/rotate-secret"), "\"1-x\"", &json!({}));
     stale.problem(412, "precondition-failed");
-    let mut last = |title: &str| {
+    let last = |title: &str| {
         told.app.rename(&seminar, title);
         assert_eq!(told.app.deliver(), 1);
         told.receiver.seen().pop().unwrap()
