@@ -15,7 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use self::client::{Client, PATIENCE, Post};
 use super::model::{Delivery, Webhook};
 use super::rules::webhooks::{Answer, body, signature};
-use super::service::{secrets, settle, write_deliveries};
+use super::service::webhooks::{secrets, settle, write_deliveries};
 use super::store;
 use crate::base::capability::Capabilities;
 use crate::base::clock::Clock;

@@ -18,19 +18,24 @@ id! {
 }
 
 words! {
-    /// What happened.
+    /// What happened, in the words of the change feed.
     EventType {
         Created = "seminar.created",
-        Published = "seminar.published",
         Changed = "seminar.changed",
+        Settled = "seminar.settled",
+        Published = "seminar.published",
+        Held = "seminar.held",
         Cancelled = "seminar.cancelled",
         Postponed = "seminar.postponed",
         Rescheduled = "seminar.rescheduled",
         MovedOnline = "seminar.moved_online",
         MovedOnsite = "seminar.moved_onsite",
-        Held = "seminar.held",
-        /// It is no longer there, or no longer for the reader: see `reason` in its data.
-        Removed = "seminar.removed",
+        Merged = "seminar.merged",
+        Unmerged = "seminar.unmerged",
+        Deleted = "seminar.deleted",
+        VenueChanged = "venue.changed",
+        CollectionChanged = "collection.changed",
+        OrganisationChanged = "organisation.changed",
         /// Asked for by an admin, to try the receiver.
         Test = "webhook.test",
     }

@@ -1,9 +1,17 @@
-//! What partners and those who care for them ask for.
+//! The room's operations.
 
+mod changes;
+mod external;
+mod external_body;
 mod webhooks;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub fn configure(config: &mut ServiceConfig) {
-    config.configure(webhooks::configure);
+    config
+        .service(changes::list_changes)
+        .service(external::get_external_seminar)
+        .service(external::put_external_seminar)
+        .service(external::put_external_seminars)
+        .configure(webhooks::configure);
 }

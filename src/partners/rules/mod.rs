@@ -1,4 +1,5 @@
-//! The decisions of the room, pure.
+//! The room's decisions.
 
 pub mod feed;
+pub mod ownership;
 pub mod webhooks;

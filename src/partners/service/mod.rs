@@ -1,10 +1,5 @@
-//! The use cases of the room.
+//! What partners do, and what they are told.
 
-mod delivering;
-mod webhooks;
-
-pub use delivering::{settle, sweep_deliveries, write_deliveries};
-pub use webhooks::{
-    NewWebhook, WebhookChange, change_webhook, create_webhook, delete_webhook, retry_delivery, rotate_secret, secrets,
-    send_test,
-};
+pub mod feed;
+pub mod push;
+pub mod webhooks;

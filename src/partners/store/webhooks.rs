@@ -5,8 +5,7 @@ use diesel::prelude::*;
 
 use crate::auth::OrganisationId;
 use crate::base::problem::Result;
-use crate::partners::model::feed::Position;
-use crate::partners::model::{Webhook, WebhookId};
+use crate::partners::model::{Position, Webhook, WebhookId};
 use crate::schema::webhooks;
 
 /// The organisation's, the oldest first.

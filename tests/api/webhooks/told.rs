@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::receiver::Receiver;
 use super::{WEBHOOKS, open, told};
+use crate::support::draft_with;
 
 #[test]
 fn a_change_of_plan_is_told_in_ids() {
@@ -29,7 +30,7 @@ fn a_change_of_plan_is_told_in_ids() {
         .cloned()
         .collect::<Vec<_>>();
     for member in &members {
-        let known = ["changed_fields", "organisation", "seminar", "version", "reason", "into"];
+        let known = ["changed_fields", "id", "object", "organisation", "version"];
         assert!(known.contains(&member.as_str()), "{member}: {}", seen.text);
     }
     for personal in ["anna", "Müller", "example.org", "Sturm"] {
@@ -135,4 +136,45 @@ fn webhooks_are_listed_changed_and_deleted_with_what_is_on_its_way() {
     app.admin().get(&webhook).problem(404, "not-found");
     app.clock.advance(chrono::Duration::days(1));
     assert_eq!(app.deliver(), 0);
+}
+
+#[test]
+fn of_others_the_public_programme_is_told_and_no_draft() {
+    let app = open();
+    let receiver = Receiver::start();
+    let path = "/organisations/ihk-aachen/webhooks";
+    app.wait_for_the_feed();
+    app.person("foreign_admin")
+        .post(path, &json!({"url": receiver.url}))
+        .expect(201);
+    let draft = app.draft(&draft_with(5, json!({"title": "Entwurf"}))).id();
+    app.rename(&draft, "Noch ein Entwurf");
+    assert_eq!(app.deliver(), 0, "a draft of others");
+    let public = app.announced("Gründen");
+    let internal = app.published(&draft_with(5, json!({"title": "Intern", "audience": "internal"})));
+    app.deliver();
+    assert!(
+        receiver.seen().iter().all(|seen| seen.seminar() == public),
+        "{:?} {internal}",
+        receiver.kinds()
+    );
+    assert_eq!(receiver.kinds().last().unwrap(), "seminar.published");
+    // It was public until this change: the last that is told of it, without saying more.
+    let seminar = format!("/seminars/{public}");
+    let withdrawn = json!({"audience": "internal"});
+    app.organiser()
+        .patch(&seminar, &app.etag(&seminar), &withdrawn)
+        .expect(200);
+    app.rename(&public, "Nichts für andere");
+    app.deliver();
+    let last = receiver.seen().pop().unwrap();
+    assert_eq!(
+        last.body["data"]["gone"],
+        json!({"reason": "withdrawn", "merged_into": null})
+    );
+    assert!(
+        !last.text.contains("Nichts") && last.body["data"].get("changed_fields").is_none(),
+        "{}",
+        last.text
+    );
 }

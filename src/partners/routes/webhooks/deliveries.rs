@@ -17,7 +17,8 @@ use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Code, Result};
 use crate::base::query::Query;
 use crate::partners::model::{DeliveryId, DeliveryState, WebhookId};
-use crate::partners::{service, store};
+use crate::partners::service::webhooks as service;
+use crate::partners::store;
 
 pub fn configure(config: &mut ServiceConfig) {
     config

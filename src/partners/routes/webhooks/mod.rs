@@ -20,7 +20,7 @@ use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Code, Error, Result};
 use crate::base::query::Query;
 use crate::partners::model::{Webhook, WebhookId};
-use crate::partners::service::{self, NewWebhook, WebhookChange};
+use crate::partners::service::webhooks::{self as service, NewWebhook, WebhookChange};
 use crate::partners::store;
 
 pub fn configure(config: &mut ServiceConfig) {

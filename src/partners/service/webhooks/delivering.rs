@@ -4,15 +4,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
 use serde_json::json;
 
-use super::webhooks::{journal, next_delivery, save};
+use super::admin::{journal, next_delivery, save};
 use crate::auth::{OrganisationId, administrators, organisation_refs};
 use crate::base::problem::{Error, Result};
 use crate::journal::Act;
 use crate::mail::{self, Facts, Kind, Letter, WebhookFacts};
-use crate::partners::model::{Delivery, DeliveryState, DisabledReason, Webhook, WebhookId};
+use crate::partners::model::{Delivery, DeliveryState, DisabledReason, Reader, Webhook, WebhookId};
 use crate::partners::rules::webhooks::{Answer, Verdict, event, host, verdict};
+use crate::partners::service::feed::tell;
 use crate::partners::store;
 use crate::partners::store::turns::Turn;
+use crate::seminars::SeminarId;
 
 /// Read of the feed in one transaction.
 const AT_ONCE: i64 = 100;
@@ -38,18 +40,23 @@ pub fn write_deliveries(
     {
         return Ok((0, false));
     }
-    let happenings = store::feed::after(conn, webhook.position(), AT_ONCE)?;
+    let happenings = store::after(conn, webhook.position(), None, AT_ONCE)?;
     let Some(last) = happenings.last() else {
         return Ok((0, false));
     };
     let position = last.position();
     let more = i64::try_from(happenings.len()).map_err(Error::internal)? == AT_ONCE;
     let wanted = webhook.wanted();
-    let told = happenings.iter().filter_map(|happening| {
-        let event = event(happening, of, &wanted)?;
+    let reader = Reader { member_of: vec![of] };
+    let told = tell(conn, &reader, happenings)?;
+    let seminars = told.iter().map(|(happening, _)| SeminarId(happening.object_id));
+    let standings = store::standings(conn, &seminars.collect::<Vec<_>>())?;
+    let events = told.iter().filter_map(|(happening, told)| {
+        let standing = standings.get(&SeminarId(happening.object_id));
+        let event = event(happening, told, standing, &wanted)?;
         Some(next_delivery(&mut webhook, now, happening.at, event))
     });
-    let deliveries = told.collect::<Vec<_>>();
+    let deliveries = events.collect::<Vec<_>>();
     store::deliveries::insert(conn, &deliveries)?;
     store::webhooks::save_progress(conn, &webhook, position)?;
     Ok((deliveries.len(), more))

@@ -52,7 +52,7 @@ pub fn create_webhook(
         let detail = format!("would be one too many: an organisation has at most {MOST_WEBHOOKS} webhooks");
         return Err(Error::member("/url", detail));
     }
-    let position = store::feed::horizon(conn)?;
+    let position = store::horizon(conn)?;
     let webhook = Webhook {
         organisation_id: of,
         id: WebhookId::fresh(),
