@@ -208,7 +208,7 @@ fn a_room_writes_only_its_own_tables() {
             &["headcounts", "check_ins", "attendance_imports", "import_participants"],
         ),
         ("imports", &["programme_imports", "programme_import_rows"]),
-        ("partners", &["webhook_deliveries", "webhooks"]),
+        ("partners", &["pushes", "webhook_deliveries", "webhooks"]),
         (
             "reports",
             &[
