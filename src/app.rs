@@ -78,7 +78,7 @@ pub struct Site {
     pub paper: web::Data<Paper>,
     pub bell: web::Data<Bell>,
     pub postman: Arc<Postman>,
-    pub courier: Arc<Courier>,
+    pub courier: web::Data<Courier>,
 }
 
 /// One writer is enough for what PostgreSQL can take from us; with two, one decides while the other commits.
@@ -98,7 +98,7 @@ impl Site {
         let (db, clock) = (Db::clone(&self.db), Clock::clone(&self.clock));
         Ok(Background {
             _timekeeper: Timekeeper::start(db.clone(), clock.clone())?,
-            _rounds: self.courier.clone().start(&db, &clock)?,
+            _rounds: self.courier.clone().into_inner().start(&db, &clock)?,
             _postboy: self.postman.clone().start(db, clock),
         })
     }
@@ -117,7 +117,7 @@ impl Site {
             press: web::Data::new(Press::assemble(&config)?),
             paper: web::Data::new(Paper::open(&config)?),
             bell: web::Data::new(Bell::default()),
-            courier: Arc::new(Courier::assemble(&config, capabilities.clone())),
+            courier: web::Data::new(Courier::assemble(&config, capabilities.clone())),
             postman: Arc::new(Postman::assemble(&config, capabilities.clone())?),
             capabilities: web::Data::from(capabilities),
             config: web::Data::new(config),
@@ -150,6 +150,7 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .app_data(site.pages.clone())
             .app_data(site.press.clone())
             .app_data(site.paper.clone())
+            .app_data(site.courier.clone())
             .app_data(site.bell.clone())
             .app_data(routes.clone())
             .app_data(scopes.clone())

@@ -55,6 +55,10 @@ impl Client {
         }
     }
 
+    pub fn allowed(&self) -> &[Network] {
+        &self.allowed
+    }
+
     pub fn send(&self, post: &Post<'_>, now: DateTime<Utc>) -> Answer {
         let make = || agent(DefaultResolver::default(), self.allowed.clone(), self.patience);
         let request = self

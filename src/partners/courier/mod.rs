@@ -13,14 +13,15 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use self::client::{Client, PATIENCE, Post};
-use super::model::{Delivery, Webhook};
-use super::rules::webhooks::{Answer, body, signature};
+use super::model::{Delivery, Webhook, WebhookId};
+use super::rules::webhooks::{Answer, Secret, body, signature};
 use super::service::webhooks::{secrets, settle, write_deliveries};
 use super::store;
 use crate::base::capability::Capabilities;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::Db;
+use crate::base::network::Network;
 use crate::base::problem::{Error, Result};
 use crate::journal::{Act, Actor};
 
@@ -70,6 +71,17 @@ impl Courier {
             client: Client::new(&config.webhook_allow, patience),
             capabilities,
         }
+    }
+
+    /// Which networks the operator has opened.
+    pub(super) fn allowed(&self) -> &[Network] {
+        self.client.allowed()
+    }
+
+    /// What signs the deliveries of a webhook, as its receiver wants it.
+    pub(super) fn secret(&self, webhook: WebhookId, generation: i32) -> String {
+        let secrets = secrets(&self.capabilities, webhook, &[generation]);
+        secrets.first().map(Secret::shown).unwrap_or_default()
     }
 
     /// Reads what happened and delivers what is due.

@@ -10,16 +10,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use self::view::{WebhookBody, WebhookPatch, WebhookView, WebhookWithSecret};
 use crate::auth::{Admin, OrganisationId, Reach, find_organisation};
 use crate::base::body::Body;
-use crate::base::capability::Capabilities;
 use crate::base::clock::Clock;
-use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::etag::{self, IfMatch, Privacy};
 use crate::base::idempotency::{Created, Idempotency};
 use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Code, Error, Result};
 use crate::base::query::Query;
-use crate::partners::model::{Webhook, WebhookId};
+use crate::partners::Courier;
+use crate::partners::model::WebhookId;
 use crate::partners::service::webhooks::{self as service, NewWebhook, WebhookChange};
 use crate::partners::store;
 
@@ -39,12 +38,6 @@ fn reached(conn: &mut PgConnection, reach: &Reach, name: &str) -> Result<Organis
     let organisation = find_organisation(conn, name)?.ok_or(Code::NotFound)?;
     reach.check(organisation.id)?;
     Ok(organisation.id)
-}
-
-/// The secret that signs first, as the receiver wants it.
-fn secret(capabilities: &Capabilities, webhook: WebhookId, generation: i32) -> String {
-    let secrets = service::secrets(capabilities, webhook, &[generation]);
-    secrets.first().map(|secret| secret.shown()).unwrap_or_default()
 }
 
 /// All webhooks of an organisation.
@@ -89,14 +82,14 @@ pub async fn create_webhook(
     who: Admin,
     path: web::Path<String>,
     idempotency: Idempotency,
-    config: web::Data<Config>,
-    capabilities: web::Data<Capabilities>,
+    courier: web::Data<Courier>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
     body: Body<WebhookBody>,
 ) -> Result<HttpResponse> {
     let act = who.act(&clock);
     let (reach, owner) = (who.reach(), who.owner());
+    let allowed = courier.allowed().to_vec();
     let mut created = db
         .write(move |conn| {
             idempotency.once(conn, act.now, &owner, &body.digest, |conn| {
@@ -113,7 +106,7 @@ pub async fn create_webhook(
                     description,
                     enabled,
                 };
-                let row = service::create_webhook(conn, &act, of, &config.webhook_allow, new)?;
+                let row = service::create_webhook(conn, &act, of, &allowed, new)?;
                 let location = format!("/api/v1/organisations/{of}/webhooks/{}", row.id);
                 Created::new(location, Some(row.version), &WebhookView::from(row))
             })
@@ -123,7 +116,7 @@ pub async fn create_webhook(
     let id = created.body.get("id").cloned().unwrap_or_default();
     let id = serde_json::from_value(id).map_err(Error::internal)?;
     if let Some(members) = created.body.as_object_mut() {
-        members.insert("secret".to_owned(), secret(&capabilities, id, 1).into());
+        members.insert("secret".to_owned(), courier.secret(id, 1).into());
     }
     Ok(created.response())
 }
@@ -161,7 +154,7 @@ pub async fn change_webhook(
     who: Admin,
     path: web::Path<(String, WebhookId)>,
     if_match: IfMatch,
-    config: web::Data<Config>,
+    courier: web::Data<Courier>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
     body: Body<WebhookPatch>,
@@ -184,7 +177,7 @@ pub async fn change_webhook(
                 enabled,
             };
             let check = |version| if_match.check(version);
-            service::change_webhook(conn, &act, (of, path.1), check, &config.webhook_allow, change)
+            service::change_webhook(conn, &act, (of, path.1), check, courier.allowed(), change)
         })
         .await?;
     etag::changed(row.version, &WebhookView::from(row))
@@ -224,19 +217,19 @@ pub async fn rotate_webhook_secret(
     who: Admin,
     path: web::Path<(String, WebhookId)>,
     if_match: IfMatch,
-    capabilities: web::Data<Capabilities>,
+    courier: web::Data<Courier>,
     db: web::Data<Db>,
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
     let act = who.act(&clock);
     let reach = who.reach();
-    let row: Webhook = db
+    let row = db
         .write(move |conn| {
             let of = reached(conn, &reach, &path.0)?;
             service::rotate_secret(conn, &act, (of, path.1), |version| if_match.check(version))
         })
         .await?;
-    let secret = secret(&capabilities, row.id, row.generation);
+    let secret = courier.secret(row.id, row.generation);
     let (version, webhook) = (row.version, WebhookView::from(row));
     let answer = WebhookWithSecret {
         webhook: webhook.clone(),
