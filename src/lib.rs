@@ -72,6 +72,8 @@
 //! - Another system never overwrites what was decided here; who decided what follows from what it sent, what stood here after
 //!   that, and what stands here now. `partners::rules::ownership`
 //! - The OpenAPI document, the schema and the migrations agree with the code. `tests/contract.rs`, `tests/migrations.rs`
+//! - The document is fit for generated clients: every reference leads somewhere, every example fits its schema, files are bytes.
+//!   `tests/contract/`, `checks/openapi-client`
 //!
 //! ## Following a request
 //!

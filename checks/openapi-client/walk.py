@@ -1,4 +1,5 @@
-"""A portal's way through the service, with nothing but the package generated from the document."""
+"""Ways through the service, with nothing but the package generated from the document. A walk is a function that says what
+it did."""
 
 import os
 import sys
@@ -10,13 +11,21 @@ from einlass_client import AuthenticatedClient, Client
 from einlass_client.api.auth import login
 from einlass_client.api.registrations import create_registration, list_registrations
 from einlass_client.api.seminars import list_seminars
-from einlass_client.models.status import Status
+from einlass_client.models.channel import Channel
 from einlass_client.models.login import Login
 from einlass_client.models.new_registration import NewRegistration
 from einlass_client.models.problem import Problem
+from einlass_client.models.seminar import Seminar
+from einlass_client.models.status import Status
 from einlass_client.types import Response
 
 T = TypeVar("T")
+
+BASE, PASSWORD = sys.argv[1], os.environ["EINLASS_DEMO_PASSWORD"]
+ORGANISER = "organiser@staedteregion.example"
+ANYBODY = Client(base_url=BASE)
+# The generator asks for a login wherever one is possible; what a portal does is for anybody.
+PUBLIC = cast(AuthenticatedClient, ANYBODY)
 
 
 def good(response: Response[T | Problem]) -> T:
@@ -26,44 +35,52 @@ def good(response: Response[T | Problem]) -> T:
     return response.parsed
 
 
-base, password = sys.argv[1], os.environ["EINLASS_DEMO_PASSWORD"]
-anybody = Client(base_url=base)
-# The generator asks for a login wherever one is possible; these two operations are for anybody.
-public = cast(AuthenticatedClient, anybody)
+def logged_in(email: str) -> AuthenticatedClient:
+    tokens = good(login.sync_detailed(client=ANYBODY, body=Login(email=email, password=PASSWORD)))
+    return AuthenticatedClient(base_url=BASE, token=tokens.access_token)
 
-now = datetime.now(UTC)
-page = good(
-    list_seminars.sync_detailed(
-        client=public, status=Status.SCHEDULED, free_seats=True, from_=date.today(), limit=100
+
+def free_channel(seminar: Seminar) -> Channel | None:
+    """The first channel somebody can register for now."""
+    now = datetime.now(UTC)
+    if seminar.registration_opens_at is not None and seminar.registration_opens_at > now:
+        return None
+    if seminar.registration_closes_at is not None and seminar.registration_closes_at <= now:
+        return None
+    free = (one.channel for one in seminar.channels if one.free_seats is not None and one.free_seats > 0)
+    return next(free, None)
+
+
+def portal() -> str:
+    """A portal registers somebody, and the organiser finds the person."""
+    page = good(
+        list_seminars.sync_detailed(
+            client=PUBLIC, status=Status.SCHEDULED, free_seats=True, from_=date.today(), limit=100
+        )
     )
-)
-free = [
-    (seminar, one.channel)
-    for seminar in page.data
-    if seminar.registration_opens_at is None or seminar.registration_opens_at <= now
-    if seminar.registration_closes_at is None or seminar.registration_closes_at > now
-    for one in seminar.channels
-    if one.free_seats is not None and one.free_seats > 0
-]
-assert free, "no seminar is free"
-seminar, channel = free[0]
+    seminar, channel = next(
+        ((seminar, channel) for seminar in page.data if (channel := free_channel(seminar)) is not None),
+        (None, None),
+    )
+    assert seminar is not None and channel is not None, "no seminar is free"
 
-email = f"python.{uuid4()}@example.org"
-body = NewRegistration(channel=channel, given_name="Paula", family_name="Python", email=email)
-key = str(uuid4())
-first = create_registration.sync_detailed(seminar.id, client=public, body=body, idempotency_key=key)
-again = create_registration.sync_detailed(seminar.id, client=public, body=body, idempotency_key=key)
-receipt = good(first)
-assert receipt.state.value == "pending", receipt.state
-assert good(again) == receipt
-assert again.headers["Idempotency-Replayed"] == "true"
+    email = f"python.{uuid4()}@example.org"
+    body = NewRegistration(channel=channel, given_name="Paula", family_name="Python", email=email)
+    key = str(uuid4())
+    first = create_registration.sync_detailed(seminar.id, client=PUBLIC, body=body, idempotency_key=key)
+    again = create_registration.sync_detailed(seminar.id, client=PUBLIC, body=body, idempotency_key=key)
+    receipt = good(first)
+    assert receipt.state.value == "pending", receipt.state
+    assert good(again) == receipt
+    assert again.headers["Idempotency-Replayed"] == "true"
 
-organiser = "organiser@staedteregion.example"
-refused = login.sync(client=anybody, body=Login(email=organiser, password="falsch"))
-assert isinstance(refused, Problem) and refused.code.value == "invalid-credentials"
-tokens = good(login.sync_detailed(client=anybody, body=Login(email=organiser, password=password)))
+    refused = login.sync(client=ANYBODY, body=Login(email=ORGANISER, password="falsch"))
+    assert isinstance(refused, Problem) and refused.code.value == "invalid-credentials"
+    member = logged_in(ORGANISER)
+    found = good(list_registrations.sync_detailed(seminar.id, client=member, q=email))
+    assert [(one.id, one.email) for one in found.data] == [(receipt.id, email)]
+    return f"{seminar.title} ({channel.value}): registered once, found by the organiser"
 
-member = AuthenticatedClient(base_url=base, token=tokens.access_token)
-registrations = good(list_registrations.sync_detailed(seminar.id, client=member, q=email))
-assert [(one.id, one.email) for one in registrations.data] == [(receipt.id, email)]
-print(f"Python: {seminar.title} ({channel.value}): registered once, found by the organiser")
+
+for walk in (portal,):
+    print(f"Python, {walk.__name__}: {walk()}")

@@ -48,12 +48,10 @@ pub fn catch_up(service: &mut Service, copy: &Copy, wait: u32, stop: &dyn Fn() -
             tally.tombstones += u64::from(!change["tombstone"].is_null());
         }
         copy.keep_cursor(page["next_cursor"].as_str().ok_or("a page without a cursor")?)?;
-        // The last page of how everything stands is followed by the changes since, which come with the next call.
-        let stands = changes.iter().any(|change| change["type"] == "seminar.stands");
-        if stands && page["has_more"] == false || changes.is_empty() && copy.is_anew() {
+        if copy.is_anew() && !changes.iter().any(|change| change["type"] == "seminar.stands") {
             copy.everything_stands()?;
         }
-        if stop() || page["has_more"] == false && !stands {
+        if stop() || page["has_more"] == false {
             return Ok(tally);
         }
     }

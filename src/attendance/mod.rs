@@ -20,7 +20,8 @@ mod sheets;
 mod store;
 mod tally;
 
-pub use model::{Basis, CountMethod, HeadcountId, NewHeadcount};
+pub use model::{Basis, CountMethod, HeadcountId, ListFormat, ListLanguage, Listed, NewHeadcount};
+pub use print::Orientation;
 pub use routes::configure;
 pub use rules::{Counted, NoShows, People, Reconciled, fits, reconcile, reconcile_with_people};
 pub use service::{Door, forget_times, forget_uncounted, no_shows_by_seminar, people_by_seminar, record_headcount};

@@ -14,10 +14,12 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::attendance::{ListFormat, ListLanguage, Listed, Orientation};
 use crate::auth::Scope;
 use crate::base::csv::Dialect;
 use crate::base::problem::{Code, Document, FieldError};
-use crate::reports::{OpenDataFormat, ReportFormat, SnapshotFormat};
+use crate::registrations::TicketFormat;
+use crate::reports::{Forms, OpenDataFormat, ReportFormat, SnapshotFormat, StatisticFormat};
 
 const TAGS: &[(&str, &str)] = &[
     ("seminars", "Veranstaltungen: the programme, and what happens to it"),
@@ -121,7 +123,14 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         (FieldError::name(), FieldError::schema()),
         (Code::name(), Code::schema()),
         // Named by a query parameter only, which does not bring its schema along.
+        (ListFormat::name(), ListFormat::schema()),
+        (ListLanguage::name(), ListLanguage::schema()),
+        (Listed::name(), Listed::schema()),
+        (Orientation::name(), Orientation::schema()),
+        (TicketFormat::name(), TicketFormat::schema()),
         (ReportFormat::name(), ReportFormat::schema()),
+        (Forms::name(), Forms::schema()),
+        (StatisticFormat::name(), StatisticFormat::schema()),
         (SnapshotFormat::name(), SnapshotFormat::schema()),
         (OpenDataFormat::name(), OpenDataFormat::schema()),
         (Dialect::name(), Dialect::schema()),

@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::ParameterBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder};
+use utoipa::openapi::{Content, ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder};
 
 use crate::auth::scope_of;
 use crate::base::problem::{Code, Document};
@@ -102,6 +102,9 @@ pub fn complete(path: &str, method: &str, operation: &mut Operation) {
     let paged = is_page(operation);
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
+        for (media_type, content) in &mut response.content {
+            describe_bytes(media_type, content);
+        }
         response.headers.insert(
             "X-Request-Id".to_owned(),
             text_header("Also in problems and in our logs"),
@@ -150,6 +153,11 @@ pub fn complete(path: &str, method: &str, operation: &mut Operation) {
                     text_header("`true` when this is the first answer again"),
                 );
             }
+        }
+    }
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        for (media_type, content) in &mut body.content {
+            describe_bytes(media_type, content);
         }
     }
     if method == "PATCH"
@@ -263,6 +271,19 @@ fn add_problem(operation: &mut Operation, status: u16, codes: &[Code]) {
         } else {
             format!("{}, {words}", response.description)
         };
+    }
+}
+
+/// A file is bytes to a client, and no list of numbers, as which utoipa describes `Vec<u8>`.
+fn describe_bytes(media_type: &str, content: &mut RefOr<Content>) {
+    if let RefOr::T(content) = content
+        && !media_type.ends_with("json")
+        && matches!(content.schema, Some(RefOr::T(Schema::Array(_))))
+    {
+        let bytes = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+        content.schema = Some(bytes.build().into());
     }
 }
 

@@ -30,17 +30,18 @@ pub fn complete(schemas: &mut Schemas) {
     compose_examples(schemas);
 }
 
-/// What is made of other types shows what they show, so that no example is written twice and goes stale once.
+/// What is made of other types shows what they show, so that no example is written twice and goes stale once: an example
+/// says what is its own, and what is left out of it and always there is what the parts show.
 fn compose_examples(schemas: &mut Schemas) {
     let all = serde_json::to_value(&*schemas).unwrap_or_default();
     for (name, schema) in schemas.iter_mut() {
-        let Some(mut value) = all.get(name.as_str()).cloned() else {
-            continue;
-        };
-        if value.get("example").is_some() || value.get("enum").is_some() {
+        let Some(known) = all.get(name.as_str()) else { continue };
+        if known.get("enum").is_some() {
             continue;
         }
-        if let (Some(example), Some(members)) = (example(&all, &value), value.as_object_mut()) {
+        let mut value = known.clone();
+        if let (Some(mut example), Some(members)) = (example(&all, known), value.as_object_mut()) {
+            fill(&all, known, &mut example);
             members.insert("example".to_owned(), example);
             if let Ok(completed) = serde_json::from_value(value) {
                 *schema = completed;
@@ -68,6 +69,53 @@ fn example(all: &Value, schema: &Value) -> Option<Value> {
     let properties = schema["properties"].as_object()?.iter();
     let members = properties.map(|(name, property)| Some((name.clone(), example(all, property)?)));
     Some(Value::Object(members.collect::<Option<_>>()?))
+}
+
+/// Adds to an example what the schema requires and it leaves out, as far as the parts show it.
+fn fill(all: &Value, schema: &Value, shown: &mut Value) {
+    let schema = meant(all, schema);
+    match shown {
+        Value::Array(items) => items.iter_mut().for_each(|item| fill(all, &schema["items"], item)),
+        Value::Object(members) => {
+            for name in required(all, schema) {
+                let whole = schema["example"].get(name).cloned();
+                let missing = whole.or_else(|| example(all, &schema["properties"][name]));
+                if let (false, Some(missing)) = (members.contains_key(name), missing) {
+                    members.insert(name.to_owned(), missing);
+                }
+            }
+            for (name, member) in members {
+                fill(all, &schema["properties"][name.as_str()], member);
+            }
+            for part in each(&schema["allOf"]) {
+                fill(all, part, shown);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The members that are always there, also those of the parts.
+fn required<'a>(all: &'a Value, schema: &'a Value) -> Vec<&'a str> {
+    let own = each(&schema["required"]).filter_map(Value::as_str);
+    let of_parts = each(&schema["allOf"]).flat_map(|part| required(all, meant(all, part)));
+    own.chain(of_parts).collect()
+}
+
+fn each(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// The schema itself: what a reference, or the one alternative to `null`, leads to.
+fn meant<'a>(all: &'a Value, schema: &'a Value) -> &'a Value {
+    if let Some(name) = schema["$ref"].as_str() {
+        let named = name.rsplit('/').next().and_then(|name| all.get(name));
+        return named.map_or(schema, |named| meant(all, named));
+    }
+    match schema["oneOf"].as_array().map(Vec::as_slice) {
+        Some([one, null] | [null, one]) if null["type"] == "null" => meant(all, one),
+        _ => schema,
+    }
 }
 
 /// In answers a member that may be `null` is always there; one that may be left out is never `null`. Requests are

@@ -25,7 +25,8 @@ mod store;
 pub use charts::{alternative, svg};
 pub use demo::{load_demo, publish_demo};
 pub use model::{
-    ActivityReport, Forms, Measure, OpenDataFormat, ReportFormat, SnapshotFormat, Statistic, StatisticName,
+    ActivityReport, Forms, Measure, OpenDataFormat, ReportFormat, SnapshotFormat, Statistic, StatisticFormat,
+    StatisticName,
 };
 pub use paper::{Paper, Subject};
 pub use routes::configure;

@@ -46,7 +46,8 @@ fn a_secret_is_shown_once_and_stored_nowhere() {
     assert!(secret.starts_with("einlass_") && secret.len() >= 43);
     assert_eq!(view["scopes"], json!(["seminars:read", "seminars:write"]));
     let path = format!("{CLIENTS}/{}", made.id());
-    assert_eq!(made.header("location"), format!("/api/v1{path}"));
+    let location = made.header("location").strip_prefix("/api/v1").unwrap().to_owned();
+    assert_eq!(app.admin().get(&location).expect(200)["id"], json!(made.id()));
     let again = app.admin().post_with_key(CLIENTS, "key-1", &body);
     assert_eq!(again.header("idempotency-replayed"), "true");
     assert_eq!(again.expect(201)["secret"], Value::Null, "told once");
@@ -244,10 +245,7 @@ fn a_machine_sees_its_organisation_without_the_addresses_of_those_who_run_it() {
     let client = app.client(&["seminars:read"]);
     let seen = client.get(&format!("/seminars/{draft}")).expect(200);
     assert_eq!(seen["sessions"][0]["join_url"], "https://zoom.example/j/1");
-    assert_eq!(
-        seen["team"],
-        json!([{"name": "Petra Vogt", "email": null, "role": "speaker"}])
-    );
+    assert_eq!(seen["team"], json!([{"name": "Petra Vogt", "role": "speaker"}]));
     let foreign = app.machine_of(
         &app.person("foreign_admin"),
         "ihk-aachen",

@@ -73,8 +73,8 @@ pub struct TokenRefusal {
 /// Fetch an access token for an API client.
 ///
 /// Whoever has the client's secret. `Authorization: Basic` with `client_id:client_secret`, or both in the form. The token
-/// lives ten minutes; fetch the next when it ends, not with every call. Errors are those of RFC 6749. Too many attempts:
-/// 429 with `Retry-After`.
+/// lives ten minutes; fetch the next when it ends, not with every call. Errors are those of RFC 6749. Too many
+/// wrong secrets: 429 with `Retry-After`.
 #[utoipa::path(tag = "auth", security(()), request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 200, body = ClientToken, description = "The token"),
     (status = 400, body = TokenRefusal, description = "The request is not one of these (RFC 6749, section 5.2)"),
@@ -97,8 +97,6 @@ pub async fn fetch_token(
         Ok(given) => given,
         Err(refusal) => return Ok(refusal),
     };
-    auth.throttle
-        .attempt(&format!("client {id}"), peer(&request, &config))?;
     let now = clock.now();
     let known = match id.parse::<ApiClientId>() {
         Err(_) => None,
@@ -112,6 +110,9 @@ pub async fn fetch_token(
         }
     };
     let Some(client) = known else {
+        // Only guesses are counted: a machine that is restarted often is none who guesses, and 256 bits are not guessed.
+        auth.throttle
+            .attempt(&format!("client {id}"), peer(&request, &config))?;
         return Ok(unknown(&request));
     };
     match form.grant_type.as_deref() {
@@ -171,35 +172,28 @@ async fn form(request: &HttpRequest, body: web::Payload) -> Result<Result<TokenR
 
 /// Who the client says it is: in the header or in the form, never in both (RFC 6749, section 2.3).
 fn credentials(request: &HttpRequest, form: &TokenRequest) -> Result<(String, String), HttpResponse> {
-    let header = request.headers().get(AUTHORIZATION);
-    match (header, &form.client_id, &form.client_secret) {
-        (Some(header), None, None) => {
-            let basic = header.to_str().ok().and_then(|value| value.split_once(' '));
-            let basic = basic.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Basic"));
-            let text = basic.and_then(|(_, coded)| STANDARD.decode(coded.trim()).ok());
-            let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
-            let pair = text.and_then(|text| {
-                let (id, secret) = text.split_once(':')?;
-                Some((id.to_owned(), secret.to_owned()))
-            });
-            pair.ok_or_else(|| unknown(request))
-        }
-        (None, Some(id), Some(secret)) => Ok((id.clone(), secret.clone())),
-        (None, _, _) => Err(unknown(request)),
-        (Some(header), id, None) => {
-            // The id may stand in the form as well, if it is the same.
-            let alone = TokenRequest::default();
-            let given = credentials(request, &alone)?;
-            if id.as_ref().is_none_or(|id| *id == given.0) && !header.is_empty() {
-                Ok(given)
-            } else {
-                Err(unknown(request))
-            }
-        }
+    let header = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let basic = header.and_then(|value| value.split_once(' '));
+    let basic = basic.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Basic"));
+    match (basic, &form.client_id, &form.client_secret) {
         (Some(_), _, Some(_)) => Err(refused(
             "invalid_request",
             "the client shows who it is in the header or in the form, not in both",
         )),
+        (Some((_, coded)), id, None) => {
+            let text = STANDARD.decode(coded.trim()).ok();
+            let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
+            let pair = text.as_deref().and_then(|text| text.split_once(':'));
+            // The id may stand in the form as well, if it is the same.
+            let pair = pair.filter(|(given, _)| id.as_ref().is_none_or(|id| id == given));
+            let pair = pair.map(|(id, secret)| (id.to_owned(), secret.to_owned()));
+            pair.ok_or_else(|| unknown(request))
+        }
+        (None, Some(id), Some(secret)) => Ok((id.clone(), secret.clone())),
+        (None, _, _) => Err(unknown(request)),
     }
 }
 

@@ -151,7 +151,7 @@ pub struct ProgrammeConfirmation {}
 
 /// What a confirmed programme came to.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"seminars": 197, "headcounts": 160, "import": {"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "state": "confirmed"}}))]
+#[schema(example = json!({"seminars": 1, "headcounts": 0, "import": {"state": "confirmed", "forgotten_at": null, "confirmed_at": "2026-03-05T09:00:00Z"}}))]
 pub struct ProgrammeConfirmed {
     /// How many were made.
     pub seminars: usize,

@@ -187,10 +187,11 @@ impl ProgrammeListed {
 
 /// A programme with its first 500 rows; the rest comes in pages.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ProgrammeImport, example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "state": "previewed", "encoding": "windows-1252",
-    "delimiter": ";", "heading_row": 3, "totals": {"rows": 1, "open": 0, "ready": 1, "skipped": 0, "known": 0},
+#[schema(as = ProgrammeImport, example = json!({"totals": {"rows": 1, "open": 0, "ready": 1, "skipped": 0, "known": 0}, "left_out": [],
     "rows": [{"row": 4, "line": 4, "state": "ready", "external_id": "Zm9vYmFyYmF6cXV4Zm9vYg", "cells": {"title": "Gründen", "date": "13.02.2020"},
-    "set": {}, "accepted": [], "doubts": []}], "next_rows": null}))]
+    "set": {}, "accepted": [], "understood": {"title": "Gründen", "days": ["2020-02-13"], "within": null, "starts": null, "ends": null, "place": null,
+    "channels": [], "kind": "seminar", "collections": [], "lead": [], "partners": [], "status": "held", "reason_code": null, "postponed_to": [],
+    "headcount": null}, "doubts": []}], "next_rows": null}))]
 pub struct ProgrammeView {
     #[serde(flatten)]
     pub import: ProgrammeListed,

@@ -151,7 +151,7 @@ pub async fn list_changes(
             now: clock.now(),
         };
         let page = db.read(move |conn| feed::page(conn, &asked)).await?;
-        let waits = page.entries.is_empty() && !page.more && page.next.standing.is_none();
+        let waits = page.entries.is_empty() && !page.more;
         if waits && seat.is_some() && rings(&bell, &db, &page.next, until).await? {
             place = Some(page.next);
             continue;

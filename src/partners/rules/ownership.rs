@@ -64,6 +64,28 @@ pub fn undone(
     MEMBERS.iter().filter(lost).copied().collect()
 }
 
+/// How it stands after a push, for the next to be compared with. What was decided here and not spoken of by the other system
+/// stays a decision of ours; where both agree it is theirs again.
+#[must_use]
+pub fn remembered(
+    left: Option<&Map<String, Value>>,
+    current: &Map<String, Value>,
+    after: Map<String, Value>,
+    wanted: &[&str],
+) -> Map<String, Value> {
+    let mut remembered = after;
+    for member in MEMBERS.iter().filter(|member| !wanted.contains(member)) {
+        let before = left.and_then(|left| left.get(*member));
+        if before != current.get(*member) {
+            match before {
+                Some(value) => remembered.insert((*member).to_owned(), value.clone()),
+                None => remembered.remove(*member),
+            };
+        }
+    }
+    remembered
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +119,18 @@ mod tests {
             ["description"],
             "written down here first: all of it is ours"
         );
+    }
+
+    #[test]
+    fn a_decision_of_ours_stays_one_until_the_other_system_agrees() {
+        let left = object(json!({"title": "A", "kind": "talk"}));
+        let current = object(json!({"title": "B", "kind": "talk"}));
+        let kept = remembered(Some(&left), &current, current.clone(), &["kind"]);
+        assert_eq!(kept, left, "not spoken of");
+        let agreed = remembered(Some(&left), &current, current.clone(), &["title"]);
+        assert_eq!(agreed, current);
+        let first = remembered(None, &current, current.clone(), &["kind"]);
+        assert_eq!(first, object(json!({"kind": "talk"})), "written down here first");
     }
 
     #[test]

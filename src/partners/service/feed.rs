@@ -126,7 +126,7 @@ fn standing(conn: &mut PgConnection, asked: &Asked, changes: Position, after: Op
             at: asked.now,
         },
         // After the last of them come the changes.
-        more: full,
+        more: true,
     })
 }
 

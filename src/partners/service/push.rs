@@ -12,7 +12,7 @@ use crate::base::problem::{Code, Error, FieldError, Problem, Result};
 use crate::base::text::Line;
 use crate::journal::Act;
 use crate::partners::model::Push;
-use crate::partners::rules::ownership::{decided, undone, wanted};
+use crate::partners::rules::ownership::{decided, remembered, undone, wanted};
 use crate::partners::store;
 use crate::registrations::{cancel_seminar, change_seminar, postpone_seminar, reschedule_seminar};
 use crate::seminars::{
@@ -46,8 +46,12 @@ pub fn push(conn: &mut PgConnection, act: &Act, pushed: &Pushed<'_>) -> Result<(
     let of = pushed.of.id;
     pushed.reach.check(of)?;
     let known = store::named(conn, of, pushed.system, pushed.external_id)?;
-    let whole = match known {
-        None => create(conn, act, pushed)?,
+    let (whole, decided) = match known {
+        None => {
+            let whole = create(conn, act, pushed)?;
+            let decided = picture(pushed, &whole)?;
+            (whole, decided)
+        }
         Some(id) => update(conn, act, pushed, id)?,
     };
     let row = Push {
@@ -56,7 +60,7 @@ pub fn push(conn: &mut PgConnection, act: &Act, pushed: &Pushed<'_>) -> Result<(
         external_id: pushed.external_id.to_owned(),
         seminar_id: whole.seminar.id,
         sent: Value::Object(pushed.sent.clone()),
-        decided: Value::Object(picture(pushed, &whole)?),
+        decided: Value::Object(decided),
         at: act.now,
     };
     store::save_push(conn, &row)?;
@@ -87,30 +91,50 @@ fn create(conn: &mut PgConnection, act: &Act, pushed: &Pushed<'_>) -> Result<Who
     seminars::whole(conn, seminar)
 }
 
-fn update(conn: &mut PgConnection, act: &Act, pushed: &Pushed<'_>, id: SeminarId) -> Result<Whole> {
+/// The seminar as it is then, and what the next push is to be compared with.
+fn update(
+    conn: &mut PgConnection,
+    act: &Act,
+    pushed: &Pushed<'_>,
+    id: SeminarId,
+) -> Result<(Whole, Map<String, Value>)> {
     let seminar = seminars::lock(conn, pushed.reach, id)?;
     (pushed.check)(seminar.version)?;
     // Read under the lock: two pushes of one seminar come one after the other.
     let last = store::push(conn, pushed.of.id, pushed.system, pushed.external_id)?;
     let before = seminars::whole(conn, seminar)?;
-    let object = |value: &Value| value.as_object().cloned();
-    let wanted = wanted(pushed.sent, last.as_ref().and_then(|last| object(&last.sent)).as_ref());
-    let status = pushed.status.filter(|_| wanted.contains(&"status"));
-    if status == Some(Status::Cancelled) && before.seminar.status != Status::Cancelled {
-        // First of all, and whatever else is said: people are on their way. A cancelled seminar is not edited any more.
-        let (seminar, _) = with_plan(pushed, id, |plan| cancel_seminar(conn, act, plan, pushed.notify))?;
-        return seminars::whole(conn, seminar);
-    }
     let current = picture(pushed, &before)?;
-    let after = changed(conn, act, pushed, &before, &wanted, status)?;
+    let object = |value: &Value| value.as_object().cloned();
     let left = last.as_ref().and_then(|last| object(&last.decided));
-    let lost = undone(left.as_ref(), &current, &picture(pushed, &after)?);
+    let mut wanted = wanted(pushed.sent, last.as_ref().and_then(|last| object(&last.sent)).as_ref());
+    let status = pushed.status.filter(|_| wanted.contains(&"status"));
+    let after = if status == Some(Status::Cancelled) && before.seminar.status != Status::Cancelled {
+        // First of all, and whatever else is said: people are on their way. A cancelled seminar is not edited any more.
+        wanted.retain(|member| *member == "status");
+        let (seminar, _) = with_plan(pushed, id, |plan| cancel_seminar(conn, act, plan, pushed.notify))?;
+        seminars::whole(conn, seminar)?
+    } else {
+        let after = changed(conn, act, pushed, &before, &wanted, status)?;
+        refuse_what_is_undone(left.as_ref(), &current, &picture(pushed, &after)?)?;
+        after
+    };
+    let decided = remembered(left.as_ref(), &current, picture(pushed, &after)?, &wanted);
+    Ok((after, decided))
+}
+
+fn refuse_what_is_undone(
+    left: Option<&Map<String, Value>>,
+    current: &Map<String, Value>,
+    after: &Map<String, Value>,
+) -> Result<()> {
+    let lost = undone(left, current, after);
     if lost.is_empty() {
-        return Ok(after);
+        return Ok(());
     }
+    let detail = "was decided here since, and is not overwritten";
     let named = lost
         .iter()
-        .map(|member| FieldError::member(format!("/{member}"), "was decided here since, and is not overwritten"));
+        .map(|member| FieldError::member(format!("/{member}"), detail));
     Err(Problem::new(Code::DecidedHere).errors(named.collect()).into())
 }
 

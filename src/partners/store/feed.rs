@@ -2,7 +2,8 @@
 //!
 //! Sequences and timestamps lose rows: a transaction that began earlier may commit later, and its row then lies behind
 //! what a reader has passed. So entries are ordered by the id of the writing transaction, and only those are shown that
-//! lie below every transaction still running (PostgreSQL: `pg_snapshot_xmin`): nothing can appear among them any more.
+//! lie below every transaction still running (PostgreSQL: `pg_snapshot_xmin`): nothing can appear among them any more. The
+//! price: a transaction that runs for long, in whatever database of the server, holds everybody's feed back for as long.
 
 use std::collections::HashMap;
 

@@ -54,7 +54,9 @@ words! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "period": {"from": "2020-01-01", "to": "2021-05-31", "time_zone": "Europe/Berlin", "split_on": "2020-03-16"},
-    "rule": {"id": "all", "version": 1, "text": "Gezählt wird jede Veranstaltung des Programms.", "text_en": "Every seminar of the programme counts."},
+    "rule": {"id": "all", "version": 1, "organisation": null, "text": "Gezählt wird jede Veranstaltung des Programms.", "text_en": "Every seminar of the programme counts.",
+        "note": null, "terms": {"whose": "all", "counts": ["held", "cancelled", "postponed", "planned"], "offered": ["held", "cancelled", "postponed"], "postponed": "moved",
+        "internal": true, "undated": true, "own_chapters": true, "onsite_only_before": null, "sums": "lower_bounds"}, "written_at": null},
     "scope": {"organisations": [{"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "slug": "staedteregion-aachen", "name": "StädteRegion Aachen"}], "collection": null},
     "figures": {
         "offered": {"count": 1, "seminars": ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12"]},
@@ -284,7 +286,7 @@ grouped! {
 #[schema(example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12", "version": 3, "organisation": "staedteregion-aachen", "title": "AC² - Zwischenprämierung",
     "kind": "award", "place": {"venue": "DIGITAL Church", "locality": "Aachen", "country": "DE"}, "date": "2020-02-13", "within": null, "undated": false, "status": "held", "counted_as": ["held"], "postponed_from": null, "reason_code": null,
     "attendance_mode": "onsite", "channels": ["onsite"],
-    "participants": {"value": 180, "qualifier": "exact", "statements": 1, "stated_as": ["180 Teilnehmenden"]}, "viewers": null,
+    "participants": {"value": 180, "qualifier": "exact", "basis": "headcount", "statements": 1, "stated_as": ["180 Teilnehmenden"]}, "viewers": null,
     "parties": [{"role": "lead", "name": "GründerRegion Aachen", "organisation": "gruenderregion-aachen"}],
     "collections": [{"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b13", "kind": "series", "name": "AC²"}]}))]
 pub struct ReportedSeminar {

@@ -213,8 +213,7 @@ fn warnings(kept: &Value, german: bool) -> Vec<ImportWarning> {
 
 /// An import with its first 500 participants; the rest comes in pages.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AttendanceImport, example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "state": "previewed",
-    "session": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12", "channel": "online", "format": "zoom.meeting.participants.v2021",
+#[schema(as = AttendanceImport, example = json!({"rows": 1,
     "summary": {"unique_participants": 1, "matched": 1, "proposed": 0, "ambiguous": 0, "unmatched": 0, "staff_excluded": 0, "speakers_excluded": 0,
     "ignored": 0, "stayed_away": 0, "attended": 1},
     "participants": [{"position": 0, "display_names": ["Mia Musterbeispiel"], "email": "mia.musterbeispiel@example.org", "role": "attendee",
