@@ -207,7 +207,6 @@ fn a_room_writes_only_its_own_tables() {
             "attendance",
             &["headcounts", "check_ins", "attendance_imports", "import_participants"],
         ),
-        ("partners", &["pushes"]),
         ("imports", &["programme_imports", "programme_import_rows"]),
         ("partners", &["pushes", "webhook_deliveries", "webhooks"]),
         (
