@@ -27,7 +27,7 @@ use crate::base::language::german;
 use crate::base::press::Press;
 use crate::base::problem::{Code, Error, OwnWords, Problem, Result, render};
 use crate::mail::{Postboy, Postman};
-use crate::partners::{self, Bell};
+use crate::partners::{self, Bell, Courier, Rounds};
 use crate::portal::{self, ErrorPage, Page, Pages};
 use crate::registrations::{Desk, Timekeeper};
 use crate::reports::Paper;
@@ -80,6 +80,7 @@ pub struct Site {
     pub paper: web::Data<Paper>,
     pub bell: web::Data<Bell>,
     pub postman: Arc<Postman>,
+    pub courier: web::Data<Courier>,
 }
 
 /// One writer is enough for what PostgreSQL can take from us; with two, one decides while the other commits.
@@ -90,14 +91,16 @@ const DOOR_WRITERS: usize = 2;
 pub struct Background {
     _timekeeper: Timekeeper,
     _postboy: Postboy,
+    _rounds: Rounds,
 }
 
 impl Site {
-    /// Begins to deliver mails and to keep deadlines. Every instance does; they share the work.
+    /// Begins to deliver mails and webhooks and to keep deadlines. Every instance does; they share the work.
     pub fn background(&self) -> Result<Background> {
         let (db, clock) = (Db::clone(&self.db), Clock::clone(&self.clock));
         Ok(Background {
             _timekeeper: Timekeeper::start(db.clone(), clock.clone())?,
+            _rounds: self.courier.clone().into_inner().start(&db, &clock)?,
             _postboy: self.postman.clone().start(db, clock),
         })
     }
@@ -116,6 +119,7 @@ impl Site {
             press: web::Data::new(Press::assemble(&config)?),
             paper: web::Data::new(Paper::open(&config)?),
             bell: web::Data::new(Bell::default()),
+            courier: web::Data::new(Courier::assemble(&config, capabilities.clone())),
             postman: Arc::new(Postman::assemble(&config, capabilities.clone())?),
             capabilities: web::Data::from(capabilities),
             config: web::Data::new(config),
@@ -148,6 +152,7 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .app_data(site.pages.clone())
             .app_data(site.press.clone())
             .app_data(site.paper.clone())
+            .app_data(site.courier.clone())
             .app_data(site.bell.clone())
             .app_data(routes.clone())
             .app_data(scopes.clone())
@@ -202,7 +207,8 @@ fn sweep_now_and_then(site: &Site) {
                 .write(move |conn| {
                     let keys = idempotency::sweep(conn, now)? + crate::auth::sweep(conn, now)?;
                     let imports = attendance::forget_uncounted(conn, now)? + imports::forget_unconfirmed(conn, now)?;
-                    Ok(keys + imports + attendance::forget_times(conn)?)
+                    let deliveries = partners::sweep_deliveries(conn, now)?;
+                    Ok(keys + imports + deliveries + attendance::forget_times(conn)?)
                 })
                 .await;
             if let Err(error) = swept {

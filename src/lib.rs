@@ -9,8 +9,8 @@
 //!  8    portal          the pages behind the links of the mails
 //!  7    reports         the report as a paper, statistics, counting rules, sealed reports, open data
 //!       partners        the change feed, webhooks, seminars under another system's ids,
-//!       imports         a programme from a file or a spreadsheet, the demo
 //!                       and the same event announced twice: found, merged with both consents, undone
+//!       imports         a programme from a file or a spreadsheet, the demo
 //!       feeds           the public programme as calendars, linked data and news
 //!  6    attendance      the door, platform reports, who was there, headcounts, the reconciled picture, lists, certificates
 //!  5    registrations   the desk, tickets, admission, waiting list, applications, changes of plan that tell everybody, deadlines
@@ -49,6 +49,10 @@
 //!   online room stands behind it and in no mail. `tests/api/portal/`
 //! - What is acknowledged is kept: one transaction per effect, Idempotency-Key inside it. `tests/kill.rs`
 //! - A mail is delivered at least once, each time under one Message-ID. `tests/mail/`
+//! - What happened is told to every webhook at least once, each time under one id, and of one seminar in order: what it has read
+//!   and what it is to be sent are one transaction, and one worker at a time delivers to it. `tests/api/webhooks/`
+//! - Nobody makes us connect to what only we can reach: every address is judged where it is looked up, by one rule.
+//!   `partners::rules::webhooks::may_connect`, `src/partners/courier/`
 //! - One presence a person and session, the earliest by the clock of the door, read from all check-ins and stored nowhere: in
 //!   whatever order, how often and from how many devices queues arrive. `tests/api/offline.rs`
 //! - What counts is data, a rule in versions that are never changed; a sealed report is printed from what was sealed and from
@@ -86,7 +90,7 @@
 //! `registrations/rules/admit.rs` (the decision) → `registrations/store/bulk.rs` (SQL). The noun of a URL is its tag, its
 //! table and its test; a folder is a room of several nouns: `collections`, `venues` and `logos` are the catalogue,
 //! `report-snapshots`, `counting-rules`, `stated-totals`, `statistics` and `open-data` are reports, `headcounts`, `check-ins`, `attendance-imports`, `attendees` and `certificates` are attendance, `organisations`, `members`,
-//! `accounts`, `api-clients` and `me` are auth, `changes` are partners, `tickets` are registrations, and so are `applications`, which wait for a
+//! `accounts`, `api-clients` and `me` are auth, `changes` and `webhooks` are partners, `tickets` are registrations, and so are `applications`, which wait for a
 //! decision. PATCH, cancel, postpone, reschedule and the moves of `/seminars/{seminar}` stand in `registrations`, because
 //! they concern those who are registered.
 //!

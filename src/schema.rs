@@ -781,6 +781,64 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// One event on its way to one webhook, repeated under one id until it is taken or given up. Ids and facts of the programme, nothing about a person.
+    webhook_deliveries (organisation_id, id) {
+        organisation_id -> Uuid,
+        webhook_id -> Uuid,
+        id -> Uuid,
+        /// Its place among the deliveries of its webhook.
+        number -> Int8,
+        event -> Text,
+        /// What it is about: of one subject the next is tried when the one before is done.
+        subject -> Uuid,
+        happened_at -> Timestamptz,
+        data -> Jsonb,
+        state -> Text,
+        attempts -> Int4,
+        due_at -> Timestamptz,
+        attempted_at -> Nullable<Timestamptz>,
+        /// What became of the last attempt, in a word; of the answer nothing is kept but its status.
+        outcome -> Nullable<Text>,
+        status -> Nullable<Int4>,
+        delivered_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Where an organisation wants to be told what happened. Its secret is derived from its id and generation and stands nowhere.
+    webhooks (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        url -> Text,
+        /// The types of events it is told of; none: all.
+        events -> Array<Nullable<Text>>,
+        description -> Nullable<Text>,
+        disabled_at -> Nullable<Timestamptz>,
+        disabled_reason -> Nullable<Text>,
+        /// The first failure since it last took a delivery.
+        failing_since -> Nullable<Timestamptz>,
+        /// Goes up with each rotation of the secret.
+        generation -> Int4,
+        /// The oldest generation that still signs beside the present one, until former_until.
+        first_generation -> Int4,
+        former_until -> Nullable<Timestamptz>,
+        /// How many deliveries were written for it.
+        last_number -> Int8,
+        /// With position_entry: how far it has read the change feed.
+        position_transaction -> Int8,
+        position_entry -> Uuid,
+        /// Nobody else delivers to it before: the lease of whoever has the turn, and a rest where nobody answered.
+        held_until -> Timestamptz,
+        /// Who has the turn to deliver to it.
+        turn -> Nullable<Uuid>,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(api_clients -> organisations (organisation_id));
 diesel::joinable!(collections -> organisations (organisation_id));
 diesel::joinable!(counting_rules -> organisations (organisation_id));
@@ -798,6 +856,7 @@ diesel::joinable!(reviews -> accounts (account_id));
 diesel::joinable!(seminars -> organisations (organisation_id));
 diesel::joinable!(stated_totals -> organisations (organisation_id));
 diesel::joinable!(venues -> organisations (organisation_id));
+diesel::joinable!(webhooks -> organisations (organisation_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -840,4 +899,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     stated_totals,
     tickets,
     venues,
+    webhook_deliveries,
+    webhooks,
 );

@@ -207,8 +207,8 @@ fn a_room_writes_only_its_own_tables() {
             "attendance",
             &["headcounts", "check_ins", "attendance_imports", "import_participants"],
         ),
-        ("partners", &["merges", "pushes"]),
         ("imports", &["programme_imports", "programme_import_rows"]),
+        ("partners", &["merges", "pushes", "webhook_deliveries", "webhooks"]),
         (
             "reports",
             &[

@@ -24,8 +24,8 @@ pub use service::{
     NewAccount, NewOrganisation, create_account, create_api_client, ensure_organisation, own_organisation,
 };
 pub use store::{
-    all_organisations, find_organisation, organisation_by_slug, organisation_refs, organisation_spellings, organisers,
-    sweep,
+    administrators, all_organisations, find_organisation, organisation_by_slug, organisation_refs,
+    organisation_spellings, organisers, sweep,
 };
 pub use throttle::Throttle;
 pub use tokens::Keys;

@@ -26,6 +26,8 @@ words! {
         Join = "join",
         /// Be let in: [`super::ticket_code`].
         Ticket = "ticket",
+        /// What signs the deliveries of a webhook.
+        Webhook = "webhook",
     }
 }
 
@@ -86,6 +88,15 @@ impl Capabilities {
         let mac = hmac::sign(&self.0, &message(purpose, id, ""));
         let first = mac.as_ref().iter().take(8);
         first.fold(0, |digits, byte| digits << 8 | u64::from(*byte))
+    }
+
+    /// 256 bits for one purpose, one object and one generation of it: a key that is handed out and stored nowhere.
+    #[must_use]
+    pub fn secret(&self, purpose: Purpose, id: Uuid, generation: i32) -> [u8; 32] {
+        let mac = hmac::sign(&self.0, &message(purpose, id, &generation.to_string()));
+        let mut secret = [0; 32];
+        secret.copy_from_slice(mac.as_ref());
+        secret
     }
 
     /// Whether the claim is ours, for this purpose and this address; in constant time.
@@ -153,6 +164,22 @@ mod tests {
                 .unwrap()
                 .proves(&claim, Purpose::Manage, address)
         );
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_secret_is_of_one_object_and_one_generation_and_is_no_token() {
+        let folder = folder();
+        let ours = Capabilities::open(&folder).unwrap();
+        let id = fresh();
+        let secret = ours.secret(Purpose::Webhook, id, 1);
+        assert_eq!(
+            secret,
+            Capabilities::open(&folder).unwrap().secret(Purpose::Webhook, id, 1)
+        );
+        assert_ne!(secret, ours.secret(Purpose::Webhook, id, 2));
+        assert_ne!(secret, ours.secret(Purpose::Webhook, fresh(), 1));
+        assert_ne!(secret, ours.secret(Purpose::Manage, id, 1));
         fs::remove_dir_all(folder).unwrap();
     }
 

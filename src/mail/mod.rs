@@ -18,7 +18,7 @@ mod store;
 mod templates;
 mod transport;
 
-pub use model::{Facts, Kind, Letter};
+pub use model::{Facts, Kind, Letter, WebhookFacts};
 pub use postboy::Postboy;
 pub use service::{Delivered, Postman, personal_calendar};
 pub use store::post;

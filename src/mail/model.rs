@@ -34,6 +34,8 @@ words! {
         BelowMinimum = "below_minimum",
         /// To the organiser, whose rule decided.
         BelowMinimumCancelled = "below_minimum_cancelled",
+        /// To the admins of an organisation: nothing is delivered to its webhook any more.
+        WebhookDisabled = "webhook_disabled",
     }
 }
 
@@ -87,6 +89,39 @@ pub struct Facts {
     pub registration: Option<RegistrationFacts>,
     pub change: Option<ChangeFacts>,
     pub minimum: Option<MinimumFacts>,
+    #[serde(default)]
+    pub webhook: Option<WebhookFacts>,
+}
+
+impl Facts {
+    /// What a mail that is about no seminar has to say of it: who writes, and nothing else.
+    #[must_use]
+    pub fn of_organisation(name: String) -> Self {
+        Self {
+            seminar: SeminarFacts {
+                id: Uuid::nil(),
+                title: String::new(),
+                status: String::new(),
+                organisation: name,
+                contact_email: None,
+                sequence: 0,
+                sessions: Vec::new(),
+                dropped_sessions: Vec::new(),
+            },
+            registration: None,
+            change: None,
+            minimum: None,
+            webhook: None,
+        }
+    }
+
+    #[must_use]
+    pub fn with_webhook(self, webhook: WebhookFacts) -> Self {
+        Self {
+            webhook: Some(webhook),
+            ..self
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -138,4 +173,13 @@ pub struct ChangeFacts {
 pub struct MinimumFacts {
     pub participants: i64,
     pub registered: i64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WebhookFacts {
+    /// What its admins call it.
+    pub name: String,
+    pub host: String,
+    /// `gone` or `failing`.
+    pub reason: String,
 }

@@ -3,7 +3,9 @@
 use uuid::Uuid;
 
 use super::links::Links;
-use super::model::{ChangeFacts, Facts, MinimumFacts, Precision, RegistrationFacts, SeminarFacts, SessionFacts};
+use super::model::{
+    ChangeFacts, Facts, MinimumFacts, Precision, RegistrationFacts, SeminarFacts, SessionFacts, WebhookFacts,
+};
 use chrono::{DateTime, FixedOffset};
 
 /// What is on a made-up ticket.
@@ -52,6 +54,11 @@ pub fn facts(channel: &str, sessions: usize, full: bool) -> Facts {
         minimum: Some(MinimumFacts {
             participants: 10,
             registered: 4,
+        }),
+        webhook: Some(WebhookFacts {
+            name: "Portal der IHK".to_owned(),
+            host: "portal.ihk.example".to_owned(),
+            reason: if full { "gone" } else { "failing" }.to_owned(),
         }),
     }
 }

@@ -71,6 +71,10 @@ const TAGS: &[(&str, &str)] = &[
     ("venues", "Orte"),
     ("logos", "Logos: what stands above printed lists and certificates"),
     ("organisations", "Tenants, and everyone who takes part in a seminar"),
+    (
+        "webhooks",
+        "Benachrichtigungen an Systeme: what happens is sent to an address, signed, in order, until it is taken",
+    ),
     ("members", "Who acts for an organisation, and as what"),
     ("accounts", "People who log in"),
     ("auth", "Log in, stay logged in, log out"),

@@ -223,7 +223,8 @@ fn optional_member(operation: &Operation) -> bool {
 fn needs_if_match(path: &str, method: &str, operation: &Operation) -> bool {
     let creates = operation.responses.responses.contains_key("201");
     // A headcount never changes, and a review is its writer's own, so nobody can overlook a change of it. The steps of a
-    // registrant go forward only, and many decisions at once name the state they need by themselves.
+    // registrant go forward only, and many decisions at once name the state they need by themselves. A delivery that was taken
+    // is not retried.
     let unguarded = path.contains("/headcounts/")
         // Another system may, and need not, say what it has seen.
         || path.starts_with("/api/v1/organisations/{organisation}/seminars")
@@ -235,6 +236,7 @@ fn needs_if_match(path: &str, method: &str, operation: &Operation) -> bool {
             "/accept-offer",
             "/keep",
             "/withdraw",
+            "/retry",
         ]
         .iter()
         .any(|end| path.ends_with(end) && !path.contains("-imports/"));

@@ -1,11 +1,13 @@
 //! Partners: what they are told of the programme, what they tell us, and the same event announced twice.
 //!
-//! The journal is read as a change feed: ordered, without gaps, with tombstones. Another system keeps its seminars here under
-//! its own ids. The same event announced by two organisations is found, and merged with the consent of both: nothing is
-//! moved by it, it is a fact that stands with the seminar (`seminars`), and who consented stands here. Not here: how a machine
-//! proves who it is (`auth`), calendars and other public feeds (`feeds`).
+//! The journal is read as a change feed: ordered, without gaps, with tombstones; webhooks carry it to those who would rather
+//! be told. Another system keeps its seminars here under its own ids. The same event announced by two organisations is
+//! found, and merged with the consent of both: nothing is moved by it, it is a fact that stands with the seminar
+//! (`seminars`), and who consented stands here. Not here: how a machine proves who it is (`auth`), calendars and other
+//! public feeds (`feeds`).
 
 mod bell;
+mod courier;
 mod model;
 mod routes;
 mod rules;
@@ -13,4 +15,6 @@ mod service;
 mod store;
 
 pub use bell::Bell;
+pub use courier::{Courier, Round, Rounds};
 pub use routes::configure;
+pub use service::webhooks::sweep_deliveries;

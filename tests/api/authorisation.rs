@@ -1,6 +1,6 @@
 //! `docs/authorisation.md`, tried cell by cell.
 
-mod calls;
+pub mod calls;
 
 use std::collections::{BTreeMap, BTreeSet};
 

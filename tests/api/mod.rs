@@ -52,3 +52,4 @@ mod stated_totals;
 mod statistics;
 mod tickets;
 mod venues;
+mod webhooks;

@@ -129,5 +129,6 @@ pub fn facts(registration: Uuid, channel: &str) -> Value {
             "family_name": "Müller", "persons": 1, "waitlist_position": null,
             "confirm_by": "2027-01-05T08:00:00Z", "offered_until": null},
         "change": null, "minimum": {"participants": 10, "registered": 4},
+        "webhook": {"name": "Portal der IHK", "host": "portal.ihk.example", "reason": "failing"},
     })
 }

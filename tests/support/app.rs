@@ -12,6 +12,7 @@ use einlass::base::capability::Purpose;
 use einlass::base::clock::Clock;
 use einlass::base::config::{Config, Flags};
 use einlass::base::db::Db;
+use einlass::base::network::Network;
 use einlass::schema::accounts;
 
 use super::client::Client;
@@ -27,6 +28,7 @@ pub struct TestApp {
     pub site: Site,
     handle: actix_web::dev::ServerHandle,
     keys: PathBuf,
+    open: Vec<Network>,
 }
 
 impl TestApp {
@@ -35,9 +37,15 @@ impl TestApp {
     }
 
     pub fn on(database: TestDatabase) -> Self {
+        Self::open_to(database, &[])
+    }
+
+    /// Webhooks may be in these networks too.
+    pub fn open_to(database: TestDatabase, networks: &[&str]) -> Self {
+        let open = networks.iter().map(|text| text.parse().unwrap()).collect::<Vec<_>>();
         let keys = std::env::temp_dir().join(format!("einlass-keys-{}", database.name));
         let clock = Clock::fixed(NOW.parse::<DateTime<Utc>>().unwrap());
-        let Instance { address, site, handle } = Instance::start(&database, &keys, &clock);
+        let Instance { address, site, handle } = Instance::start(&database, &keys, &clock, &open);
         Self {
             address,
             clock,
@@ -45,12 +53,13 @@ impl TestApp {
             site,
             handle,
             keys,
+            open,
         }
     }
 
     /// Another instance on the same database, with the same keys and the same time.
     pub fn second(&self) -> Instance {
-        Instance::start(&self.database, &self.keys, &self.clock)
+        Instance::start(&self.database, &self.keys, &self.clock, &self.open)
     }
 
     pub fn anonymous(&self) -> Client {
@@ -101,15 +110,16 @@ impl TestApp {
 /// A service as it runs; the database it stands on is somebody else's.
 pub struct Instance {
     address: SocketAddr,
-    site: Site,
+    pub site: Site,
     handle: actix_web::dev::ServerHandle,
 }
 
 impl Instance {
-    fn start(database: &TestDatabase, keys: &Path, clock: &Clock) -> Self {
+    fn start(database: &TestDatabase, keys: &Path, clock: &Clock, open: &[Network]) -> Self {
         let mut config = Config::read([].into(), &Flags::default()).unwrap();
         config.keys_dir = keys.to_owned();
         config.mail_dir = keys.join("mail");
+        config.webhook_allow = open.to_vec();
         config.public_url = "https://einlass.example".to_owned();
         let db = Db::new(&database.url, 12).unwrap();
         let site = Site::assemble(config, db, clock.clone()).unwrap();

@@ -44,6 +44,18 @@ pub fn organisers(conn: &mut PgConnection, of: OrganisationId) -> Result<Vec<(St
     Ok(query.load(conn)?)
 }
 
+/// Those who see to what an organisation has set up: address, name and language of its admins.
+pub fn administrators(conn: &mut PgConnection, of: OrganisationId) -> Result<Vec<(String, String, String)>> {
+    let query = members::table
+        .inner_join(accounts::table)
+        .filter(members::organisation_id.eq(of))
+        .filter(members::role.eq(Role::Admin))
+        .filter(accounts::disabled_at.is_null())
+        .order(accounts::email_key)
+        .select((accounts::email, accounts::name, accounts::language));
+    Ok(query.load(conn)?)
+}
+
 pub fn account(conn: &mut PgConnection, id: AccountId) -> Result<Option<Account>> {
     Ok(accounts::table
         .find(id)

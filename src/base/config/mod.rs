@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use self::shapes::{database_fault, nobody, portal, seminar_page, smtp_fault};
 use self::source::Source;
+use super::network::Network;
 use super::text::{FromText, WebAddress};
 
 mod shapes;
@@ -44,6 +45,7 @@ pub struct Config {
     pub templates_dir: Option<PathBuf>,
     pub portal_url: Option<String>,
     pub seminar_url: Option<String>,
+    pub webhook_allow: Vec<Network>,
     pub demo_password: Option<SecretString>,
 }
 
@@ -171,6 +173,13 @@ impl Config {
                 "an absolute https or http address with {seminar} in it",
                 seminar_page,
             ),
+            webhook_allow: source
+                .value(
+                    "EINLASS_WEBHOOK_ALLOW",
+                    "networks such as 10.1.0.0/16, parted by commas",
+                    |text| text.split(',').map(|one| one.trim().parse().ok()).collect(),
+                )
+                .unwrap_or_default(),
             smtp_url,
             database_url,
             listen,
@@ -220,6 +229,11 @@ impl Config {
                 .clone()
                 .unwrap_or_else(|| format!("{}/registrations/{{token}}", self.public_url)),
             self.seminar_url(),
+            self.webhook_allow
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(","),
             hidden(&self.demo_password),
         ];
         VARIABLES
@@ -288,6 +302,7 @@ mod tests {
             ("EINLASS_TEMPLATES_DIR", "/nowhere/canary"),
             ("EINLASS_PORTAL_URL", "https://canary.example/without-the-place"),
             ("EINLASS_SEMINAR_URL", "https://canary.example/without-the-place"),
+            ("EINLASS_WEBHOOK_ALLOW", "127.0.0.1,canary"),
         ]);
         let told = Config::read(bad, &Flags::default()).unwrap_err().to_string();
         for name in [
@@ -304,6 +319,7 @@ mod tests {
             "EINLASS_TEMPLATES_DIR",
             "EINLASS_PORTAL_URL",
             "EINLASS_SEMINAR_URL",
+            "EINLASS_WEBHOOK_ALLOW",
         ] {
             assert!(told.contains(name), "{name} is missing in {told}");
         }

@@ -68,6 +68,11 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
         "the page of a seminar that reports lead to, {seminar} is its id",
     ),
     (
+        "EINLASS_WEBHOOK_ALLOW",
+        "none",
+        "networks parted by commas, e.g. 10.1.0.0/16: webhooks there may be private, on any port and without TLS",
+    ),
+    (
         "EINLASS_DEMO_PASSWORD",
         "made and shown once",
         "password of the demo's accounts",

@@ -37,4 +37,5 @@ pub const BUILT_IN: &[(&str, &str)] = built_in![
     "seminar_rescheduled",
     "venue_changed",
     "waitlisted",
+    "webhook_disabled",
 ];

@@ -181,6 +181,9 @@ mod tests {
             for language in ["de", "en"] {
                 for (mut facts, links) in samples::all() {
                     facts.seminar.title = "Müller & \"Söhne\" <b>".to_owned();
+                    if let Some(webhook) = &mut facts.webhook {
+                        webhook.name = facts.seminar.title.clone();
+                    }
                     let told = told(*kind, language, "Anna \"Änni\" O'Neil", &facts, &links);
                     let worded = templates.word(&told).unwrap();
                     let context = format!("{kind} {language}\n{}", worded.text);

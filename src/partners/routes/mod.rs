@@ -5,6 +5,7 @@ mod duplicates;
 mod external;
 mod external_body;
 mod merge;
+mod webhooks;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -16,5 +17,6 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(external::put_external_seminars)
         .service(duplicates::find_duplicates)
         .service(merge::merge_seminar)
-        .service(merge::unmerge_seminar);
+        .service(merge::unmerge_seminar)
+        .configure(webhooks::configure);
 }

@@ -5,6 +5,7 @@ pub mod feed;
 mod merge;
 pub mod ownership;
 mod title;
+pub mod webhooks;
 
 pub use duplicates::{Announced, Block, Days, Likeness, most_alike};
 pub use merge::{Objection, Side, may_merge};

@@ -4,6 +4,7 @@ mod duplicates;
 pub mod feed;
 mod merge;
 pub mod push;
+pub mod webhooks;
 
 pub use duplicates::{Suggested, duplicates};
 pub use merge::{Pair, merge, unmerge};

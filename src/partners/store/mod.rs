@@ -1,9 +1,12 @@
 //! All SQL of the room.
 
+pub mod deliveries;
 mod duplicates;
 mod feed;
 mod merge;
 mod pushes;
+pub mod turns;
+pub mod webhooks;
 
 pub use duplicates::{candidates, venue_spellings};
 pub use feed::{after, horizon, newest, standings};

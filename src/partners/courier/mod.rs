@@ -1,0 +1,235 @@
+//! The courier: reads for each webhook what happened, and carries it there, with no transaction open meanwhile.
+//!
+//! As many instances as there are share the work: what is read is read under the webhook's lock, and one worker at a time has
+//! the turn to deliver to it. Whoever dies with a delivery in hand leaves it to the next, under the same id.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use self::client::{Client, PATIENCE, Post};
+use super::model::{Delivery, Webhook, WebhookId};
+use super::rules::webhooks::{Answer, Secret, body, signature};
+use super::service::webhooks::{secrets, settle, write_deliveries};
+use super::store;
+use crate::base::capability::Capabilities;
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::base::db::Db;
+use crate::base::network::Network;
+use crate::base::problem::{Error, Result};
+use crate::journal::{Act, Actor};
+
+mod client;
+mod resolver;
+
+/// Deliver at once: a receiver that lets us wait keeps one of them.
+const CARRIERS: usize = 4;
+/// How long something waits at most before somebody looks.
+const IDLE: Duration = Duration::from_secs(1);
+/// While the database is away.
+const AWAY: Duration = Duration::from_secs(5);
+/// How long a worker may hold the turn without a sign of life. Longer than an attempt takes.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// After so long the turn goes to the webhook that has waited longest.
+const TURN: Duration = Duration::from_secs(30);
+/// For a receiver at which nobody was.
+const REST: TimeDelta = TimeDelta::seconds(5);
+
+/// What one round did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Put on their way.
+    pub written: usize,
+    /// Attempts, whatever became of them.
+    pub attempts: usize,
+}
+
+pub struct Courier {
+    client: Client,
+    capabilities: Arc<Capabilities>,
+}
+
+impl Courier {
+    #[must_use]
+    pub fn assemble(config: &Config, capabilities: Arc<Capabilities>) -> Self {
+        Self {
+            client: Client::new(&config.webhook_allow, PATIENCE),
+            capabilities,
+        }
+    }
+
+    /// One that waits less long for an answer: tests have no time.
+    #[must_use]
+    pub fn impatient(config: &Config, capabilities: Arc<Capabilities>, patience: Duration) -> Self {
+        Self {
+            client: Client::new(&config.webhook_allow, patience),
+            capabilities,
+        }
+    }
+
+    /// Which networks the operator has opened.
+    pub(super) fn allowed(&self) -> &[Network] {
+        self.client.allowed()
+    }
+
+    /// What signs the deliveries of a webhook, as its receiver wants it.
+    pub(super) fn secret(&self, webhook: WebhookId, generation: i32) -> String {
+        let secrets = secrets(&self.capabilities, webhook, &[generation]);
+        secrets.first().map(Secret::shown).unwrap_or_default()
+    }
+
+    /// Reads what happened and delivers what is due.
+    pub fn round(&self, db: &Db, clock: &Clock) -> Result<Round> {
+        let go_on = AtomicBool::new(false);
+        let written = read(db, clock, &go_on)?;
+        let mut attempts = 0;
+        while let Some(more) = self.carry(db, clock, &go_on)? {
+            attempts += more;
+        }
+        Ok(Round { written, attempts })
+    }
+
+    /// Takes one turn: all that is due to one webhook, one after the other. `None`: nothing is due to anybody.
+    fn carry(&self, db: &Db, clock: &Clock, ended: &AtomicBool) -> Result<Option<usize>> {
+        let now = clock.now();
+        let Some(turn) = db.run(false, |conn| store::turns::take(conn, now, now + LEASE))? else {
+            return Ok(None);
+        };
+        let (begun, mut attempts, mut rest) = (Instant::now(), 0, TimeDelta::zero());
+        while !ended.load(Ordering::Relaxed) && begun.elapsed() < TURN {
+            let now = clock.now();
+            let next = db.run(false, |conn| store::turns::begin(conn, &turn, now, now + LEASE))?;
+            let Some((webhook, delivery)) = next else { break };
+            let answer = self.attempt(&webhook, &delivery, now);
+            note(&delivery, &answer);
+            attempts += 1;
+            let act = Act {
+                now: clock.now(),
+                actor: Actor::SYSTEM,
+            };
+            db.run(false, |conn| settle(conn, &act, &turn, &delivery, &answer))?;
+            if answer.away() {
+                rest = REST;
+                break;
+            }
+        }
+        db.run(false, |conn| store::turns::give_back(conn, &turn, clock.now() + rest))?;
+        Ok(Some(attempts))
+    }
+
+    fn attempt(&self, webhook: &Webhook, delivery: &Delivery, now: DateTime<Utc>) -> Answer {
+        let (id, timestamp) = (delivery.id.to_string(), now.timestamp());
+        let body = body(delivery.event, delivery.happened_at, &delivery.data);
+        let secrets = secrets(&self.capabilities, webhook.id, &webhook.signing(now));
+        let post = Post {
+            url: &webhook.url,
+            id: &id,
+            timestamp,
+            signature: &signature(&secrets, &id, timestamp, &body),
+            body: &body,
+        };
+        self.client.send(&post, now)
+    }
+
+    /// Begins to read and to deliver, on threads of its own. Under a clock that stands still nothing begins: tests call
+    /// [`Courier::round`] when they want it.
+    pub fn start(self: Arc<Self>, db: &Db, clock: &Clock) -> Result<Rounds> {
+        let mut rounds = Rounds::default();
+        if matches!(clock, Clock::Fixed(_)) {
+            return Ok(rounds);
+        }
+        let (own_db, own_clock, ended) = (db.clone(), clock.clone(), rounds.ended.clone());
+        rounds.spawn("webhook-reader", move || {
+            read(&own_db, &own_clock, &ended).map(|written| written > 0)
+        })?;
+        for number in 1..=CARRIERS {
+            let (courier, db, clock, ended) = (self.clone(), db.clone(), clock.clone(), rounds.ended.clone());
+            rounds.spawn(&format!("courier-{number}"), move || {
+                courier.carry(&db, &clock, &ended).map(|attempts| attempts.is_some())
+            })?;
+        }
+        Ok(rounds)
+    }
+}
+
+/// Puts on its way what happened since each webhook read last.
+fn read(db: &Db, clock: &Clock, ended: &AtomicBool) -> Result<usize> {
+    let mut written = 0;
+    for webhook in db.run(true, store::webhooks::enabled)? {
+        let mut more = true;
+        while more && !ended.load(Ordering::Relaxed) {
+            let now = clock.now();
+            let (some, again) = db.run(false, |conn| write_deliveries(conn, now, webhook))?;
+            written += some;
+            more = again;
+        }
+    }
+    Ok(written)
+}
+
+/// Where it went is in no log: an address may be as good as a password.
+fn note(delivery: &Delivery, answer: &Answer) {
+    let (webhook, id, attempt) = (delivery.webhook_id, delivery.id, delivery.attempts);
+    tracing::info!(%webhook, delivery = %id, attempt, outcome = %answer.outcome, status = answer.status, "webhook");
+}
+
+/// The handle of the threads; stops them when dropped. What is under way is finished first.
+#[derive(Default)]
+pub struct Rounds {
+    ended: Arc<AtomicBool>,
+    stops: Vec<Sender<()>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Rounds {
+    /// `step` says whether there may be more at once.
+    fn spawn(&mut self, name: &str, step: impl Fn() -> Result<bool> + Send + 'static) -> Result<()> {
+        let (stop, stopped) = channel();
+        let thread = std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || go_round(&step, &stopped))
+            .map_err(Error::internal)?;
+        self.stops.push(stop);
+        self.threads.push(thread);
+        Ok(())
+    }
+}
+
+fn go_round(step: &dyn Fn() -> Result<bool>, stopped: &Receiver<()>) {
+    loop {
+        let pause = match catch_unwind(AssertUnwindSafe(step)) {
+            Ok(Ok(true)) => Duration::ZERO,
+            Ok(Ok(false)) => IDLE,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "webhooks wait for the database");
+                AWAY
+            }
+            // One delivery that breaks its maker must not end all of them.
+            Err(_) => {
+                tracing::error!("delivering to webhooks panicked");
+                AWAY
+            }
+        };
+        if stopped.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
+            return;
+        }
+    }
+}
+
+impl Drop for Rounds {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Relaxed);
+        self.stops.clear();
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a thread that delivers to webhooks broke");
+            }
+        }
+    }
+}

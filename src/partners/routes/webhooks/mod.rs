@@ -1,0 +1,239 @@
+//! Webhooks: where an organisation wants to be told what happens.
+
+mod deliveries;
+mod view;
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use diesel::PgConnection;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use self::view::{WebhookBody, WebhookPatch, WebhookView, WebhookWithSecret};
+use crate::auth::{Admin, OrganisationId, Reach, find_organisation};
+use crate::base::body::Body;
+use crate::base::clock::Clock;
+use crate::base::db::Db;
+use crate::base::etag::{self, IfMatch, Privacy};
+use crate::base::idempotency::{Created, Idempotency};
+use crate::base::page::{Page, Paging, list};
+use crate::base::problem::{Code, Error, Result};
+use crate::base::query::Query;
+use crate::partners::Courier;
+use crate::partners::model::WebhookId;
+use crate::partners::service::webhooks::{self as service, NewWebhook, WebhookChange};
+use crate::partners::store;
+
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(list_webhooks)
+        .service(create_webhook)
+        .service(get_webhook)
+        .service(change_webhook)
+        .service(delete_webhook)
+        .service(rotate_webhook_secret)
+        .configure(deliveries::configure);
+}
+
+/// The organisation of the URL, if the caller is its admin.
+fn reached(conn: &mut PgConnection, reach: &Reach, name: &str) -> Result<OrganisationId> {
+    let organisation = find_organisation(conn, name)?.ok_or(Code::NotFound)?;
+    reach.check(organisation.id)?;
+    Ok(organisation.id)
+}
+
+/// All webhooks of an organisation.
+///
+/// Its admins. The oldest first, without their secrets.
+#[utoipa::path(tag = "webhooks", params(("organisation" = String, Path, description = "Id or slug", max_length = 60), Paging), security(("member" = [])),
+    responses((status = 200, body = Page<WebhookView>, description = "A page of webhooks")))]
+#[get("/organisations/{organisation}/webhooks")]
+pub async fn list_webhooks(
+    request: HttpRequest,
+    who: Admin,
+    path: web::Path<String>,
+    paging: Query<Paging>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    let (limit, after) = (paging.0.limit()?, paging.0.after()?);
+    let reach = who.reach();
+    let rows = db
+        .read(move |conn| {
+            let of = reached(conn, &reach, &path)?;
+            store::webhooks::page(conn, of, after, limit)
+        })
+        .await?;
+    let page = Page::cut(rows, limit, |row| row.id, WebhookView::from)?;
+    Ok(list(&request, Privacy::Personal, &page))
+}
+
+/// Be told what happens.
+///
+/// Admins of the organisation; at most 20 webhooks. It hears of everything the organisation sees in the programme, from now on:
+/// each event is a `POST` with `{type, timestamp, data}`, ids and facts and nothing about a person, signed as Standard Webhooks
+/// (`webhook-id`, `webhook-timestamp`, `webhook-signature`). Any status of 200 to 299 within 15 seconds takes it; a redirect
+/// does not. What is not taken is repeated under the same `webhook-id` after 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24
+/// hours, or later where `Retry-After` asks for it (a day at most), and then given up. Events about one seminar come in order.
+/// 410 disables the webhook at once; so do five days in which nothing was taken. The `secret` is shown here and never again:
+/// `rotate-secret` makes a new one. The address must be `https` at a public address, port 443 or one from 1024 on, without
+/// user name.
+#[utoipa::path(tag = "webhooks", params(("organisation" = String, Path, description = "Id or slug", max_length = 60)), request_body = WebhookBody, security(("member" = [])),
+    responses((status = 201, body = WebhookWithSecret, description = "The webhook, with its secret")))]
+#[post("/organisations/{organisation}/webhooks")]
+pub async fn create_webhook(
+    who: Admin,
+    path: web::Path<String>,
+    idempotency: Idempotency,
+    courier: web::Data<Courier>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    body: Body<WebhookBody>,
+) -> Result<HttpResponse> {
+    let act = who.act(&clock);
+    let (reach, owner) = (who.reach(), who.owner());
+    let allowed = courier.allowed().to_vec();
+    let mut created = db
+        .write(move |conn| {
+            idempotency.once(conn, act.now, &owner, &body.digest, |conn| {
+                let of = reached(conn, &reach, &path)?;
+                let WebhookBody {
+                    url,
+                    events,
+                    description,
+                    enabled,
+                } = body.value.clone();
+                let new = NewWebhook {
+                    url,
+                    events,
+                    description,
+                    enabled,
+                };
+                let row = service::create_webhook(conn, &act, of, &allowed, new)?;
+                let location = format!("/api/v1/organisations/{of}/webhooks/{}", row.id);
+                Created::new(location, Some(row.version), &WebhookView::from(row))
+            })
+        })
+        .await?;
+    // Added to the answer each time and kept with no key: what is stored gives nobody the secret.
+    let id = created.body.get("id").cloned().unwrap_or_default();
+    let id = serde_json::from_value(id).map_err(Error::internal)?;
+    if let Some(members) = created.body.as_object_mut() {
+        members.insert("secret".to_owned(), courier.secret(id, 1).into());
+    }
+    Ok(created.response())
+}
+
+/// One webhook.
+///
+/// Admins of its organisation.
+#[utoipa::path(tag = "webhooks", params(("organisation" = String, Path, description = "Id or slug", max_length = 60), ("webhook" = WebhookId, Path)), security(("member" = [])),
+    responses((status = 200, body = WebhookView, description = "The webhook, without its secret")))]
+#[get("/organisations/{organisation}/webhooks/{webhook}")]
+pub async fn get_webhook(
+    request: HttpRequest,
+    who: Admin,
+    path: web::Path<(String, WebhookId)>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    let reach = who.reach();
+    let row = db
+        .read(move |conn| {
+            let of = reached(conn, &reach, &path.0)?;
+            store::webhooks::find(conn, of, path.1)?.ok_or(Code::NotFound.into())
+        })
+        .await?;
+    etag::single(&request, row.version, Privacy::Personal, &WebhookView::from(row))
+}
+
+/// Change a webhook.
+///
+/// Admins of its organisation. `enabled: false` stops it; `true` lets it go on where it stopped, with what happened meanwhile, as
+/// far as the change feed still has it. Another address, and being enabled, tries at once what was not taken yet.
+#[utoipa::path(tag = "webhooks", params(("organisation" = String, Path, description = "Id or slug", max_length = 60), ("webhook" = WebhookId, Path)), request_body = WebhookPatch, security(("member" = [])),
+    responses((status = 200, body = WebhookView, description = "The webhook as it is now")))]
+#[patch("/organisations/{organisation}/webhooks/{webhook}")]
+pub async fn change_webhook(
+    who: Admin,
+    path: web::Path<(String, WebhookId)>,
+    if_match: IfMatch,
+    courier: web::Data<Courier>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    body: Body<WebhookPatch>,
+) -> Result<HttpResponse> {
+    let act = who.act(&clock);
+    let reach = who.reach();
+    let row = db
+        .write(move |conn| {
+            let of = reached(conn, &reach, &path.0)?;
+            let WebhookPatch {
+                url,
+                events,
+                description,
+                enabled,
+            } = body.value.clone();
+            let change = WebhookChange {
+                url,
+                events,
+                description,
+                enabled,
+            };
+            let check = |version| if_match.check(version);
+            service::change_webhook(conn, &act, (of, path.1), check, courier.allowed(), change)
+        })
+        .await?;
+    etag::changed(row.version, &WebhookView::from(row))
+}
+
+/// Delete a webhook.
+///
+/// Admins of its organisation. What is on its way is deleted with it.
+#[utoipa::path(tag = "webhooks", params(("organisation" = String, Path, description = "Id or slug", max_length = 60), ("webhook" = WebhookId, Path)), security(("member" = [])),
+    responses((status = 204, description = "Gone")))]
+#[delete("/organisations/{organisation}/webhooks/{webhook}")]
+pub async fn delete_webhook(
+    who: Admin,
+    path: web::Path<(String, WebhookId)>,
+    if_match: IfMatch,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse> {
+    let act = who.act(&clock);
+    let reach = who.reach();
+    db.write(move |conn| {
+        let of = reached(conn, &reach, &path.0)?;
+        service::delete_webhook(conn, &act, (of, path.1), |version| if_match.check(version))
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Make a new secret.
+///
+/// Admins of its organisation. For 24 hours deliveries carry two signatures, by the new secret and by the former one (`former_secret_until`),
+/// so that the receiver can change without missing anything. The `secret` is shown here and never again.
+#[utoipa::path(tag = "webhooks", params(("organisation" = String, Path, description = "Id or slug", max_length = 60), ("webhook" = WebhookId, Path)), security(("member" = [])),
+    responses((status = 200, body = WebhookWithSecret, description = "The webhook, with its new secret")))]
+#[post("/organisations/{organisation}/webhooks/{webhook}/rotate-secret")]
+pub async fn rotate_webhook_secret(
+    who: Admin,
+    path: web::Path<(String, WebhookId)>,
+    if_match: IfMatch,
+    courier: web::Data<Courier>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+) -> Result<HttpResponse> {
+    let act = who.act(&clock);
+    let reach = who.reach();
+    let row = db
+        .write(move |conn| {
+            let of = reached(conn, &reach, &path.0)?;
+            service::rotate_secret(conn, &act, (of, path.1), |version| if_match.check(version))
+        })
+        .await?;
+    let secret = courier.secret(row.id, row.generation);
+    let (version, webhook) = (row.version, WebhookView::from(row));
+    let answer = WebhookWithSecret {
+        webhook: webhook.clone(),
+        secret,
+    };
+    etag::changed_with(version, &webhook, &answer)
+}

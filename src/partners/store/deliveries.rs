@@ -1,0 +1,96 @@
+//! The rows of deliveries.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use crate::base::problem::Result;
+use crate::partners::model::{Delivery, DeliveryId, DeliveryState, Webhook};
+use crate::schema::webhook_deliveries::{self, dsl};
+
+/// A webhook's, the newest first.
+pub fn page(
+    conn: &mut PgConnection,
+    webhook: &Webhook,
+    state: Option<DeliveryState>,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Delivery>> {
+    let mut query = dsl::webhook_deliveries
+        .filter(dsl::organisation_id.eq(webhook.organisation_id))
+        .filter(dsl::webhook_id.eq(webhook.id))
+        .order(dsl::number.desc())
+        .limit(limit + 1)
+        .select(Delivery::as_select())
+        .into_boxed();
+    if let Some(state) = state {
+        query = query.filter(dsl::state.eq(state));
+    }
+    if let Some(before) = before {
+        query = query.filter(dsl::number.lt(before));
+    }
+    Ok(query.load(conn)?)
+}
+
+pub fn find(conn: &mut PgConnection, webhook: &Webhook, id: DeliveryId) -> Result<Option<Delivery>> {
+    let query = dsl::webhook_deliveries
+        .find((webhook.organisation_id, id))
+        .filter(dsl::webhook_id.eq(webhook.id))
+        .select(Delivery::as_select());
+    Ok(query.first(conn).optional()?)
+}
+
+/// How many are still to be delivered, as far as `most`.
+pub fn pending(conn: &mut PgConnection, webhook: &Webhook, most: i64) -> Result<usize> {
+    let query = dsl::webhook_deliveries
+        .filter(dsl::organisation_id.eq(webhook.organisation_id))
+        .filter(dsl::webhook_id.eq(webhook.id))
+        .filter(dsl::state.eq(DeliveryState::Pending))
+        .select(dsl::number)
+        .limit(most);
+    Ok(query.load::<i64>(conn)?.len())
+}
+
+pub fn insert(conn: &mut PgConnection, deliveries: &[Delivery]) -> Result<()> {
+    diesel::insert_into(webhook_deliveries::table)
+        .values(deliveries)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// What became of it, or that it begins again.
+pub fn save(conn: &mut PgConnection, delivery: &Delivery) -> Result<()> {
+    diesel::update(webhook_deliveries::table.find((delivery.organisation_id, delivery.id)))
+        .set((
+            dsl::state.eq(delivery.state),
+            dsl::attempts.eq(delivery.attempts),
+            dsl::due_at.eq(delivery.due_at),
+            dsl::outcome.eq(delivery.outcome),
+            dsl::status.eq(delivery.status),
+            dsl::delivered_at.eq(delivery.delivered_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// What is on its way to the webhook begins anew, as if it had never been tried.
+pub fn begin_anew(conn: &mut PgConnection, webhook: &Webhook, now: DateTime<Utc>) -> Result<()> {
+    let own = webhook_deliveries::table
+        .filter(dsl::organisation_id.eq(webhook.organisation_id))
+        .filter(dsl::webhook_id.eq(webhook.id))
+        .filter(dsl::state.eq(DeliveryState::Pending));
+    diesel::update(own)
+        .set((dsl::attempts.eq(0), dsl::due_at.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Forgets what was delivered, or given up, before these moments.
+pub fn sweep(conn: &mut PgConnection, delivered: DateTime<Utc>, failed: DateTime<Utc>) -> Result<usize> {
+    let old = |state, before| {
+        webhook_deliveries::table
+            .filter(dsl::state.eq(state))
+            .filter(dsl::created_at.lt(before))
+    };
+    let forgotten = diesel::delete(old(DeliveryState::Delivered, delivered)).execute(conn)?;
+    Ok(forgotten + diesel::delete(old(DeliveryState::Failed, failed)).execute(conn)?)
+}
