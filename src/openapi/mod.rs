@@ -17,6 +17,10 @@ use crate::reports::{OpenDataFormat, ReportFormat, SnapshotFormat};
 const TAGS: &[(&str, &str)] = &[
     ("seminars", "Veranstaltungen: the programme, and what happens to it"),
     ("registrations", "Anmeldungen: one person's claim on one seminar"),
+    (
+        "sharings",
+        "Weitergaben: with whom a seminar shares its registrations, what is read, and every reading of it",
+    ),
     ("check-ins", "Einlass: who came through the door"),
     ("attendance", "Teilnahme: how many came, in whose words"),
     (

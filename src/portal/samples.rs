@@ -294,6 +294,7 @@ fn whole(status: Status, full: bool) -> Result<Whole> {
         parties: Vec::new(),
         collections: Vec::new(),
         external_refs: Vec::new(),
+        sharings: Vec::new(),
     };
     whole.admission.questions.0 = from(if full { json!(questions) } else { json!([]) })?;
     whole.admission.consent_texts.0 = from(texts)?;

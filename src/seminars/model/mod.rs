@@ -2,6 +2,7 @@
 
 mod admission;
 mod attendance_rule;
+mod sharing;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -19,6 +20,7 @@ pub use admission::{
     QuestionKind, Questions, Worded,
 };
 pub use attendance_rule::{AttendanceRule, NewAttendanceRule, Team, TeamMember, TeamRole};
+pub use sharing::{NewSharing, Sharing, SharingId};
 
 id! {
     /// A seminar.

@@ -4,6 +4,7 @@ mod admission;
 mod answers;
 mod attendance_rule;
 mod session_end;
+mod sharing;
 mod time;
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
@@ -15,6 +16,7 @@ pub use admission::{Stated, admission_faults, decision_fault, reworded};
 pub use answers::{Answered, check_answers, check_consents};
 pub use attendance_rule::{StatedRule, attendance_rule_faults, too_many_sessions};
 pub use session_end::{announced_end, midnight_after, over_at};
+pub use sharing::sharing_fault;
 pub use time::{Resolved, begin_of_day, local, resolve, zone};
 
 /// What somebody wants to do with a seminar.

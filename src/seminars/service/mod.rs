@@ -6,6 +6,7 @@ mod change;
 mod create;
 mod parts;
 mod plan;
+mod sharing;
 
 use serde_json::{Value, json};
 
@@ -21,6 +22,7 @@ pub use change::{SeminarChange, change, delete};
 pub use create::{Outcome, create, settle};
 pub use parts::{NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, PartyName};
 pub use plan::{Moved, Plan, cancel, complete, move_to, postpone, publish, reschedule};
+pub use sharing::{begin_sharing, end_sharing};
 
 /// How a refusal is told.
 pub fn refused(refusal: &Refusal) -> Error {

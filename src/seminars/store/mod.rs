@@ -5,6 +5,7 @@ mod attendance_rule;
 mod due;
 mod list;
 mod seats;
+mod sharings;
 mod whole;
 mod write;
 
@@ -20,6 +21,7 @@ pub use attendance_rule::{attendance_rule, attendance_rules, insert_attendance_r
 pub use due::{begin_between, lock_for_service, to_decide, waited_for};
 pub use list::{Filter, Sort, list};
 pub use seats::*;
+pub use sharings::*;
 pub use whole::{Whole, external_ids, schedule_changes, whole, wholes};
 pub use write::*;
 

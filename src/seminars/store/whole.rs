@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{admissions, attendance_rules};
+use super::{SharedWith, admissions, attendance_rules, sharings_in_force};
 use crate::auth::{OrganisationId, OrganisationRef, organisation_refs};
 use crate::base::problem::Result;
 use crate::base::text::fold;
@@ -29,6 +29,8 @@ pub struct Whole {
     pub parties: Vec<(Party, Option<OrganisationRef>)>,
     pub collections: Vec<CollectionRef>,
     pub external_refs: Vec<ExternalRef>,
+    /// Those in force: what is shown to whoever registers.
+    pub sharings: Vec<SharedWith>,
 }
 
 impl Whole {
@@ -125,6 +127,7 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
         .select((seminar_collections::seminar_id, seminar_collections::collection_id))
         .load::<(SeminarId, CollectionId)>(conn)?;
 
+    let mut sharings = grouped(sharings_in_force(conn, &tenants, &ids)?, |(sharing, _)| sharing.seminar_id);
     let organisations = tenants
         .into_iter()
         .chain(parties.iter().filter_map(|party| party.party_organisation_id));
@@ -178,6 +181,7 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
                     .collect(),
                 collections: collections.iter().filter(mine).cloned().collect(),
                 external_refs: refs.remove(&id).unwrap_or_default(),
+                sharings: sharings.remove(&id).unwrap_or_default(),
                 seminar,
             })
         })
