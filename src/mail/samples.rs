@@ -3,7 +3,9 @@
 use uuid::Uuid;
 
 use super::links::Links;
-use super::model::{ChangeFacts, Facts, MinimumFacts, Precision, RegistrationFacts, SeminarFacts, SessionFacts};
+use super::model::{
+    ChangeFacts, Facts, MinimumFacts, Precision, RegistrationFacts, SeminarFacts, SessionFacts, SharingFacts,
+};
 use chrono::{DateTime, FixedOffset};
 
 /// What is on a made-up ticket.
@@ -44,6 +46,7 @@ pub fn facts(channel: &str, sessions: usize, full: bool) -> Facts {
             waitlist_position: full.then_some(3),
             confirm_by: full.then(|| at("2027-05-01T10:00:00Z")).flatten(),
             offered_until: full.then(|| at("2027-05-01T10:00:00Z")).flatten(),
+            sharings: if full { sharings() } else { Vec::new() },
         }),
         change: full.then(|| ChangeFacts {
             reason_code: "weather".to_owned(),
@@ -54,6 +57,17 @@ pub fn facts(channel: &str, sessions: usize, full: bool) -> Facts {
             registered: 4,
         }),
     }
+}
+
+fn sharings() -> Vec<SharingFacts> {
+    let one = |organisation: &str, purpose: &str| SharingFacts {
+        organisation: organisation.to_owned(),
+        purpose: purpose.to_owned(),
+    };
+    vec![
+        one("IHK Aachen", "Gemeinsame Durchführung"),
+        one("AGIT", "Begrüßung der Gäste"),
+    ]
 }
 
 fn session(index: usize, full: bool) -> SessionFacts {

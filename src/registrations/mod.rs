@@ -21,7 +21,7 @@ mod timekeeper;
 pub use model::{Companion, Companions, Consent, Guest, Registration, RegistrationId, State};
 pub use routes::{Holder, Who, configure};
 pub use service::{
-    Action, By, Desk, EARLY, RegistrationChange, Room, Round, Standing, accept_offer, cancel, change, confirm, facts,
+    Action, By, Desk, EARLY, RegistrationChange, Room, Round, Shared, Standing, accept_offer, cancel, change, confirm, facts,
     holders, issue, joined, keep, keep_time, room, standing, ticket, withdraw_consent,
 };
 pub use store::{
