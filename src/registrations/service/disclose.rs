@@ -36,6 +36,9 @@ pub fn disclose(
 }
 
 fn log(conn: &mut PgConnection, act: &Act, told: &[(SharedRow, SharedState)]) -> Result<()> {
+    if told.is_empty() {
+        return Ok(());
+    }
     let Some(actor_id) = act.actor.id else {
         return Err(Error::internal("something is disclosed to nobody in particular"));
     };

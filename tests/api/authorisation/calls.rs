@@ -7,6 +7,7 @@ use crate::api::counting_rules::{OF, own_rule, written};
 use crate::api::open_data::{SETTINGS, YEARS, publishing, settings, with_a_year};
 use crate::api::programme_imports;
 use crate::api::report_snapshots::{id_of, question, sealed};
+use crate::api::sharings;
 use crate::api::stated_totals::{self, total};
 use crate::support::{Client, PASSWORD, PEOPLE, TestApp, draft_body, person};
 
@@ -235,6 +236,15 @@ pub fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Cal
             )
         }
         "list_schedule_changes" => get(format!("{}/schedule-changes", seminar())),
+        "list_sharings" => get(format!("{}/sharings", seminar())),
+        "create_sharing" => post(format!("{}/sharings", seminar()), sharings::with("ihk-aachen")),
+        "get_sharing" => get(sharings::begun(app)),
+        "end_sharing" => Call {
+            method: "DELETE",
+            ..get(sharings::begun(app))
+        },
+        "list_disclosures" => get(format!("{}/disclosures", seminar())),
+        "list_shared_registrations" => get("/shared-registrations"),
         "create_registration" => post(format!("{}/registrations", seminar()), person("anna")),
         "list_registrations" => get(format!("{}/registrations", seminar())),
         "export_registrations" => get(format!("{}/registrations.csv", seminar())),
