@@ -13,8 +13,8 @@ mod store;
 pub use model::{
     Admission, AdmissionKind, AttendanceMode, AttendanceRule, Audience, BelowMinimum, CapacityUnit, ChangeKind,
     Channel, Confirmation, ConsentText, DatePrecision, Kind, Minimum, NewAttendanceRule, PartyRole, Question,
-    QuestionKind, ReasonCode, Seats, Seminar, SeminarId, Session, SessionId, Sharing, SharingId, Status, Team, TeamMember, TeamRole,
-    Worded,
+    QuestionKind, ReasonCode, Seats, Seminar, SeminarId, Session, SessionId, Sharing, SharingId, Status, Team,
+    TeamMember, TeamRole, Worded,
 };
 pub use routes::{ChannelBody, SeminarPatch, SeminarView, SessionBody, configure, session_list, view_for};
 pub use rules::{
@@ -27,7 +27,8 @@ pub use service::{
     stated_rule,
 };
 pub use store::{
-    SharedWith, Whole, admission, admissions, attendance_rule, attendance_rules, begin_between, external_ids, find, find_all, lock,
-    lock_all, lock_all_seats, lock_for_service, lock_limited_seats, lock_seats, reached, save_admission,
-    save_all_seats, save_seats, schedule_changes, seats, sessions, to_decide, waited_for, whole, wholes,
+    SharedWith, Whole, admission, admissions, attendance_rule, attendance_rules, begin_between, external_ids, find,
+    find_all, lock, lock_all, lock_all_seats, lock_for_service, lock_limited_seats, lock_seats, reached,
+    save_admission, save_all_seats, save_seats, schedule_changes, seats, sessions, to_decide, waited_for, whole,
+    wholes,
 };

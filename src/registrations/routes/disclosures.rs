@@ -40,7 +40,6 @@ pub struct DisclosureView {
 #[schema(as = DisclosureReader, example = json!({"kind": "account", "id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b15"}))]
 pub struct Reader {
     pub kind: ActorKind,
-    #[schema(min_length = 36, max_length = 36)]
     pub id: Uuid,
 }
 

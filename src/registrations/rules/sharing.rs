@@ -10,7 +10,10 @@ const MOST_TOLD: usize = 10;
 /// told of none is nothing wrong: then nothing is shared.
 pub fn told_faults(in_force: &[SharingId], told: &[SharingId]) -> Vec<(Option<usize>, String)> {
     if told.len() > MOST_TOLD {
-        return vec![(None, format!("must have at most {MOST_TOLD} entries, has {}", told.len()))];
+        return vec![(
+            None,
+            format!("must have at most {MOST_TOLD} entries, has {}", told.len()),
+        )];
     }
     let faults = told.iter().enumerate().filter_map(|(n, one)| {
         let why = if !in_force.contains(one) {
@@ -51,10 +54,10 @@ mod tests {
 
     #[test]
     fn one_is_told_of_what_is_in_force_each_once_and_need_not_be() {
-        assert_eq!(places(&[]), []);
-        assert_eq!(places(&ids([2, 1])), []);
+        assert!(places(&[]).is_empty());
+        assert!(places(&ids([2, 1])).is_empty());
         assert_eq!(places(&ids([1, 3, 1, 2, 4])), [Some(1), Some(2), Some(4)]);
-        assert_eq!(places(&ids([1; 11])), [None]);
+        assert_eq!(places(&ids([1; 11])), [None::<usize>]);
     }
 
     #[test]

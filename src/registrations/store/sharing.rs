@@ -93,7 +93,8 @@ pub struct SharedFilter {
 /// What is confirmed under a sharing in force, and what was handed over under one before, whatever became of it. Locked as
 /// it is read: whoever ends the sharing or cancels the registration waits until the answer and its log are written, and
 /// whoever did so a moment ago is waited for.
-const LOCK_SHARED: &str = "SELECT n.organisation_id, n.registration_id, s.seminar_id, s.id AS sharing_id, s.recipient_id, s.ended_at,
+const LOCK_SHARED: &str =
+    "SELECT n.organisation_id, n.registration_id, s.seminar_id, s.id AS sharing_id, s.recipient_id, s.ended_at,
         r.state, r.channel, r.given_name, r.family_name, r.email, r.company, r.created_at
     FROM sharings AS s
     JOIN sharing_notices AS n ON n.organisation_id = s.organisation_id AND n.sharing_id = s.id

@@ -260,11 +260,14 @@ pub fn view_for(caller: Option<&Identity>, whole: Whole) -> SeminarView {
         external_id: one.external_id,
         url: one.url,
     });
-    let sharings = whole.sharings.into_iter().map(|(sharing, organisation)| SharingInForce {
-        id: sharing.id,
-        organisation,
-        purpose: sharing.purpose,
-    });
+    let sharings = whole
+        .sharings
+        .into_iter()
+        .map(|(sharing, organisation)| SharingInForce {
+            id: sharing.id,
+            organisation,
+            purpose: sharing.purpose,
+        });
     let seminar = whole.seminar;
     let admission = whole.admission;
     SeminarView {

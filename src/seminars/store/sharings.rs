@@ -24,9 +24,7 @@ pub fn end_sharing(conn: &mut PgConnection, of: Of, id: SharingId, now: DateTime
         .find((of.0, id))
         .filter(sharings::seminar_id.eq(of.1))
         .filter(sharings::ended_at.is_null());
-    let ended = diesel::update(in_force)
-        .set(sharings::ended_at.eq(now))
-        .execute(conn)?;
+    let ended = diesel::update(in_force).set(sharings::ended_at.eq(now)).execute(conn)?;
     Ok(ended > 0)
 }
 

@@ -127,7 +127,9 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
         .select((seminar_collections::seminar_id, seminar_collections::collection_id))
         .load::<(SeminarId, CollectionId)>(conn)?;
 
-    let mut sharings = grouped(sharings_in_force(conn, &tenants, &ids)?, |(sharing, _)| sharing.seminar_id);
+    let mut sharings = grouped(sharings_in_force(conn, &tenants, &ids)?, |(sharing, _)| {
+        sharing.seminar_id
+    });
     let organisations = tenants
         .into_iter()
         .chain(parties.iter().filter_map(|party| party.party_organisation_id));

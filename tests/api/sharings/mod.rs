@@ -39,7 +39,8 @@ pub fn end(app: &TestApp, seminar: &str, sharing: &str) {
 pub fn register_told(app: &TestApp, seminar: &str, name: &str, told: &[&str]) -> Answer {
     let mut body = person(name);
     body["told_of_sharings"] = json!(told);
-    app.anonymous().post(&format!("/seminars/{seminar}/registrations"), &body)
+    app.anonymous()
+        .post(&format!("/seminars/{seminar}/registrations"), &body)
 }
 
 /// What an organiser of the IHK reads.
@@ -85,7 +86,11 @@ fn a_seminar_says_with_whom_it_is_shared_and_no_longer_says_so_once_that_has_end
     let made = app.organiser().post(&format!("{path}/sharings"), &with("ihk-aachen"));
     let sharing = made.expect(201);
     assert_eq!(
-        (&sharing["organisation"]["slug"], &sharing["purpose"], &sharing["ended_at"]),
+        (
+            &sharing["organisation"]["slug"],
+            &sharing["purpose"],
+            &sharing["ended_at"]
+        ),
         (&json!("ihk-aachen"), &json!(PURPOSE), &Value::Null)
     );
     let own = made.header("location").strip_prefix("/api/v1").unwrap().to_owned();
@@ -134,7 +139,10 @@ fn all_there_ever_were_are_listed_page_by_page() {
     assert_eq!(page["data"][0]["id"], first, "{page}");
     let cursor = page["next_cursor"].as_str().unwrap();
     let rest = app.organiser().get(&format!("{path}&cursor={cursor}")).expect(200);
-    assert_eq!((&rest["data"][0]["id"], &rest["next_cursor"]), (&json!(second), &Value::Null));
+    assert_eq!(
+        (&rest["data"][0]["id"], &rest["next_cursor"]),
+        (&json!(second), &Value::Null)
+    );
     let elsewhere = format!("/seminars/{}/sharings/{second}", app.seminar(5));
     app.organiser().get(&elsewhere).problem(404, "not-found");
     app.organiser()
@@ -154,7 +162,11 @@ fn it_is_shared_with_another_organisation_once_and_with_ten_at_most() {
         with("gibt-es-nicht"),
         with("0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11"),
     ] {
-        assert_eq!(app.organiser().post(&path, &wrong).invalid(), ["/organisation"], "{wrong}");
+        assert_eq!(
+            app.organiser().post(&path, &wrong).invalid(),
+            ["/organisation"],
+            "{wrong}"
+        );
     }
     let long = json!({"organisation": "ihk-aachen", "purpose": "ä".repeat(501), "until": 1});
     assert_eq!(app.organiser().post(&path, &long).invalid(), ["/purpose", "/until"]);
@@ -179,8 +191,12 @@ fn what_is_cancelled_begins_no_sharing_and_may_end_one() {
     let app = TestApp::spawn();
     let seminar = app.seminar(5);
     let sharing = begin(&app, &seminar);
-    app.act(&format!("/seminars/{seminar}"), "cancel", &json!({"reason_code": "other"}))
-        .expect(200);
+    app.act(
+        &format!("/seminars/{seminar}"),
+        "cancel",
+        &json!({"reason_code": "other"}),
+    )
+    .expect(200);
     let path = format!("/seminars/{seminar}/sharings");
     app.organiser()
         .post(&path, &with("ihk-aachen"))

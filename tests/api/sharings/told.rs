@@ -1,7 +1,6 @@
 //! The person is told before registering, and hears afterwards with whom it is shared and when it was read.
 
 use chrono::Duration;
-use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::{PURPOSE, begin, count, end, read, register_told, with};
@@ -18,12 +17,15 @@ fn what_was_not_shown_cannot_have_been_told() {
     end(&app, &seminar, &ended);
     let sharing = begin(&app, &seminar);
     let unknown = "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11";
-    let told = [&sharing, &ended, &elsewhere, unknown, &sharing].map(|one: &str| one);
+    let told = [sharing.as_str(), &ended, &elsewhere, unknown, &sharing];
     let answer = register_told(&app, &seminar, "carla", &told);
     let places = [1, 2, 3, 4].map(|n| format!("/told_of_sharings/{n}"));
     assert_eq!(answer.invalid(), places);
     let many = [sharing.as_str(); 11];
-    assert_eq!(register_told(&app, &seminar, "carla", &many).invalid(), ["/told_of_sharings"]);
+    assert_eq!(
+        register_told(&app, &seminar, "carla", &many).invalid(),
+        ["/told_of_sharings"]
+    );
     assert_eq!(
         register_told(&app, &seminar, "carla", &["no id"]).invalid(),
         ["/told_of_sharings/0"]
@@ -39,7 +41,10 @@ fn who_was_told_of_nothing_is_registered_and_not_shared() {
     let seminar = app.seminar(50);
     begin(&app, &seminar);
     assert_eq!(app.register(&seminar, "anna").expect(201)["state"], "confirmed");
-    assert_eq!(register_told(&app, &seminar, "berta", &[]).expect(201)["state"], "confirmed");
+    assert_eq!(
+        register_told(&app, &seminar, "berta", &[]).expect(201)["state"],
+        "confirmed"
+    );
     assert_eq!(read(&app, ""), Vec::<Value>::new());
     assert_eq!(count(&app, "disclosures"), 0);
 }
@@ -75,7 +80,10 @@ fn a_stranger_makes_nobody_shared_by_registering_them_again() {
     let sharing = begin(&app, &seminar);
     app.register(&seminar, "anna").expect(201);
     register_told(&app, &seminar, "anna", &[&sharing]).expect(201);
-    assert_eq!((count(&app, "sharing_notices"), read(&app, "")), (0, Vec::<Value>::new()));
+    assert_eq!(
+        (count(&app, "sharing_notices"), read(&app, "")),
+        (0, Vec::<Value>::new())
+    );
     // And learns nothing of who is registered by naming what is not shared.
     let unknown = ["0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11"];
     for name in ["anna", "nobody"] {
@@ -148,7 +156,11 @@ fn the_person_sees_with_whom_it_is_shared_and_when_it_was_read() {
     let seen = || app.registrant(&id, "anna@example.org").get(&path).expect(200)["sharings"].clone();
     let before = seen();
     assert_eq!(
-        (&before[0]["organisation"]["name"], &before[0]["purpose"], &before[0]["id"]),
+        (
+            &before[0]["organisation"]["name"],
+            &before[0]["purpose"],
+            &before[0]["id"]
+        ),
         (&json!("IHK Aachen"), &json!(PURPOSE), &json!(sharing))
     );
     assert_eq!(
@@ -189,7 +201,10 @@ fn the_page_behind_the_mail_says_it_too() {
             id,
             &format!("{name}@example.org"),
         );
-        let page = app.anonymous().browser().get(&format!("/registrations/{token}?lang={language}"));
+        let page = app
+            .anonymous()
+            .browser()
+            .get(&format!("/registrations/{token}?lang={language}"));
         assert_eq!(page.status, 200, "{}", page.text);
         page.text
     };
@@ -216,11 +231,11 @@ fn what_was_told_stays_with_the_registration() {
     app.organiser().patch(&path, &app.etag(&path), &change).expect(200);
     let mails = app.mails();
     let last = mails.last().unwrap();
-    assert_eq!((last.recipient.as_str(), last.kind.as_str()), ("neu@example.org", "confirmed"));
+    assert_eq!(
+        (last.recipient.as_str(), last.kind.as_str()),
+        ("neu@example.org", "confirmed")
+    );
     assert_eq!(last.data["registration"]["sharings"][0]["organisation"], "IHK Aachen");
     assert_eq!(read(&app, "")[0]["email"], "neu@example.org");
-    use einlass::schema::sharing_notices::dsl;
-    let told = dsl::sharing_notices.select(dsl::registration_id);
-    let told = told.load::<uuid::Uuid>(&mut app.database.connect()).unwrap();
-    assert_eq!(told, [id.parse::<uuid::Uuid>().unwrap()]);
+    assert_eq!(count(&app, "sharing_notices"), 1);
 }
