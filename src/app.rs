@@ -15,7 +15,7 @@ use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::attendance::Door;
-use crate::auth::{self, Auth, Hasher, Keys, Throttle};
+use crate::auth::{self, Auth, Hasher, Keys, Scopes, Throttle, scope_of};
 use crate::base::body;
 use crate::base::capability::Capabilities;
 use crate::base::clock::Clock;
@@ -25,8 +25,9 @@ use crate::base::idempotency;
 use crate::base::ids::fresh;
 use crate::base::language::german;
 use crate::base::press::Press;
-use crate::base::problem::{Code, Error, Problem, Result, render};
+use crate::base::problem::{Code, Error, OwnWords, Problem, Result, render};
 use crate::mail::{Postboy, Postman};
+use crate::partners::{self, Bell};
 use crate::portal::{self, ErrorPage, Page, Pages};
 use crate::registrations::{Desk, Timekeeper};
 use crate::reports::Paper;
@@ -41,7 +42,8 @@ fn api(config: &mut ServiceConfig) {
         .configure(registrations::configure)
         .configure(attendance::configure)
         .configure(imports::configure)
-        .configure(reports::configure);
+        .configure(reports::configure)
+        .configure(partners::configure);
 }
 
 /// Everything beside it.
@@ -74,6 +76,7 @@ pub struct Site {
     pub pages: web::Data<Pages>,
     pub press: web::Data<Press>,
     pub paper: web::Data<Paper>,
+    pub bell: web::Data<Bell>,
     pub postman: Arc<Postman>,
 }
 
@@ -110,6 +113,7 @@ impl Site {
             pages: web::Data::new(Pages::open(&config)?),
             press: web::Data::new(Press::assemble(&config)?),
             paper: web::Data::new(Paper::open(&config)?),
+            bell: web::Data::new(Bell::default()),
             postman: Arc::new(Postman::assemble(&config, capabilities.clone())?),
             capabilities: web::Data::from(capabilities),
             config: web::Data::new(config),
@@ -124,6 +128,7 @@ impl Site {
 pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
     let document = document();
     let routes = web::Data::new(Routes::of(&document));
+    let scopes = web::Data::new(scopes(&document));
     let bytes = web::Bytes::from(document.to_pretty_json().map_err(std::io::Error::other)?);
     sweep_now_and_then(&site);
     let server = HttpServer::new(move || {
@@ -141,7 +146,9 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .app_data(site.pages.clone())
             .app_data(site.press.clone())
             .app_data(site.paper.clone())
+            .app_data(site.bell.clone())
             .app_data(routes.clone())
+            .app_data(scopes.clone())
             .app_data(web::PayloadConfig::new(body::LIMIT))
             .app_data(web::PathConfig::default().error_handler(|_, _| Error::from(Code::NotFound).into()))
             .into_utoipa_app()
@@ -160,6 +167,17 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .into_app()
     });
     Ok(server.workers(workers).shutdown_timeout(30).listen(listener)?.run())
+}
+
+/// The scope that each operation of the document asks machines for.
+fn scopes(document: &OpenApi) -> Scopes {
+    let operations = document.paths.paths.iter().flat_map(|(path, item)| {
+        openapi::operations_of(item)
+            .into_iter()
+            .filter_map(move |(method, operation)| Some((path, method, operation.operation_id.as_deref()?)))
+    });
+    let asks = operations.filter_map(|(path, method, id)| Some(((method.to_owned(), path.clone()), scope_of(id)?)));
+    Scopes(asks.collect())
 }
 
 async fn openapi_json(bytes: web::Bytes) -> HttpResponse {
@@ -316,7 +334,7 @@ fn as_problem(
     german: bool,
     page: Option<&ErrorPage>,
 ) -> HttpResponse {
-    if response.extensions().contains::<Page>() {
+    if response.extensions().contains::<Page>() || response.extensions().contains::<OwnWords>() {
         return response;
     }
     let ours = response.extensions_mut().remove::<Problem>();

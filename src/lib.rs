@@ -8,12 +8,13 @@
 //! roof  main · cli (commands) · app (the route table) · openapi · health
 //!  8    portal          the pages behind the links of the mails
 //!  7    reports         the report as a paper, statistics, counting rules, sealed reports, open data
+//!       partners        the change feed, seminars under another system's ids
 //!       imports         a programme from a file or a spreadsheet, the demo
 //!  6    attendance      the door, platform reports, who was there, headcounts, the reconciled picture, lists, certificates
 //!  5    registrations   the desk, tickets, admission, waiting list, applications, changes of plan that tell everybody, deadlines
 //!  4    seminars        seminar, sessions, channels with seats, admission and questions, parties, schedule changes
 //!  3    catalogue       collections, venues, logos
-//!  2    auth            organisations, accounts, members, passwords, tokens, who is asking
+//!  2    auth            organisations, accounts, members, API clients, passwords, tokens, who is asking
 //!  1    journal         one append-only record of every effect   mail      the outbox, its words, its delivery
 //!  0    base            clock, config, db, group commit, private PostgreSQL, capability tokens, iCalendar, ids, pages, QR,
 //!                       problems, etags, idempotency, templates, documents, dates, text
@@ -62,7 +63,13 @@
 //! - Nothing of a person is handed to another organisation unless the seminar says so, the person was told before registering,
 //!   and the line of the log is in the transaction of the reading. Who ends it has waited for whoever is reading.
 //!   `registrations::service::disclose`, `tests/api/sharings/`
-//! - Everybody reaches what their role reaches and nothing else. `docs/authorisation.md`, `tests/api/authorisation.rs`
+//! - Everybody reaches what their role reaches and nothing else, and a machine what its scope reaches.
+//!   `docs/authorisation.md`, `tests/api/authorisation.rs`
+//! - The change feed has no gap: entries are ordered by the writing transaction, and shown only below the oldest that is still
+//!   running. What a change carries is read now, so whoever reads on arrives at what is. `partners::store::feed`,
+//!   `tests/api/changes_followed.rs`
+//! - Another system never overwrites what was decided here; who decided what follows from what it sent, what stood here after
+//!   that, and what stands here now. `partners::rules::ownership`
 //! - The OpenAPI document, the schema and the migrations agree with the code. `tests/contract.rs`, `tests/migrations.rs`
 //!
 //! ## Following a request
@@ -73,8 +80,9 @@
 //! `registrations/rules/admit.rs` (the decision) → `registrations/store/bulk.rs` (SQL). The noun of a URL is its tag, its
 //! table and its test; a folder is a room of several nouns: `collections`, `venues` and `logos` are the catalogue,
 //! `report-snapshots`, `counting-rules`, `stated-totals`, `statistics` and `open-data` are reports, `headcounts`, `check-ins`, `attendance-imports`, `attendees` and `certificates` are attendance, `organisations`, `members`,
-//! `accounts` and `me` are auth, `tickets` are registrations, and so are `applications`, which wait for a
-//! decision, `shared-registrations` and `disclosures`; that something is shared, `sharings`, is the seminar's. PATCH, cancel, postpone, reschedule and the moves of `/seminars/{seminar}` stand in `registrations`, because
+//! `accounts`, `api-clients` and `me` are auth, `changes` are partners, `tickets` are registrations, and so are `applications`, which wait for a
+//! decision, `shared-registrations` and `disclosures`; that something is shared, `sharings`, is the seminar's. PATCH, cancel, postpone,
+//! reschedule and the moves of `/seminars/{seminar}` stand in `registrations`, because
 //! they concern those who are registered.
 //!
 //! ## Where this differs from what was planned
@@ -101,6 +109,7 @@ pub mod imports;
 pub mod journal;
 pub mod mail;
 pub mod openapi;
+pub mod partners;
 pub mod portal;
 pub mod registrations;
 pub mod reports;

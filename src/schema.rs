@@ -50,6 +50,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// SHA-256 of secrets of 256 random bits. At most two of a client are valid at once: the new one, and the one it takes the place of.
+    api_client_secrets (organisation_id, client_id, id) {
+        organisation_id -> Uuid,
+        client_id -> Uuid,
+        id -> Uuid,
+        secret_hash -> Bytea,
+        created_at -> Timestamptz,
+        /// NULL: until it is rotated.
+        expires_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// The machines of an organisation, each with what it may do. A revoked one stays, because the journal names it.
+    api_clients (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        scopes -> Array<Nullable<Text>>,
+        revoked_at -> Nullable<Timestamptz>,
+        /// When it last fetched an access token, which lives ten minutes.
+        last_used_at -> Nullable<Timestamptz>,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// Uploaded reports of platforms. The file itself is not kept, only what was read from it.
     attendance_imports (organisation_id, id) {
         organisation_id -> Uuid,
@@ -493,6 +523,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What another system said last of a seminar that it keeps here under its own id.
+    pushes (organisation_id, system, external_id) {
+        organisation_id -> Uuid,
+        system -> Text,
+        external_id -> Text,
+        seminar_id -> Uuid,
+        /// The members as they were sent: what is sent again unchanged is no wish to change anything.
+        sent -> Jsonb,
+        /// The members as they stood here after that: what stands otherwise now was decided here since.
+        decided -> Jsonb,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// Opaque refresh tokens, hashed. Rotated on use; one used twice revokes its family.
     refresh_tokens (token_hash) {
         token_hash -> Bytea,
@@ -758,6 +803,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(api_clients -> organisations (organisation_id));
 diesel::joinable!(collections -> organisations (organisation_id));
 diesel::joinable!(counting_rules -> organisations (organisation_id));
 diesel::joinable!(disclosures -> organisations (recipient_id));
@@ -780,6 +826,8 @@ diesel::joinable!(venues -> organisations (organisation_id));
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     admissions,
+    api_client_secrets,
+    api_clients,
     attendance_imports,
     attendance_rules,
     channels,
@@ -802,6 +850,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     parties,
     programme_import_rows,
     programme_imports,
+    pushes,
     refresh_tokens,
     registrations,
     reminders,

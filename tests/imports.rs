@@ -80,7 +80,7 @@ fn the_demo_fills_an_empty_database_once() {
         (first.past.seminars, first.past.headcounts, first.upcoming.seminars),
         (28, 18, 5)
     );
-    assert_eq!(first.accounts.len(), 5);
+    assert_eq!(first.accounts.len(), 6);
 
     let mut conn = database.connect();
     let written = rows(&mut conn);
@@ -88,7 +88,7 @@ fn the_demo_fills_an_empty_database_once() {
     assert!(!second.loaded);
     assert_eq!(second.accounts, first.accounts, "who may log in is told each time");
     assert_eq!(rows(&mut conn), written);
-    assert_eq!(accounts::table.count().get_result::<i64>(&mut conn), Ok(5));
+    assert_eq!(accounts::table.count().get_result::<i64>(&mut conn), Ok(6));
 
     let ihk = find_organisation(&mut conn, "ihk-aachen").unwrap().unwrap().id;
     let of_ihk = seminars::table.filter(seminars::organisation_id.eq(ihk));

@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["seminars"],
     &["registrations"],
     &["attendance"],
-    &["reports", "imports"],
+    &["reports", "imports", "partners"],
     &["portal"],
     &["app", "cli", "health", "openapi", "lib", "main"],
 ];
@@ -165,7 +165,17 @@ fn a_room_writes_only_its_own_tables() {
         ("base", &["idempotency_keys"]),
         ("journal", &["journal"]),
         ("mail", &["mails"]),
-        ("auth", &["accounts", "members", "organisations", "refresh_tokens"]),
+        (
+            "auth",
+            &[
+                "accounts",
+                "api_client_secrets",
+                "api_clients",
+                "members",
+                "organisations",
+                "refresh_tokens",
+            ],
+        ),
         ("catalogue", &["collections", "logos", "venues"]),
         (
             "seminars",

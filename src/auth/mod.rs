@@ -2,8 +2,8 @@
 //!
 //! Authorisation stands in a handler's signature: [`Staff`] names the role it needs, [`Caller`] is anybody. What
 //! a member may reach is a [`Reach`], made by the extractors here and, for the command line, by [`Reach::operator`]; a service that is
-//! handed one cannot forget to ask. Not here: registrants (their tokens belong to `registrations`) and partners' machines
-//! (`api_clients`, with the partners' issue).
+//! handed one cannot forget to ask. A machine (`api-clients`) acts in its organisation as far as its scopes reach; which
+//! operation asks for which scope stands in `rules/scopes.rs`. Not here: registrants, whose tokens belong to `registrations`.
 
 mod model;
 mod passwords;
@@ -15,11 +15,14 @@ mod throttle;
 mod tokens;
 mod who;
 
-pub use model::{AccountId, OrganisationId, OrganisationRef, Role};
+pub use model::{AccountId, ApiClientId, OrganisationId, OrganisationRef, Role, Scope};
 pub use passwords::Hasher;
 pub use routes::{configure, configure_outside};
 pub use rules::password_fault;
-pub use service::{NewAccount, NewOrganisation, create_account, ensure_organisation, own_organisation};
+pub use rules::scopes::scope_of;
+pub use service::{
+    NewAccount, NewOrganisation, create_account, create_api_client, ensure_organisation, own_organisation,
+};
 pub use store::{
     all_organisations, find_organisation, organisation_by_slug, organisation_refs, organisation_spellings, organisers,
     sweep,
@@ -28,7 +31,7 @@ pub use throttle::Throttle;
 pub use tokens::Keys;
 pub use who::{
     Admin, Caller, FrontDesk, Identity, LoggedIn, Needs, NeedsFrontDesk, NeedsOrganiser, Organiser, PlatformAdmin,
-    REGISTRATION, Reach, Reporter, Staff, identify,
+    REGISTRATION, Reach, Reporter, Scopes, Staff, Subject, identify,
 };
 
 /// What the room keeps between requests.

@@ -15,8 +15,9 @@ use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::model::AccountId;
+use super::model::{AccountId, ApiClientId, Scope};
 use super::rules::ACCESS_TOKEN_LIFE;
 use crate::base::digest::{base64url, sha256};
 use crate::base::ids::fresh;
@@ -31,11 +32,23 @@ const LEEWAY_SECONDS: i64 = 5;
 struct Claims {
     iss: String,
     aud: String,
-    sub: AccountId,
+    sub: Uuid,
     exp: i64,
     nbf: i64,
     iat: i64,
     jti: String,
+    /// Of machines only, as is `scope` (RFC 9068, section 2.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    client_id: Option<ApiClientId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+}
+
+/// Whose token it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bearer {
+    Account(AccountId),
+    Client { id: ApiClientId, scopes: Vec<Scope> },
 }
 
 struct Key {
@@ -77,6 +90,14 @@ impl Keys {
     }
 
     pub fn issue(&self, account: AccountId, now: DateTime<Utc>) -> Result<String> {
+        self.sign(account.0, None, now)
+    }
+
+    pub fn issue_to_client(&self, client: ApiClientId, scope: &str, now: DateTime<Utc>) -> Result<String> {
+        self.sign(client.0, Some((client, scope.to_owned())), now)
+    }
+
+    fn sign(&self, sub: Uuid, client: Option<(ApiClientId, String)>, now: DateTime<Utc>) -> Result<String> {
         let key = self
             .ring
             .last()
@@ -87,18 +108,20 @@ impl Keys {
         let claims = Claims {
             iss: self.issuer.clone(),
             aud: AUDIENCE.to_owned(),
-            sub: account,
+            sub,
             exp: (now + ACCESS_TOKEN_LIFE).timestamp(),
             nbf: now.timestamp(),
             iat: now.timestamp(),
             jti: fresh().to_string(),
+            client_id: client.as_ref().map(|(id, _)| *id),
+            scope: client.map(|(_, scope)| scope),
         };
         encode(&header, &claims, &key.encoding).map_err(Error::internal)
     }
 
     /// Whose token this is, if it is one of ours and now is its time.
     #[must_use]
-    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<AccountId> {
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Bearer> {
         let header = decode_header(token).ok()?;
         let known_type = header.typ.as_deref().is_some_and(|typ| typ.eq_ignore_ascii_case(TYPE));
         let kid = header.kid.filter(|_| known_type)?;
@@ -113,7 +136,21 @@ impl Keys {
         let claims = decode::<Claims>(token, &key.decoding, &validation).ok()?.claims;
         let now = now.timestamp();
         let in_time = now < claims.exp && claims.nbf <= now + LEEWAY_SECONDS && claims.iat <= now + LEEWAY_SECONDS;
-        in_time.then_some(claims.sub)
+        if !in_time {
+            return None;
+        }
+        match claims.client_id {
+            None => Some(Bearer::Account(AccountId(claims.sub))),
+            Some(id) if id.0 == claims.sub => Some(Bearer::Client {
+                id,
+                scopes: claims
+                    .scope?
+                    .split_whitespace()
+                    .filter_map(|word| word.parse().ok())
+                    .collect(),
+            }),
+            Some(_) => None,
+        }
     }
 
     /// The public keys (RFC 7517).

@@ -1,6 +1,7 @@
 //! Who is asking. [`identify`] looks once per request, before any handler; the extractors only read what it found,
 //! so that 401 and 403 come before a body is so much as looked at.
 
+use std::collections::HashMap;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 
@@ -9,38 +10,74 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, web};
-use uuid::Uuid;
 
-use super::model::{AccountId, OrganisationId, Role};
+use super::model::{AccountId, ApiClientId, OrganisationId, Role, Scope};
+use super::tokens::Bearer;
 use super::{Auth, store};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::etag::Privacy;
-use crate::base::problem::{Code, Error, Result};
+use crate::base::problem::{Code, Error, Problem, Result};
 use crate::journal::{Act, Actor};
 
-/// An account that has shown its token, with its roles as they are at this moment.
+/// Somebody who logged in, or a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    Account(AccountId),
+    Client(ApiClientId),
+}
+
+impl Subject {
+    #[must_use]
+    pub fn actor(self) -> Actor {
+        match self {
+            Self::Account(id) => Actor::account(id.0),
+            Self::Client(id) => Actor::api_client(id.0),
+        }
+    }
+}
+
+impl std::fmt::Display for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Account(id) => id.fmt(f),
+            Self::Client(id) => id.fmt(f),
+        }
+    }
+}
+
+/// An account or a machine that has shown its token, with its roles as they are at this moment. A machine has the role that
+/// its scope gives it for this one operation.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    pub account: AccountId,
+    pub subject: Subject,
     pub platform_admin: bool,
     pub roles: Vec<(OrganisationId, Role)>,
 }
 
 impl Identity {
-    /// Now, by this account.
+    /// The account, where it is none of a machine.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        match self.subject {
+            Subject::Account(id) => Some(id),
+            Subject::Client(_) => None,
+        }
+    }
+
+    /// Now, by whoever this is.
     #[must_use]
     pub fn act(&self, clock: &Clock) -> Act {
         Act {
             now: clock.now(),
-            actor: Actor::account(self.account.0),
+            actor: self.subject.actor(),
         }
     }
 
     /// The organisations in which the role is large enough.
     pub fn reach(&self, needed: Role) -> Reach {
         Reach {
-            account: self.account,
+            actor: self.subject.actor(),
             needed,
             roles: self.roles.clone(),
         }
@@ -68,7 +105,7 @@ impl Identity {
 /// What a member may touch. Made only here, from a token; [`Reach::operator`] is for the command line.
 #[derive(Clone, Debug)]
 pub struct Reach {
-    account: AccountId,
+    actor: Actor,
     needed: Role,
     roles: Vec<(OrganisationId, Role)>,
 }
@@ -97,7 +134,7 @@ impl Reach {
     #[must_use]
     pub fn operator(organisation: OrganisationId) -> Self {
         Self {
-            account: AccountId(Uuid::nil()),
+            actor: Actor::SYSTEM,
             needed: Role::Admin,
             roles: vec![(organisation, Role::Admin)],
         }
@@ -105,16 +142,15 @@ impl Reach {
 
     #[must_use]
     pub fn actor(&self) -> Actor {
-        if self.account.0.is_nil() {
-            Actor::SYSTEM
-        } else {
-            Actor::account(self.account.0)
-        }
+        self.actor
     }
 }
 
 /// The scheme of capability tokens: `Authorization: Registration <token>`.
 pub const REGISTRATION: &str = "Registration ";
+
+/// Where machines fetch their tokens.
+const TOKEN_ENDPOINT: &str = "/oauth/token";
 
 /// Reads `Authorization: Bearer`. A token that is not good is refused even where none was needed: the caller
 /// believes to be somebody.
@@ -126,9 +162,10 @@ pub async fn identify(
         .headers()
         .get(AUTHORIZATION)
         .map(|value| value.to_str().unwrap_or_default().to_owned());
-    // Somebody with the link of a mail is no account; whoever takes such tokens looks at them.
-    let account = authorization.filter(|given| !given.starts_with(REGISTRATION));
-    if let Some(authorization) = account {
+    // Somebody with the link of a mail is no account; whoever takes such tokens looks at them. So does whoever gives tokens
+    // to machines, at their secrets.
+    let elsewhere = |given: &String| given.starts_with(REGISTRATION) || request.path().ends_with(TOKEN_ENDPOINT);
+    if let Some(authorization) = authorization.filter(|given| !elsewhere(given)) {
         match look_up(&request, &authorization).await {
             Ok(identity) => drop(request.extensions_mut().insert(identity)),
             // Answered here, not handed on as an error: the envelope needs the request beside the answer.
@@ -147,12 +184,50 @@ async fn look_up(request: &ServiceRequest, authorization: &str) -> Result<Identi
         .split_once(' ')
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"))
         .map(|(_, token)| token.trim());
-    let account = token
+    let bearer = token
         .and_then(|token| auth.keys.verify(token, clock.now()))
         .ok_or(Code::Unauthenticated)?;
-    // Asked anew each time: a role taken away or an account disabled counts at once.
-    let identity = db.read(move |conn| store::identity(conn, account)).await?;
-    identity.ok_or_else(|| Code::Unauthenticated.into())
+    // Asked anew each time: a role taken away, an account disabled or a client revoked counts at once.
+    match bearer {
+        Bearer::Account(id) => {
+            let identity = db.read(move |conn| store::identity(conn, id)).await?;
+            identity.ok_or_else(|| Code::Unauthenticated.into())
+        }
+        Bearer::Client { id, scopes } => {
+            let client = db.read(move |conn| store::living_client(conn, id)).await?;
+            let client = client.ok_or(Code::Unauthenticated)?;
+            let has = |scope: Scope| scopes.contains(&scope) && client.scopes().contains(&scope);
+            let role = match asked_scope(request)? {
+                // Not for machines: here it is nobody, and sees what everybody sees.
+                None => None,
+                Some(scope) if has(scope) => Some((client.organisation_id, scope.role())),
+                Some(scope) => {
+                    let detail = format!("The operation asks for the scope {scope}.");
+                    return Err(Problem::new(Code::InsufficientScope).detail(detail).into());
+                }
+            };
+            Ok(Identity {
+                subject: Subject::Client(id),
+                platform_admin: false,
+                roles: role.into_iter().collect(),
+            })
+        }
+    }
+}
+
+/// The scope that each operation asks for, by method and path as it is documented. Made by whoever knows all operations.
+#[derive(Debug, Default)]
+pub struct Scopes(pub HashMap<(String, String), Scope>);
+
+fn asked_scope(request: &ServiceRequest) -> Result<Option<Scope>> {
+    let scopes = request
+        .app_data::<web::Data<Scopes>>()
+        .ok_or_else(|| Error::internal("the service is not assembled"))?;
+    let Some(pattern) = request.request().match_pattern() else {
+        return Ok(None);
+    };
+    let operation = (request.method().to_string(), pattern);
+    Ok(scopes.0.get(&operation).copied())
 }
 
 /// Anybody; somebody if they said so.
@@ -176,7 +251,7 @@ impl Caller {
         let actor = self
             .0
             .as_ref()
-            .map_or(Actor::ANONYMOUS, |identity| Actor::account(identity.account.0));
+            .map_or(Actor::ANONYMOUS, |identity| identity.subject.actor());
         Act {
             now: clock.now(),
             actor,
@@ -252,7 +327,7 @@ impl<R> Staff<R> {
     /// Keeps one caller's idempotency keys apart from another's.
     #[must_use]
     pub fn owner(&self) -> String {
-        self.identity.account.to_string()
+        self.identity.subject.to_string()
     }
 }
 
@@ -275,16 +350,22 @@ impl<R: Needs + 'static> FromRequest for Staff<R> {
     }
 }
 
-/// Anybody who is logged in.
+/// Anybody who is logged in; no machine.
 #[derive(Clone, Debug)]
-pub struct LoggedIn(pub Identity);
+pub struct LoggedIn {
+    pub identity: Identity,
+    pub account: AccountId,
+}
 
 impl FromRequest for LoggedIn {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(identity(request).map(Self))
+        ready(identity(request).and_then(|identity| {
+            let account = identity.account().ok_or(Code::Forbidden)?;
+            Ok(Self { identity, account })
+        }))
     }
 }
 

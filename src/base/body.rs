@@ -49,6 +49,17 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     }
 }
 
+/// A JSON body of another size than most, as a `T`.
+pub async fn read<T: DeserializeOwned>(request: &HttpRequest, payload: web::Payload, limit: usize) -> Result<T, Error> {
+    media_type(request)?;
+    let too_large = || Problem::new(Code::BodyTooLarge).detail(format!("The limit is {} KiB.", limit / 1024));
+    let bytes = tokio::time::timeout(PATIENCE, payload.to_bytes_limited(limit)).await;
+    let bytes = bytes
+        .map_err(|_| Error::from(Code::BodyTimeout))?
+        .map_err(|_| too_large())?;
+    parse(&bytes.map_err(|error| payload_error(&error))?)
+}
+
 fn payload_error(error: &actix_web::Error) -> Error {
     match error.as_response_error().status_code().as_u16() {
         413 => Problem::new(Code::BodyTooLarge)

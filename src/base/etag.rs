@@ -115,6 +115,14 @@ impl IfMatch {
         }
     }
 
+    /// Where it may be left out: `None` if it is.
+    pub fn where_given(request: &HttpRequest) -> Result<Option<Self>> {
+        let given = request.headers().get(IF_MATCH);
+        given
+            .map(|value| Self::parse(value.to_str().unwrap_or_default()))
+            .transpose()
+    }
+
     fn parse(given: &str) -> Result<Self> {
         let versions = given
             .split(',')
@@ -141,13 +149,7 @@ impl FromRequest for IfMatch {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let given = request
-            .headers()
-            .get(IF_MATCH)
-            .map(|value| value.to_str().unwrap_or_default());
-        ready(match given {
-            None => Err(Problem::new(Code::PreconditionRequired).into()),
-            Some(given) => Self::parse(given),
-        })
+        let given = Self::where_given(request);
+        ready(given.and_then(|given| given.ok_or_else(|| Problem::new(Code::PreconditionRequired).into())))
     }
 }

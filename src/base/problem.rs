@@ -58,6 +58,8 @@ catalogue! {
         "The same answer for an unknown account, a wrong password and a disabled account.";
     InvalidRefreshToken 401 "invalid-refresh-token" "The refresh token is not valid" / "Das Refresh-Token ist ungültig":
         "Unknown, expired, revoked, or used before; a token used twice revokes its whole family. Log in again.";
+    InsufficientScope 403 "insufficient-scope" "The scope does not reach this" / "Die Berechtigung reicht dafür nicht":
+        "The API client lacks the scope that the operation asks for; `detail` names it (RFC 6750, section 3.1).";
     Forbidden 403 "forbidden" "The role is too small for this" / "Die Rolle reicht dafür nicht":
         "The object is visible to the caller, the action needs another role.";
     NotFound 404 "not-found" "Nothing is here" / "Hier ist nichts":
@@ -94,8 +96,12 @@ catalogue! {
         "A channel with active registrations cannot be removed.";
     InUse 409 "in-use" "It is still in use" / "Es wird noch verwendet":
         "Something refers to it; `detail` says what.";
+    DecidedHere 409 "decided-here" "It was decided here since" / "Das wurde hier inzwischen entschieden":
+        "`errors` names the members that somebody here changed since your last push. Nothing was changed. Send them as they stand here, or agree with the organiser.";
     NameTaken 409 "name-taken" "The name is taken" / "Der Name ist vergeben":
         "The organisation has one of this name already (upper case, accents and spaces do not count).";
+    LimitReached 409 "limit-reached" "There are as many as there may be" / "Mehr davon geht nicht":
+        "`detail` says how many there may be. Take one away first.";
     SlugTaken 409 "slug-taken" "The slug is taken" / "Das Kürzel ist vergeben":
         "Another organisation has this slug.";
     ExternalRefTaken 409 "external-ref-taken" "The external id is taken" / "Die externe Kennung ist vergeben":
@@ -144,6 +150,8 @@ catalogue! {
         "`errors` names the participants. Decide each with PATCH, or send `accept_proposed: true` where only proposals are left.";
     DoubtsOpen 409 "doubts-open" "Some doubts are not settled yet" / "Einige Zweifel sind noch offen":
         "`errors` names the rows of the spreadsheet. Settle each with PATCH, or skip the row.";
+    CursorExpired 410 "cursor-expired" "The place in the feed is no longer kept" / "Die Stelle im Änderungsstrom wird nicht mehr vorgehalten":
+        "Changes are kept for 180 days. Begin again without a cursor: the feed then tells how everything stands, and goes on from there.";
     PreconditionFailed 412 "precondition-failed" "It has changed meanwhile" / "Es wurde inzwischen geändert":
         "The version in If-Match is not the present one. Read it again, then decide.";
     BodyTooLarge 413 "body-too-large" "The body is too large" / "Der Inhalt ist zu groß":
@@ -177,6 +185,10 @@ catalogue! {
     Unavailable 503 "unavailable" "Not available right now" / "Im Augenblick nicht verfügbar":
         "The database is away or too busy. Try again after Retry-After seconds, a POST with the same Idempotency-Key: in rare cases it was done, and only the answer was lost.";
 }
+
+/// Marks an answer whose form another standard fixes: it leaves as it is, although it is an error.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnWords;
 
 /// A refusal on its way to the caller. Path and request id are added where it leaves the house.
 #[derive(Clone, Debug)]

@@ -83,5 +83,8 @@ fn fill(database: &Database, config: &Config, clock: &Clock) -> Result<(), Failu
         (false, _) => "the one of the first start; lost it? start with another --data-dir".to_owned(),
     };
     eprintln!("  password       {shown}");
+    if let Some((id, secret)) = &filled.machine {
+        eprintln!("  API client     client_id {id}, client_secret {secret} (docs/partners.md)");
+    }
     Ok(())
 }

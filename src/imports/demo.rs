@@ -7,7 +7,10 @@ use diesel::prelude::*;
 
 use super::model::{Programme, Summary};
 use super::{import, read};
-use crate::auth::{NewAccount, OrganisationId, Role, all_organisations, create_account, ensure_organisation};
+use crate::auth::{
+    ApiClientId, NewAccount, NewOrganisation, OrganisationId, Role, Scope, all_organisations, create_account,
+    create_api_client, ensure_organisation,
+};
 use crate::base::problem::{Error, Result};
 use crate::base::text::FromText;
 use crate::journal::Act;
@@ -16,6 +19,8 @@ use crate::journal::Act;
 pub const DEMO_ORGANISATION: &str = "staedteregion-aachen";
 const REGION: &str = DEMO_ORGANISATION;
 const IHK: &str = "ihk-aachen";
+/// For partners to play with: nothing of it is in anybody's programme but what they write themselves.
+const SANDBOX: &str = "spielwiese";
 
 /// The files, and whose programme each is.
 const FILES: [(&str, &str); 3] = [
@@ -26,7 +31,7 @@ const FILES: [(&str, &str); 3] = [
 
 /// Who may log in, all with the same password: address, name, organisation and role there. The first is platform
 /// admin as well.
-const ACCOUNTS: [(&str, &str, &str, Role); 5] = [
+const ACCOUNTS: [(&str, &str, &str, Role); 6] = [
     ("admin@staedteregion.example", "Verwaltung (Demo)", REGION, Role::Admin),
     (
         "organiser@staedteregion.example",
@@ -52,6 +57,16 @@ const ACCOUNTS: [(&str, &str, &str, Role); 5] = [
         IHK,
         Role::Organiser,
     ),
+    ("partner@spielwiese.example", "Partner (Demo)", SANDBOX, Role::Admin),
+];
+
+/// What the machine of the sandbox may do.
+const SCOPES: [Scope; 5] = [
+    Scope::SeminarsRead,
+    Scope::SeminarsWrite,
+    Scope::RegistrationsRead,
+    Scope::RegistrationsWrite,
+    Scope::ReportsRead,
 ];
 
 /// What became of [`load_demo`].
@@ -65,6 +80,8 @@ pub struct DemoSummary {
     pub upcoming: Summary,
     /// Who may log in, each with its role.
     pub accounts: Vec<String>,
+    /// The API client of the sandbox with its secret, this once.
+    pub machine: Option<(ApiClientId, String)>,
 }
 
 impl fmt::Display for DemoSummary {
@@ -107,6 +124,7 @@ pub fn load_demo(conn: &mut PgConnection, act: &Act, password: &str) -> Result<D
                 &mut summary.upcoming
             }) += made;
         }
+        tenants.insert(SANDBOX, sandbox(conn, act, &mut summary)?);
         for (n, (email, name, organisation, role)) in ACCOUNTS.into_iter().enumerate() {
             let platform_admin = n == 0;
             let new = NewAccount {
@@ -120,6 +138,21 @@ pub fn load_demo(conn: &mut PgConnection, act: &Act, password: &str) -> Result<D
         }
         Ok(summary)
     })
+}
+
+/// The organisation that partners try things in, and its machine.
+fn sandbox(conn: &mut PgConnection, act: &Act, summary: &mut DemoSummary) -> Result<OrganisationId> {
+    let new = NewOrganisation {
+        slug: FromText::from_text(SANDBOX).map_err(Error::internal)?,
+        name: FromText::from_text("Spielwiese (Demo)").map_err(Error::internal)?,
+        also_known_as: Vec::new(),
+        homepage: None,
+    };
+    let id = ensure_organisation(conn, act, new)?;
+    let name = FromText::from_text("Ihr Programm (Demo)").map_err(Error::internal)?;
+    let (client, secret) = create_api_client(conn, act, id, name, &SCOPES)?;
+    summary.machine = Some((client.id, secret));
+    Ok(id)
 }
 
 fn described(n: usize, (email, _, organisation, role): &(&str, &str, &str, Role)) -> String {

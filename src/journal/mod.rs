@@ -50,6 +50,14 @@ impl Actor {
         }
     }
 
+    #[must_use]
+    pub fn api_client(id: Uuid) -> Self {
+        Self {
+            kind: ActorKind::ApiClient,
+            id: Some(id),
+        }
+    }
+
     /// The person who registered, known by the registration.
     #[must_use]
     pub fn registrant(registration: Uuid) -> Self {

@@ -3,13 +3,18 @@
 mod operations;
 mod schemas;
 
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, ClientCredentials, Flow, HttpAuthScheme, HttpBuilder, OAuth2, Scopes as OAuthScopes,
+    SecurityScheme,
+};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     Components, ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder,
 };
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::auth::Scope;
 use crate::base::csv::Dialect;
 use crate::base::problem::{Code, Document, FieldError};
 use crate::reports::{OpenDataFormat, ReportFormat, SnapshotFormat};
@@ -47,6 +52,14 @@ const TAGS: &[(&str, &str)] = &[
     (
         "open-data",
         "Offene Daten: a year's seminars and figures for everybody, described by DCAT-AP.de",
+    ),
+    (
+        "changes",
+        "Änderungen: every change of the programme, in order and without gaps",
+    ),
+    (
+        "api-clients",
+        "Maschinen der Partner: what they may do, and their secrets",
     ),
     ("collections", "Formate, Projekte, Rahmen: what seminars belong to"),
     ("venues", "Orte"),
@@ -91,6 +104,13 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         .description(Some("The access token of `POST /auth/login`"))
         .build();
     components.add_security_scheme("member", SecurityScheme::Http(member));
+    let scopes = Scope::ALL.iter().map(|scope| (scope.as_str(), scope.about()));
+    let flow = ClientCredentials::new("/api/v1/oauth/token", OAuthScopes::from_iter(scopes));
+    let client = OAuth2::with_description(
+        [Flow::ClientCredentials(flow)],
+        "An API client of an organisation (RFC 6749, section 4.4); it reaches what its scopes say",
+    );
+    components.add_security_scheme("client", SecurityScheme::OAuth2(client));
     let registrant = ApiKeyValue::with_description(
         "Authorization",
         "`Registration <token>`, the token of the link in a mail. Where the operation takes one, it may stand in the body instead",
@@ -124,6 +144,21 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
     }
     schemas::complete(&mut components_of(&mut document).schemas);
     document
+}
+
+/// The operations of a path, with their methods.
+#[must_use]
+pub fn operations_of(item: &PathItem) -> Vec<(&'static str, &Operation)> {
+    let all = [
+        ("GET", &item.get),
+        ("POST", &item.post),
+        ("PUT", &item.put),
+        ("PATCH", &item.patch),
+        ("DELETE", &item.delete),
+    ];
+    all.into_iter()
+        .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+        .collect()
 }
 
 fn components_of(document: &mut OpenApi) -> &mut Components {

@@ -7,8 +7,10 @@ use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::ParameterBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder};
 
+use crate::auth::scope_of;
 use crate::base::problem::{Code, Document};
 
 /// Adds parameters, headers and problems that follow from what the operation is.
@@ -41,6 +43,17 @@ pub fn complete(path: &str, method: &str, operation: &mut Operation) {
     }
     if staff && !path.starts_with("/api/v1/me") {
         say(&[Code::Forbidden]);
+    }
+    let scope = operation.operation_id.as_deref().and_then(scope_of);
+    if let Some(scope) = scope {
+        say(&[Code::InsufficientScope]);
+        let client = SecurityRequirement::new("client", [scope.as_str()]);
+        let security = operation.security.get_or_insert_default();
+        if security.is_empty() {
+            // Nobody needs to say who they are.
+            security.push(SecurityRequirement::default());
+        }
+        security.push(client);
     }
     if path.contains('{') {
         say(&[Code::NotFound]);
@@ -184,6 +197,8 @@ fn needs_if_match(path: &str, method: &str, operation: &Operation) -> bool {
     // registrant go forward only, and many decisions at once name the state they need by themselves.
     let unguarded = path.contains("/headcounts/")
         || path.contains("/sharings/")
+        // Another system may, and need not, say what it has seen.
+        || path.starts_with("/api/v1/organisations/{organisation}/seminars")
         || [
             "/check-ins/batch",
             "/review",

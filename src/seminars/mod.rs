@@ -16,19 +16,21 @@ pub use model::{
     QuestionKind, ReasonCode, Seats, Seminar, SeminarId, Session, SessionId, Sharing, SharingId, Status, Team,
     TeamMember, TeamRole, Worded,
 };
-pub use routes::{ChannelBody, SeminarPatch, SeminarView, SessionBody, configure, session_list, view_for};
+pub use routes::{
+    ChannelBody, NewSeminarBody, PartyBody, SeminarPatch, SeminarView, SessionBody, configure, session_list, view_for,
+};
 pub use rules::{
     Answered, Refusal, Stated, admission_faults, announced_end, attendance_mode, attendance_rule_faults, begin_of_day,
     capacity_fault, check_answers, check_consents, default_close, local, midnight_after, over_at, visible_to,
 };
 pub use service::{
     AdmissionChange, MinimumChange, Moved, NewAdmission, NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession,
-    Outcome, PartyName, Plan, SeminarChange, cancel, change, create, move_to, postpone, refused, reschedule, settle,
-    stated_rule,
+    Outcome, PartyName, Plan, SeminarChange, cancel, change, create, move_to, postpone, publish, refused, reschedule,
+    settle, stated_rule,
 };
 pub use store::{
     SharedWith, Whole, admission, admissions, attendance_rule, attendance_rules, begin_between, external_ids, find,
-    find_all, lock, lock_all, lock_all_seats, lock_for_service, lock_limited_seats, lock_seats, reached,
+    find_all, lock, lock_all, lock_all_seats, lock_for_service, lock_limited_seats, lock_seats, page_by_id, reached,
     save_admission, save_all_seats, save_seats, schedule_changes, seats, sessions, to_decide, waited_for, whole,
     wholes,
 };

@@ -5,6 +5,7 @@ mod attended;
 mod client;
 mod database;
 mod given;
+mod machines;
 mod registered;
 
 pub use app::{Outgoing, TestApp};
@@ -12,4 +13,5 @@ pub use attended::{picture, png};
 pub use client::{Answer, Client};
 pub use database::{PASSWORD, PEOPLE, TestDatabase};
 pub use given::{draft_body, person};
+pub use machines::Machine;
 pub use registered::draft_with;

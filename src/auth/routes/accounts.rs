@@ -120,7 +120,7 @@ pub async fn change_account(
         disabled,
         platform_admin,
     } = body.value;
-    if id == who.0.account && (disabled == Some(true) || platform_admin == Some(false)) {
+    if who.0.account() == Some(id) && (disabled == Some(true) || platform_admin == Some(false)) {
         return Err(Problem::new(Code::LastAdmin)
             .detail("It is your own account; let another platform admin do it.")
             .into());

@@ -132,7 +132,7 @@ fn tokens(auth: &Auth, clock: &Clock, account: AccountId, refresh_token: String)
 
 /// Where the request comes from. `X-Forwarded-For` is believed only from proxies we were told to trust, and only
 /// as far as the last address that is not one of them.
-fn peer(request: &HttpRequest, config: &Config) -> Option<IpAddr> {
+pub(super) fn peer(request: &HttpRequest, config: &Config) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
     let trusted = |address: &IpAddr| config.trusted_proxies.contains(address);
     if !trusted(&peer) {

@@ -94,10 +94,10 @@ fn memberships(
 #[utoipa::path(tag = "auth", security(("member" = [])), responses((status = 200, body = MeView, description = "The account")))]
 #[get("/me")]
 pub async fn get_me(request: HttpRequest, who: LoggedIn, db: web::Data<Db>) -> Result<HttpResponse> {
-    let LoggedIn(identity) = who;
+    let LoggedIn { identity, account } = who;
     let (account, memberships) = db
         .read(move |conn| {
-            let account = store::account(conn, identity.account)?.ok_or(Code::NotFound)?;
+            let account = store::account(conn, account)?.ok_or(Code::NotFound)?;
             Ok((account, memberships(conn, &identity.roles)?))
         })
         .await?;
@@ -125,13 +125,12 @@ pub async fn change_me(
     clock: web::Data<Clock>,
     body: Body<MePatch>,
 ) -> Result<HttpResponse> {
-    let LoggedIn(identity) = who;
+    let LoggedIn { identity, account: id } = who;
     let MePatch {
         name,
         language,
         password,
     } = body.value;
-    let id = identity.account;
     let account = db
         .read(move |conn| store::account(conn, id)?.ok_or(Code::NotFound.into()))
         .await?;

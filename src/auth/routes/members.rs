@@ -67,7 +67,7 @@ pub struct MemberPatch {
 }
 
 /// The organisation of the URL, if the caller is its admin.
-fn reached(conn: &mut PgConnection, reach: &Reach, organisation: &str) -> Result<OrganisationId> {
+pub(super) fn reached(conn: &mut PgConnection, reach: &Reach, organisation: &str) -> Result<OrganisationId> {
     let id = store::organisation(conn, organisation)?.ok_or(Code::NotFound)?.id;
     reach.check(id)?;
     Ok(id)
@@ -126,9 +126,9 @@ pub async fn add_member(
             Some(auth.hasher.hash(password.as_str()).await?)
         }
     };
-    let LoggedIn(identity) = who;
+    let LoggedIn { identity, .. } = who;
     let act = identity.act(&clock);
-    let owner = identity.account.to_string();
+    let owner = identity.subject.to_string();
     // Without the password: a fast digest of it has no business in the table.
     let digest = sha256(format!("{:?}", (&body.value.email, body.value.role, &body.value.name)).as_bytes());
     let created = db

@@ -1,10 +1,12 @@
 //! The room's operations.
 
 mod accounts;
+mod api_clients;
 mod login;
 mod me;
 mod members;
 mod organisations;
+mod token;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -26,7 +28,14 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(members::add_member)
         .service(members::get_member)
         .service(members::change_member)
-        .service(members::remove_member);
+        .service(members::remove_member)
+        .service(token::fetch_token)
+        .service(api_clients::list_api_clients)
+        .service(api_clients::create_api_client)
+        .service(api_clients::get_api_client)
+        .service(api_clients::change_api_client)
+        .service(api_clients::rotate_api_client_secret)
+        .service(api_clients::revoke_api_client);
 }
 
 /// What stands outside `/api/v1`.

@@ -107,7 +107,7 @@ pub async fn create_organisation(
     body: Body<OrganisationBody>,
 ) -> Result<HttpResponse> {
     let act = who.0.act(&clock);
-    let owner = who.0.account.to_string();
+    let owner = who.0.subject.to_string();
     let created = db
         .write(move |conn| {
             idempotency.once(conn, act.now, &owner, &body.digest, |conn| {
@@ -168,7 +168,7 @@ pub async fn change_organisation(
     clock: web::Data<Clock>,
     body: Body<OrganisationPatch>,
 ) -> Result<HttpResponse> {
-    let LoggedIn(identity) = who;
+    let LoggedIn { identity, .. } = who;
     let act = identity.act(&clock);
     let row = db
         .write(move |conn| {

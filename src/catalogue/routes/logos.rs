@@ -68,7 +68,7 @@ pub struct LogoQuery {
 /// The organisation, if the caller is a member of it; whoever is not hears that there is nothing here.
 fn own(conn: &mut PgConnection, who: &LoggedIn, name: &str) -> Result<OrganisationRef> {
     let organisation = find_organisation(conn, name)?.ok_or(Code::NotFound)?;
-    if who.0.is_member_of(organisation.id) {
+    if who.identity.is_member_of(organisation.id) {
         Ok(organisation)
     } else {
         Err(Code::NotFound.into())

@@ -12,7 +12,7 @@ use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::etag::{self, IfMatch, Privacy};
 use crate::base::page::{Page, Paging, list};
-use crate::base::problem::{Error, FieldError, Result};
+use crate::base::problem::{Code, Error, FieldError, Result};
 use crate::base::query::Query;
 use crate::base::text::Paragraphs;
 use crate::registrations::model::{RegistrationId, Review, State};
@@ -141,7 +141,9 @@ pub async fn review_registration(
         errors.push(FieldError::member("/score", "is required where there is no `note`"));
     }
     Error::unless_empty(errors)?;
-    let (act, reach, account) = (who.act(&clock), who.reach(), who.identity.account);
+    // A review is a person's own; no scope reaches here.
+    let account = who.identity.account().ok_or(Code::Forbidden)?;
+    let (act, reach) = (who.act(&clock), who.reach());
     let review = db
         .write(move |conn| service::review(conn, &act, &reach, *path, account, score, note.clone()))
         .await?;

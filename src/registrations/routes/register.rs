@@ -136,7 +136,7 @@ pub async fn create_registration(
     let owner = caller
         .0
         .as_ref()
-        .map_or_else(|| "anonymous".to_owned(), |identity| identity.account.to_string());
+        .map_or_else(|| "anonymous".to_owned(), |identity| identity.subject.to_string());
     let submission = Submission {
         act: caller.act(&clock),
         seminar: path.into_inner(),

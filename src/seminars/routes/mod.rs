@@ -11,7 +11,7 @@ mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use body::{ChannelBody, SeminarPatch, SessionBody, sessions as session_list};
+pub use body::{ChannelBody, NewSeminarBody, PartyBody, SeminarPatch, SessionBody, sessions as session_list};
 pub use view::{SeminarView, view_for};
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::admission::{AdmissionChange, change_admission};
 use super::attendance_rule::{AttendanceRuleChange, change_rule};
+use super::changed::changed_members;
 use super::parts::{
     NewChannel, NewExternalRef, NewParty, NewSession, check_channels, checked_collections, new_seats, party_rows,
-    ref_rows, refreshed, session_rows,
+    ref_rows, refreshed_whole, session_rows,
 };
 use super::plan::{record_change, schedule_of};
 use super::{journal, refused};
@@ -62,6 +63,7 @@ pub fn change(
         return Err(refused(&Refusal::Cancelled));
     }
     let of = (seminar.organisation_id, seminar.id);
+    let before = store::whole(conn, seminar.clone())?;
     apply_own(&mut seminar, &change);
     window(&seminar)?;
     seminar.version += 1;
@@ -100,10 +102,11 @@ pub fn change(
         check_channels(channels)?;
         replace_channels(conn, of, channels, change.force)?;
     }
-    let seminar = refreshed(conn, seminar)?;
-    store::save(conn, &seminar)?;
-    journal(conn, act, &seminar, "seminar.changed", json!({"title": seminar.title}))?;
-    Ok(seminar)
+    let after = refreshed_whole(conn, seminar)?;
+    store::save(conn, &after.seminar)?;
+    let facts = json!({"title": after.seminar.title, "changed_fields": changed_members(&before, &after)});
+    journal(conn, act, &after.seminar, "seminar.changed", facts)?;
+    Ok(after.seminar)
 }
 
 /// What stands in the seminar's own row.

@@ -3,6 +3,7 @@
 mod admission;
 mod attendance_rule;
 mod change;
+mod changed;
 mod create;
 mod parts;
 mod plan;

@@ -217,15 +217,18 @@ pub(super) fn new_seats(of: Of, channel: &NewChannel) -> Seats {
 
 /// The seminar with what follows from its parts: where lists order it, and what one may search it by.
 pub(super) fn refreshed(conn: &mut PgConnection, seminar: Seminar) -> Result<Seminar> {
-    let whole = store::whole(conn, seminar)?;
+    Ok(refreshed_whole(conn, seminar)?.seminar)
+}
+
+/// [`refreshed`], with everything that hangs on it.
+pub(super) fn refreshed_whole(conn: &mut PgConnection, seminar: Seminar) -> Result<store::Whole> {
+    let mut whole = store::whole(conn, seminar)?;
     let first = whole.sessions.iter().map(|(session, _)| session.starts_at).min();
     let span = whole
         .seminar
         .within_from
         .map(|from| begin_of_day(from, chrono_tz::Europe::Berlin));
-    Ok(Seminar {
-        begins_at: first.or(span).unwrap_or(whole.seminar.created_at),
-        search_text: whole.search_text(),
-        ..whole.seminar
-    })
+    whole.seminar.begins_at = first.or(span).unwrap_or(whole.seminar.created_at);
+    whole.seminar.search_text = whole.search_text();
+    Ok(whole)
 }

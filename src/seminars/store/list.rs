@@ -1,7 +1,7 @@
 //! The programme, filtered.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use diesel::dsl::{exists, not};
+use diesel::dsl::{self, exists, not};
 use diesel::prelude::*;
 
 use crate::auth::OrganisationId;
@@ -42,6 +42,14 @@ pub enum Sort {
 const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(1, 1, 1).expect("a day");
 const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day");
 
+type Public = dsl::And<dsl::NotEq<seminars::status, Status>, dsl::Eq<seminars::audience, Audience>>;
+
+/// What everybody may see.
+fn public() -> Public {
+    let announced = seminars::status.ne(Status::Draft);
+    announced.and(seminars::audience.eq(Audience::Public))
+}
+
 /// A page of seminars after the key of the last one seen.
 pub fn list(
     conn: &mut PgConnection,
@@ -54,10 +62,7 @@ pub fn list(
         .select(Seminar::as_select())
         .limit(limit + 1)
         .into_boxed();
-    let public = seminars::status
-        .ne(Status::Draft)
-        .and(seminars::audience.eq(Audience::Public));
-    query = query.filter(public.or(seminars::organisation_id.eq_any(filter.member_of.clone())));
+    query = query.filter(public().or(seminars::organisation_id.eq_any(filter.member_of.clone())));
     for word in filter.q.as_deref().map(fold).unwrap_or_default().split_whitespace() {
         query = query.filter(seminars::search_text.like(format!("%{}%", like_escape(word))));
     }
@@ -152,6 +157,29 @@ pub fn list(
                     .or(seminars::begins_at.eq(at).and(seminars::id.lt(id))),
             ),
         };
+    }
+    Ok(query.load(conn)?)
+}
+
+/// Seminars by id: those that are public, and those of `member_of`; of one organisation, if one is named.
+pub fn page_by_id(
+    conn: &mut PgConnection,
+    member_of: &[OrganisationId],
+    organisation: Option<OrganisationId>,
+    after: Option<SeminarId>,
+    limit: i64,
+) -> Result<Vec<Seminar>> {
+    let mut query = seminars::table
+        .filter(public().or(seminars::organisation_id.eq_any(member_of.to_vec())))
+        .select(Seminar::as_select())
+        .order(seminars::id)
+        .limit(limit)
+        .into_boxed();
+    if let Some(organisation) = organisation {
+        query = query.filter(seminars::organisation_id.eq(organisation));
+    }
+    if let Some(after) = after {
+        query = query.filter(seminars::id.gt(after));
     }
     Ok(query.load(conn)?)
 }

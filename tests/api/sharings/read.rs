@@ -213,6 +213,27 @@ fn every_entry_of_every_answer_is_in_the_log() {
     assert_eq!(entries.len(), 4, "one a page and sharing");
 }
 
+/// A machine of the recipient reads as its organisers do, and the log says which one.
+#[test]
+fn a_machine_of_the_recipient_reads_and_is_in_the_log() {
+    let app = TestApp::spawn();
+    let (seminar, _, anna) = one(&app);
+    let admin = app.person("foreign_admin");
+    let machine = app.machine_of(&admin, "ihk-aachen", &["registrations:read"]);
+    let page = app.with_token_of(&machine).get("/shared-registrations").expect(200);
+    assert_eq!(page["data"][0]["id"], anna);
+    let log = app
+        .organiser()
+        .get(&format!("/seminars/{seminar}/disclosures"))
+        .expect(200);
+    assert_eq!(log["data"][0]["by"], json!({"kind": "api_client", "id": machine.id}));
+    let other = app.machine_of(&admin, "ihk-aachen", &["registrations:write"]);
+    app.with_token_of(&other)
+        .get("/shared-registrations")
+        .problem(403, "insufficient-scope");
+    assert_eq!(count(&app, "disclosures"), 1);
+}
+
 /// Without its line in the log nothing is answered.
 #[test]
 fn what_cannot_be_logged_is_not_disclosed() {

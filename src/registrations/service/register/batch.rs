@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::seminar::{Known, Prepared};
 use super::understood::{Beside, Understood};
 use super::{Admitted, NewRegistration, Submission};
-use crate::auth::AccountId;
+use crate::auth::Identity;
 use crate::base::db::again;
 use crate::base::idempotency::{self, Created};
 use crate::base::problem::{Code, Error, Result};
@@ -130,9 +130,8 @@ impl Batch {
             return Err(refused(Refusal::AlreadyRegistered));
         }
         let place = admit(prepared.way, free(seats), prepared.waiting_list, understood.seats).map_err(refused)?;
-        let account = member.map(|identity| identity.account);
         let mut taken = seats.clone();
-        let registration = row(act, &prepared, new, &understood, place, &mut taken, account);
+        let registration = row(act, &prepared, new, &understood, place, &mut taken, member);
         let admitted = Admitted {
             id: registration.id,
             state: registration.state,
@@ -167,9 +166,9 @@ fn row(
     understood: &Understood,
     place: Place,
     seats: &mut Seats,
-    entered_by: Option<AccountId>,
+    member: Option<&Identity>,
 ) -> Registration {
-    let by_mail = prepared.admission.confirmation == Confirmation::Email && entered_by.is_none();
+    let by_mail = prepared.admission.confirmation == Confirmation::Email && member.is_none();
     let state = entered(place, by_mail);
     let full = Duration::hours(prepared.admission.confirm_hours.into());
     let text = |line: &Line<100>| line.as_str().to_owned();
@@ -191,7 +190,7 @@ fn row(
         phone: new.phone.clone().map(Line::into_string),
         language: new.language.as_str().to_owned(),
         search_text: String::new(),
-        entered_by,
+        entered_by: member.and_then(Identity::account),
         cancelled_at: None,
         cancelled_by: None,
         cancel_reason: None,

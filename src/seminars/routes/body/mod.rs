@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use self::admission::{MinimumBody, MinimumPatch, default_hours, default_persons, faults};
 use self::attendance_rule::{AttendanceRulePatch, rule_faults};
-use self::parts::{ExternalRefBody, PartyBody, bounded, channels, external_refs, parties, span};
+use self::parts::{ExternalRefBody, bounded, channels, external_refs, parties, span};
 use crate::auth::OrganisationId;
 use crate::base::body::{kept, mentioned, yes};
 use crate::base::problem::{Error, FieldError, Result};
@@ -24,7 +24,7 @@ use crate::seminars::service::{
     AdmissionChange, AttendanceRuleChange, NewAdmission, NewSeminar, SeminarChange, stated_rule,
 };
 
-pub use self::parts::{ChannelBody, SessionBody, Span, sessions};
+pub use self::parts::{ChannelBody, PartyBody, SessionBody, Span, sessions};
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

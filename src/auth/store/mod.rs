@@ -1,14 +1,18 @@
 //! All SQL of the room.
 
+mod api_clients;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{Account, AccountId, Member, Organisation, OrganisationId, OrganisationRef, RefreshToken, Role};
-use super::who::Identity;
+use super::who::{Identity, Subject};
 use crate::base::db::{OnConstraint, again};
 use crate::base::problem::{Code, Error, Problem, Result};
 use crate::schema::{accounts, members, organisations, refresh_tokens};
+
+pub use api_clients::*;
 
 /// The account with its roles, unless it is disabled or gone.
 pub fn identity(conn: &mut PgConnection, id: AccountId) -> Result<Option<Identity>> {
@@ -22,7 +26,7 @@ pub fn identity(conn: &mut PgConnection, id: AccountId) -> Result<Option<Identit
         ))
         .load::<(bool, Option<(OrganisationId, Role)>)>(conn)?;
     Ok(rows.first().map(|(platform_admin, _)| Identity {
-        account: id,
+        subject: Subject::Account(id),
         platform_admin: *platform_admin,
         roles: rows.iter().filter_map(|(_, role)| *role).collect(),
     }))

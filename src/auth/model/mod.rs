@@ -1,5 +1,7 @@
 //! Rows and words of the room.
 
+mod api_client;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -7,6 +9,8 @@ use utoipa::ToSchema;
 
 use crate::base::ids::{id, words};
 use crate::schema::{accounts, members, organisations, refresh_tokens};
+
+pub use api_client::{ApiClient, ApiClientId, ApiClientSecret, Scope};
 
 id! {
     /// An organisation: a tenant, or a party.

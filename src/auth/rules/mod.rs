@@ -1,4 +1,7 @@
-//! Decisions about roles, passwords and refresh tokens.
+//! Decisions about roles, scopes, passwords, secrets and refresh tokens.
+
+pub mod scopes;
+pub mod secrets;
 
 use chrono::{DateTime, Duration, Utc};
 use zxcvbn::{Score, zxcvbn};

@@ -1,0 +1,232 @@
+//! Access tokens for machines: OAuth 2.0, client credentials (RFC 6749, section 4.4).
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, WWW_AUTHENTICATE};
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::login::peer;
+use crate::auth::model::ApiClientId;
+use crate::auth::rules::ACCESS_TOKEN_LIFE;
+use crate::auth::rules::scopes::granted;
+use crate::auth::{Auth, service};
+use crate::base::body::PATIENCE;
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::base::db::Db;
+use crate::base::problem::{Code, OwnWords, Result};
+use crate::journal::{Act, Actor};
+
+/// More than the parameters of RFC 6749 can take.
+const LIMIT: usize = 8 * 1024;
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(example = json!({"grant_type": "client_credentials", "client_id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11",
+    "client_secret": "einlass_pYq0d3mT1l0j3v4qB6oXk1rHn2sYw8uZ5aCeGfIiKmM", "scope": "seminars:read"}))]
+pub struct TokenRequest {
+    /// `client_credentials`.
+    #[serde(default)]
+    #[schema(max_length = 60)]
+    pub grant_type: Option<String>,
+    /// Here or, better, in `Authorization: Basic`.
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    pub client_id: Option<String>,
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub client_secret: Option<String>,
+    /// Separated by spaces; none: all that the client has.
+    #[serde(default)]
+    #[schema(max_length = 500)]
+    pub scope: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"access_token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.e30.c2ln", "token_type": "Bearer", "expires_in": 600, "scope": "seminars:read"}))]
+pub struct ClientToken {
+    /// For `Authorization: Bearer`.
+    #[schema(max_length = 4000)]
+    pub access_token: String,
+    #[schema(max_length = 20)]
+    pub token_type: String,
+    /// Seconds it lives. There is no refresh token: fetch another.
+    pub expires_in: i64,
+    /// What it is good for.
+    #[schema(max_length = 500)]
+    pub scope: String,
+}
+
+/// What RFC 6749, section 5.2, answers instead of a problem document.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"error": "invalid_client", "error_description": "unknown client, wrong secret, or revoked"}))]
+pub struct TokenRefusal {
+    /// invalid_request, invalid_client, unsupported_grant_type or invalid_scope.
+    #[schema(max_length = 60)]
+    pub error: &'static str,
+    #[schema(max_length = 300)]
+    pub error_description: String,
+}
+
+/// Fetch an access token for an API client.
+///
+/// Whoever has the client's secret. `Authorization: Basic` with `client_id:client_secret`, or both in the form. The token
+/// lives ten minutes; fetch the next when it ends, not with every call. Errors are those of RFC 6749. Too many attempts:
+/// 429 with `Retry-After`.
+#[utoipa::path(tag = "auth", security(()), request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"), responses(
+    (status = 200, body = ClientToken, description = "The token"),
+    (status = 400, body = TokenRefusal, description = "The request is not one of these (RFC 6749, section 5.2)"),
+    (status = 401, body = TokenRefusal, description = "`invalid_client`"),
+    (status = 429, description = "`too-many-requests`")))]
+#[post("/oauth/token")]
+pub async fn fetch_token(
+    request: HttpRequest,
+    auth: web::Data<Auth>,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    config: web::Data<Config>,
+    body: web::Payload,
+) -> Result<HttpResponse> {
+    let form = match form(&request, body).await? {
+        Ok(form) => form,
+        Err(refusal) => return Ok(refusal),
+    };
+    let (id, secret) = match credentials(&request, &form) {
+        Ok(given) => given,
+        Err(refusal) => return Ok(refusal),
+    };
+    auth.throttle
+        .attempt(&format!("client {id}"), peer(&request, &config))?;
+    let now = clock.now();
+    let known = match id.parse::<ApiClientId>() {
+        Err(_) => None,
+        Ok(id) => {
+            let act = Act {
+                now,
+                actor: Actor::api_client(id.0),
+            };
+            db.write(move |conn| service::recognise(conn, &act, id, &secret))
+                .await?
+        }
+    };
+    let Some(client) = known else {
+        return Ok(unknown(&request));
+    };
+    match form.grant_type.as_deref() {
+        Some("client_credentials") => {}
+        Some(_) => {
+            return Ok(refused(
+                "unsupported_grant_type",
+                "only client_credentials is given here",
+            ));
+        }
+        None => return Ok(refused("invalid_request", "grant_type is missing")),
+    }
+    let scopes = match granted(&client.scopes(), form.scope.as_deref()) {
+        Ok(scopes) => scopes,
+        Err(word) => return Ok(refused("invalid_scope", format!("the client has no scope {word}"))),
+    };
+    let scope = scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(ClientToken {
+            access_token: auth.keys.issue_to_client(client.id, &scope, now)?,
+            token_type: "Bearer".to_owned(),
+            expires_in: ACCESS_TOKEN_LIFE.num_seconds(),
+            scope,
+        }))
+}
+
+/// The form, or what is wrong with it.
+async fn form(request: &HttpRequest, body: web::Payload) -> Result<Result<TokenRequest, HttpResponse>> {
+    let media_type = request
+        .headers()
+        .get("Content-Type")
+        .and_then(|value| value.to_str().ok());
+    let media_type = media_type.unwrap_or_default().split(';').next().unwrap_or_default();
+    if !media_type
+        .trim()
+        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    {
+        return Ok(Err(refused(
+            "invalid_request",
+            "send application/x-www-form-urlencoded",
+        )));
+    }
+    let bytes = tokio::time::timeout(PATIENCE, body.to_bytes_limited(LIMIT)).await;
+    let Ok(bytes) = bytes.map_err(|_| Code::BodyTimeout)? else {
+        return Ok(Err(refused(
+            "invalid_request",
+            format!("the form is longer than {LIMIT} bytes"),
+        )));
+    };
+    let text = bytes.ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let read = text.and_then(|text| web::Query::<TokenRequest>::from_query(&text).ok());
+    Ok(read
+        .map(web::Query::into_inner)
+        .ok_or_else(|| refused("invalid_request", "the form cannot be read, or names a parameter twice")))
+}
+
+/// Who the client says it is: in the header or in the form, never in both (RFC 6749, section 2.3).
+fn credentials(request: &HttpRequest, form: &TokenRequest) -> Result<(String, String), HttpResponse> {
+    let header = request.headers().get(AUTHORIZATION);
+    match (header, &form.client_id, &form.client_secret) {
+        (Some(header), None, None) => {
+            let basic = header.to_str().ok().and_then(|value| value.split_once(' '));
+            let basic = basic.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Basic"));
+            let text = basic.and_then(|(_, coded)| STANDARD.decode(coded.trim()).ok());
+            let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
+            let pair = text.and_then(|text| {
+                let (id, secret) = text.split_once(':')?;
+                Some((id.to_owned(), secret.to_owned()))
+            });
+            pair.ok_or_else(|| unknown(request))
+        }
+        (None, Some(id), Some(secret)) => Ok((id.clone(), secret.clone())),
+        (None, _, _) => Err(unknown(request)),
+        (Some(header), id, None) => {
+            // The id may stand in the form as well, if it is the same.
+            let alone = TokenRequest::default();
+            let given = credentials(request, &alone)?;
+            if id.as_ref().is_none_or(|id| *id == given.0) && !header.is_empty() {
+                Ok(given)
+            } else {
+                Err(unknown(request))
+            }
+        }
+        (Some(_), _, Some(_)) => Err(refused(
+            "invalid_request",
+            "the client shows who it is in the header or in the form, not in both",
+        )),
+    }
+}
+
+fn unknown(request: &HttpRequest) -> HttpResponse {
+    let mut response = answer(
+        StatusCode::UNAUTHORIZED,
+        "invalid_client",
+        "unknown client, wrong secret, or revoked".to_owned(),
+    );
+    if request.headers().contains_key(AUTHORIZATION) {
+        let basic = actix_web::http::header::HeaderValue::from_static("Basic realm=\"einlass\"");
+        response.headers_mut().insert(WWW_AUTHENTICATE, basic);
+    }
+    response
+}
+
+fn refused(error: &'static str, description: impl Into<String>) -> HttpResponse {
+    answer(StatusCode::BAD_REQUEST, error, description.into())
+}
+
+fn answer(status: StatusCode, error: &'static str, error_description: String) -> HttpResponse {
+    let mut response = HttpResponse::build(status)
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(TokenRefusal {
+            error,
+            error_description,
+        });
+    response.extensions_mut().insert(OwnWords);
+    response
+}

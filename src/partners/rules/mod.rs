@@ -1,0 +1,4 @@
+//! The room's decisions.
+
+pub mod feed;
+pub mod ownership;

@@ -1,0 +1,4 @@
+//! What partners do, and what they are told.
+
+pub mod feed;
+pub mod push;
