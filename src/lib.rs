@@ -71,6 +71,9 @@
 //!   `seminars::together`, `reports::rules::events`, `tests/api/merge/`
 //! - Of a programme from a spreadsheet nothing is guessed silently: what is not understood for sure is a doubt, and all rows or
 //!   none are made. `src/imports/sheet/`, `tests/imports/`
+//! - Nothing of a person is handed to another organisation unless the seminar says so, the person was told before registering,
+//!   and the line of the log is in the transaction of the reading. Who ends it has waited for whoever is reading.
+//!   `registrations::service::disclose`, `tests/api/sharings/`
 //! - Everybody reaches what their role reaches and nothing else, and a machine what its scope reaches.
 //!   `docs/authorisation.md`, `tests/api/authorisation.rs`
 //! - The change feed has no gap: entries are ordered by the writing transaction, and shown only below the oldest that is still
@@ -91,7 +94,8 @@
 //! table and its test; a folder is a room of several nouns: `collections`, `venues` and `logos` are the catalogue,
 //! `report-snapshots`, `counting-rules`, `stated-totals`, `statistics` and `open-data` are reports, `headcounts`, `check-ins`, `attendance-imports`, `attendees` and `certificates` are attendance, `organisations`, `members`,
 //! `accounts`, `api-clients` and `me` are auth, `changes` and `webhooks` are partners, `tickets` are registrations, and so are `applications`, which wait for a
-//! decision. PATCH, cancel, postpone, reschedule and the moves of `/seminars/{seminar}` stand in `registrations`, because
+//! decision, `shared-registrations` and `disclosures`; that something is shared, `sharings`, is the seminar's. PATCH, cancel, postpone,
+//! reschedule and the moves of `/seminars/{seminar}` stand in `registrations`, because
 //! they concern those who are registered.
 //!
 //! ## Where this differs from what was planned

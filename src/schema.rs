@@ -249,6 +249,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Each time a registration was handed to another organisation, written with the answer (GDPR, article 15). Append-only.
+    disclosures (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        seminar_id -> Uuid,
+        registration_id -> Uuid,
+        sharing_id -> Uuid,
+        recipient_id -> Uuid,
+        /// confirmed: name, address and company were in the answer; cancelled: only that the recipient is to forget them.
+        state -> Text,
+        actor_kind -> Text,
+        /// The account or API client of the recipient that asked.
+        actor_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// What a seminar is called elsewhere: in a partner's calendar, in the paper it comes from.
     external_refs (organisation_id, system, external_id) {
         organisation_id -> Uuid,
@@ -733,6 +751,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Of which sharings a person was told before registering. Who was not told is not shared.
+    sharing_notices (organisation_id, registration_id, sharing_id) {
+        organisation_id -> Uuid,
+        registration_id -> Uuid,
+        sharing_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// With which other organisation a seminar shares its registrations, and for what (GDPR, articles 13 and 26). Ended, not deleted.
+    sharings (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        seminar_id -> Uuid,
+        /// Who may read them.
+        recipient_id -> Uuid,
+        /// As it is shown to those who register, before they do.
+        purpose -> Text,
+        begun_at -> Timestamptz,
+        /// From then on nothing is disclosed under it.
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// What a source says of a whole programme without naming the seminars. Set beside what is counted, never added to it.
     stated_totals (organisation_id, id) {
         organisation_id -> Uuid,
@@ -842,6 +886,7 @@ diesel::table! {
 diesel::joinable!(api_clients -> organisations (organisation_id));
 diesel::joinable!(collections -> organisations (organisation_id));
 diesel::joinable!(counting_rules -> organisations (organisation_id));
+diesel::joinable!(disclosures -> organisations (recipient_id));
 diesel::joinable!(headcounts -> accounts (recorded_by));
 diesel::joinable!(logos -> organisations (organisation_id));
 diesel::joinable!(members -> accounts (account_id));
@@ -854,6 +899,7 @@ diesel::joinable!(registrations -> accounts (entered_by));
 diesel::joinable!(report_snapshots -> organisations (organisation_id));
 diesel::joinable!(reviews -> accounts (account_id));
 diesel::joinable!(seminars -> organisations (organisation_id));
+diesel::joinable!(sharings -> organisations (recipient_id));
 diesel::joinable!(stated_totals -> organisations (organisation_id));
 diesel::joinable!(venues -> organisations (organisation_id));
 diesel::joinable!(webhooks -> organisations (organisation_id));
@@ -870,6 +916,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     collections,
     consents,
     counting_rules,
+    disclosures,
     external_refs,
     headcounts,
     idempotency_keys,
@@ -896,6 +943,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     seminars,
     sensitive_answers,
     sessions,
+    sharing_notices,
+    sharings,
     stated_totals,
     tickets,
     venues,

@@ -68,6 +68,16 @@ impl<T> Page<T> {
         let limit = usize::try_from(limit).map_err(Error::internal)?;
         let more = rows.len() > limit;
         rows.truncate(limit);
+        Self::ending(rows, more, key, view)
+    }
+
+    /// Makes a page of exactly `rows`; `more`: there is a next one.
+    pub fn ending<R, K: Serialize>(
+        rows: Vec<R>,
+        more: bool,
+        key: impl Fn(&R) -> K,
+        view: impl Fn(R) -> T,
+    ) -> Result<Self> {
         let next_cursor = match rows.last() {
             Some(last) if more => Some(base64url(&serde_json::to_vec(&key(last)).map_err(Error::internal)?)),
             _ => None,

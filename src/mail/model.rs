@@ -161,6 +161,15 @@ pub struct RegistrationFacts {
     pub waitlist_position: Option<i64>,
     pub confirm_by: Option<DateTime<FixedOffset>>,
     pub offered_until: Option<DateTime<FixedOffset>>,
+    /// With whom it is shared.
+    #[serde(default)]
+    pub sharings: Vec<SharingFacts>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SharingFacts {
+    pub organisation: String,
+    pub purpose: String,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 use super::links::Links;
 use super::model::{
-    ChangeFacts, Facts, MinimumFacts, Precision, RegistrationFacts, SeminarFacts, SessionFacts, WebhookFacts,
+    ChangeFacts, Facts, MinimumFacts, Precision, RegistrationFacts, SeminarFacts, SessionFacts, SharingFacts,
+    WebhookFacts,
 };
 use chrono::{DateTime, FixedOffset};
 
@@ -46,6 +47,7 @@ pub fn facts(channel: &str, sessions: usize, full: bool) -> Facts {
             waitlist_position: full.then_some(3),
             confirm_by: full.then(|| at("2027-05-01T10:00:00Z")).flatten(),
             offered_until: full.then(|| at("2027-05-01T10:00:00Z")).flatten(),
+            sharings: if full { sharings() } else { Vec::new() },
         }),
         change: full.then(|| ChangeFacts {
             reason_code: "weather".to_owned(),
@@ -61,6 +63,17 @@ pub fn facts(channel: &str, sessions: usize, full: bool) -> Facts {
             reason: if full { "gone" } else { "failing" }.to_owned(),
         }),
     }
+}
+
+fn sharings() -> Vec<SharingFacts> {
+    let one = |organisation: &str, purpose: &str| SharingFacts {
+        organisation: organisation.to_owned(),
+        purpose: purpose.to_owned(),
+    };
+    vec![
+        one("IHK Aachen", "Gemeinsame Durchführung"),
+        one("AGIT", "Begrüßung der Gäste"),
+    ]
 }
 
 fn session(index: usize, full: bool) -> SessionFacts {

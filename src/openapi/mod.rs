@@ -28,6 +28,10 @@ const TAGS: &[(&str, &str)] = &[
         "Doppelte Ankündigungen: the same event announced twice, found and made one",
     ),
     ("registrations", "Anmeldungen: one person's claim on one seminar"),
+    (
+        "sharings",
+        "Weitergaben: with whom a seminar shares its registrations, what is read, and every reading of it",
+    ),
     ("check-ins", "Einlass: who came through the door"),
     ("attendance", "Teilnahme: how many came, in whose words"),
     (

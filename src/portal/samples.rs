@@ -11,10 +11,10 @@ use super::rules::filled;
 use super::view::{Cancel, Form, Join, Person, Place, TicketShown};
 use crate::auth::{OrganisationId, OrganisationRef};
 use crate::base::problem::{Code, Error, FieldError, Problem, Result};
-use crate::registrations::{Action, Consent, Registration, RegistrationId, Room, Standing, State};
+use crate::registrations::{Action, Consent, Registration, RegistrationId, Room, Shared, Standing, State};
 use crate::seminars::{
     Admission, AdmissionKind, AttendanceRule, Audience, BelowMinimum, CapacityUnit, Channel, Confirmation,
-    DatePrecision, Kind, Seminar, SeminarId, Session, SessionId, Status, Whole,
+    DatePrecision, Kind, Seminar, SeminarId, Session, SessionId, Sharing, SharingId, Status, Whole,
 };
 
 const NIL: Uuid = Uuid::nil();
@@ -204,10 +204,37 @@ fn standing(state: State, status: Status, full: bool, by: &str) -> Result<Standi
         } else {
             vec![consent(None)?]
         },
+        shared: if full {
+            vec![shared(None), shared(Some(at()))]
+        } else {
+            Vec::new()
+        },
         actions: if full { Action::ALL.to_vec() } else { Vec::new() },
     };
     standing.registration.companions.0 = from(companions)?;
     Ok(standing)
+}
+
+/// In force and never read, or ended and read.
+fn shared(ended_at: Option<DateTime<Utc>>) -> Shared {
+    Shared {
+        sharing: Sharing {
+            organisation_id: OrganisationId(NIL),
+            id: SharingId(NIL),
+            seminar_id: SeminarId(NIL),
+            recipient_id: OrganisationId(NIL),
+            purpose: "Begrüßung & <Empfang>".to_owned(),
+            begun_at: at(),
+            ended_at,
+        },
+        organisation: OrganisationRef {
+            id: OrganisationId(NIL),
+            slug: "ihk-aachen".to_owned(),
+            name: "IHK Aachen".to_owned(),
+        },
+        told_at: at(),
+        disclosed: ended_at.into_iter().collect(),
+    }
 }
 
 fn whole(status: Status, full: bool) -> Result<Whole> {
@@ -298,6 +325,7 @@ fn whole(status: Status, full: bool) -> Result<Whole> {
         external_refs: Vec::new(),
         merged_into: None,
         merged: Vec::new(),
+        sharings: Vec::new(),
     };
     whole.admission.questions.0 = from(if full { json!(questions) } else { json!([]) })?;
     whole.admission.consent_texts.0 = from(texts)?;

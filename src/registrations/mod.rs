@@ -21,9 +21,9 @@ mod timekeeper;
 pub use model::{Companion, Companions, Consent, Guest, Registration, RegistrationId, State};
 pub use routes::{Holder, Who, configure};
 pub use service::{
-    Action, By, Desk, EARLY, RegistrationChange, Room, Round, Standing, accept_offer, cancel, cancel_seminar, change,
-    change_seminar, confirm, facts, holders, issue, joined, keep, keep_time, postpone_seminar, reschedule_seminar,
-    room, standing, ticket, withdraw_consent,
+    Action, By, Desk, EARLY, RegistrationChange, Room, Round, Shared, Standing, accept_offer, cancel, cancel_seminar,
+    change, change_seminar, confirm, facts, holders, issue, joined, keep, keep_time, postpone_seminar,
+    reschedule_seminar, room, standing, ticket, withdraw_consent,
 };
 pub use store::{
     Claim, Claimant, KnownAddress, all_guests, among, claimants, claims, claims_of, guests, guests_called,

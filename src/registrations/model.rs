@@ -4,19 +4,23 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::auth::{AccountId, OrganisationId};
 use crate::base::ids::{id, words};
 use crate::base::json_list::json_list;
 use crate::base::text::{Line, fold};
-use crate::schema::{consents, registrations, reviews, sensitive_answers, tickets};
-use crate::seminars::{Channel, SeminarId};
+use crate::journal::ActorKind;
+use crate::schema::{consents, disclosures, registrations, reviews, sensitive_answers, sharing_notices, tickets};
+use crate::seminars::{Channel, SeminarId, SharingId};
 
 id! {
     /// A registration.
     RegistrationId,
     /// One consent, given once.
     ConsentId,
+    /// That a registration was handed over, once.
+    DisclosureId,
 }
 
 words! {
@@ -156,6 +160,41 @@ pub struct Consent {
     pub language: String,
     pub given_at: DateTime<Utc>,
     pub withdrawn_at: Option<DateTime<Utc>>,
+}
+
+/// Of which sharing somebody was told before registering.
+#[derive(Clone, Debug, PartialEq, Eq, Insertable)]
+#[diesel(table_name = sharing_notices, check_for_backend(diesel::pg::Pg))]
+pub struct SharingNotice {
+    pub organisation_id: OrganisationId,
+    pub registration_id: RegistrationId,
+    pub sharing_id: SharingId,
+    pub at: DateTime<Utc>,
+}
+
+words! {
+    /// How a registration is handed over. `confirmed`: with the person's name, address and company. `cancelled`: without;
+    /// what the recipient has of it is to be deleted.
+    SharedState {
+        Confirmed = "confirmed",
+        Cancelled = "cancelled",
+    }
+}
+
+/// One registration in one answer to another organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = disclosures, check_for_backend(diesel::pg::Pg))]
+pub struct Disclosure {
+    pub organisation_id: OrganisationId,
+    pub id: DisclosureId,
+    pub seminar_id: SeminarId,
+    pub registration_id: RegistrationId,
+    pub sharing_id: SharingId,
+    pub recipient_id: OrganisationId,
+    pub state: SharedState,
+    pub actor_kind: ActorKind,
+    pub actor_id: Uuid,
+    pub at: DateTime<Utc>,
 }
 
 /// What one reviewer thinks of an application.

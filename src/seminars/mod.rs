@@ -13,8 +13,8 @@ mod store;
 pub use model::{
     Admission, AdmissionKind, AttendanceMode, AttendanceRule, Audience, BelowMinimum, CapacityUnit, ChangeKind,
     Channel, Confirmation, ConsentText, DatePrecision, Involved, Kind, Minimum, NewAttendanceRule, PartyRole, Question,
-    QuestionKind, ReasonCode, Seats, Seminar, SeminarId, SeminarRef, Session, SessionId, Status, Team, TeamMember,
-    TeamRole, Worded,
+    QuestionKind, ReasonCode, Seats, Seminar, SeminarId, SeminarRef, Session, SessionId, Sharing, SharingId, Status,
+    Team, TeamMember, TeamRole, Worded,
 };
 pub use routes::{
     ChannelBody, NewSeminarBody, PartyBody, SeminarPatch, SeminarView, SessionBody, configure, session_list, view_for,
@@ -30,8 +30,8 @@ pub use service::{
     reschedule, settle, stated_rule, unmerge,
 };
 pub use store::{
-    Filter, Sort, Whole, admission, admissions, attendance_rule, attendance_rules, begin_between, external_ids, find,
-    find_all, list, lock, lock_all, lock_all_seats, lock_for_service, lock_limited_seats, lock_pair, lock_seats,
-    page_by_id, reached, save_admission, save_all_seats, save_seats, schedule_changes, seats, sessions,
-    stands_for_others, to_decide, waited_for, whole, wholes,
+    Filter, SharedWith, Sort, Whole, admission, admissions, attendance_rule, attendance_rules, begin_between,
+    external_ids, find, find_all, list, lock, lock_all, lock_all_seats, lock_for_service, lock_limited_seats,
+    lock_pair, lock_seats, page_by_id, reached, save_admission, save_all_seats, save_seats, schedule_changes, seats,
+    sessions, stands_for_others, to_decide, waited_for, whole, wholes,
 };

@@ -48,6 +48,7 @@ mod reports_asked;
 mod reports_looked_up;
 mod rush;
 mod seminars;
+mod sharings;
 mod stated_totals;
 mod statistics;
 mod tickets;

@@ -50,6 +50,7 @@ const SCOPES: &[(Scope, &[&str])] = &[
             "get_registration",
             "list_applications",
             "list_attendees",
+            "list_shared_registrations",
         ],
     ),
     (

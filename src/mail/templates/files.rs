@@ -18,6 +18,7 @@ pub const BUILT_IN: &[(&str, &str)] = built_in![
     "_manage",
     "_reason",
     "_sessions",
+    "_sharings",
     "already_registered",
     "applied",
     "below_minimum",

@@ -259,6 +259,35 @@ mod tests {
     }
 
     #[test]
+    fn with_whom_it_is_shared_is_said_where_it_is() {
+        let templates = Templates::open(None).unwrap();
+        let links = samples::links(false);
+        let word = |kind, language, state: &str, full| {
+            let mut facts = samples::facts("onsite", 1, full);
+            if let Some(registration) = &mut facts.registration {
+                registration.state = state.to_owned();
+            }
+            templates
+                .word(&told(kind, language, "Anna", &facts, &links))
+                .unwrap()
+                .text
+        };
+        let confirmed = word(Kind::Confirmed, "de", "confirmed", true);
+        let said = "\n\nWer Ihre Angaben noch erhält\n\nWie vor der Anmeldung angegeben, geben wir Namen, E-Mail-Adresse und \
+            Firma oder Einrichtung weiter an:\n- IHK Aachen: Gemeinsame Durchführung\n- AGIT: Begrüßung der Gäste\n\n";
+        assert!(confirmed.contains(said), "{confirmed}");
+        let pending = word(Kind::ConfirmAddress, "en", "pending", true);
+        let said = "\n\nAs said before you registered, after your confirmation we share your name,";
+        assert!(pending.contains(said), "{pending}");
+        for (kind, state) in [(Kind::Confirmed, "confirmed"), (Kind::ConfirmAddress, "pending")] {
+            for (language, heading) in [("de", "noch erhält"), ("en", "else receives")] {
+                assert!(word(kind, language, state, true).contains(heading));
+                assert!(!word(kind, language, state, false).contains(heading));
+            }
+        }
+    }
+
+    #[test]
     fn what_does_not_take_place_is_not_announced() {
         let templates = Templates::open(None).unwrap();
         let (facts, links) = (samples::facts("onsite", 1, true), samples::links(false));

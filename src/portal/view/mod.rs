@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::model::{Notice, Reader};
 use super::rules::{answers, asked, nameless, texts};
 use super::words::Words;
-use crate::registrations::{Action, Companion, EARLY, Registration, Room, Standing, State, facts};
+use crate::registrations::{Action, Companion, EARLY, Registration, Room, Shared, Standing, State, facts};
 use crate::seminars::{Channel, QuestionKind, Status, Whole};
 
 pub use form::Form;
@@ -133,6 +133,7 @@ pub struct Person {
     ticket: Option<TicketShown>,
     answers: Vec<Answer>,
     consents: Vec<ConsentShown>,
+    sharings: Vec<SharingShown>,
 }
 
 #[derive(Clone, Serialize)]
@@ -158,6 +159,26 @@ struct ConsentShown {
     text: Option<String>,
     given_at: DateTime<Utc>,
     withdrawn_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Serialize)]
+struct SharingShown {
+    organisation: String,
+    purpose: String,
+    ended_at: Option<DateTime<Utc>>,
+    /// When it was read last.
+    read_at: Option<DateTime<Utc>>,
+}
+
+impl SharingShown {
+    fn of(shared: &Shared) -> Self {
+        Self {
+            organisation: shared.organisation.name.clone(),
+            purpose: shared.sharing.purpose.clone(),
+            ended_at: shared.sharing.ended_at,
+            read_at: shared.disclosed.first().copied(),
+        }
+    }
 }
 
 impl Person {
@@ -189,6 +210,7 @@ impl Person {
             ticket,
             answers: answered(standing, place.reader, words),
             consents: consents.collect(),
+            sharings: standing.shared.iter().map(SharingShown::of).collect(),
         };
         let shown = Shown::of(&standing.registration, standing.position);
         Frame::of(place, &standing.whole, shown, notice, content)

@@ -3,11 +3,13 @@
 mod applications;
 mod change_of_plan;
 mod concerned;
+mod disclosures;
 mod holder;
 mod list;
 mod plan;
 mod register;
 mod registrations;
+mod shared;
 mod steps;
 mod table;
 mod ticket;
@@ -25,6 +27,8 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(registrations::get_registration)
         .service(registrations::change_registration)
         .service(registrations::cancel_registration)
+        .service(shared::list_shared_registrations)
+        .service(disclosures::list_disclosures)
         .service(ticket::show_ticket)
         .service(steps::confirm_registration)
         .service(steps::accept_offer)

@@ -14,7 +14,7 @@ use crate::base::problem::Result;
 use crate::base::text::{Email, Language, Line, Slug};
 use crate::registrations::model::{Companion, RegistrationId, State};
 use crate::registrations::service::{Admitted, Desk, NewRegistration, Submission};
-use crate::seminars::{Channel, SeminarId};
+use crate::seminars::{Channel, SeminarId, SharingId};
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -47,6 +47,11 @@ pub struct RegistrationBody {
     #[serde(default)]
     #[schema(max_items = 10)]
     pub consents: Vec<GivenConsent>,
+    /// The `sharings` of the seminar that were shown to the person before this was sent. With whom is not named here nothing
+    /// is shared; nobody is refused for it.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub told_of_sharings: Vec<SharingId>,
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -75,6 +80,7 @@ impl From<RegistrationBody> for NewRegistration {
             consents: consents
                 .map(|one| (one.purpose.into_string(), one.text_version.into_string()))
                 .collect(),
+            told_of_sharings: body.told_of_sharings,
         }
     }
 }

@@ -5,9 +5,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::auth::OrganisationRef;
 use crate::registrations::model::{CancelledBy, Companion, Consent, Registration, RegistrationId, State};
-use crate::registrations::service::{Action, Standing};
-use crate::seminars::{Channel, SeminarId};
+use crate::registrations::service::{Action, Shared, Standing};
+use crate::seminars::{Channel, SeminarId, SharingId};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Registration, example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "seminar": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12",
@@ -59,6 +60,11 @@ pub struct RegistrationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub consents: Option<Vec<ConsentView>>,
+    /// With whom it is shared, or was, and when it was read. Only where one registration is asked for, and never at the front
+    /// desk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub sharings: Option<Vec<RegistrationSharing>>,
     /// What the person can do now; only where they ask themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -76,6 +82,44 @@ pub struct ConsentView {
     pub language: String,
     pub given_at: DateTime<Utc>,
     pub withdrawn_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b13",
+    "organisation": {"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12", "slug": "ihk-aachen", "name": "IHK Aachen"},
+    "purpose": "Gemeinsame Durchführung; die IHK begrüßt die Teilnehmenden.", "told_at": "2027-01-04T08:00:00Z", "ended_at": null,
+    "disclosed": [{"at": "2027-01-05T08:00:00Z"}]}))]
+pub struct RegistrationSharing {
+    pub id: SharingId,
+    /// Who may read name, e-mail address and company.
+    pub organisation: OrganisationRef,
+    pub purpose: String,
+    /// When the person was told, with the registration.
+    pub told_at: DateTime<Utc>,
+    /// From then on nothing is disclosed; `null` while it is in force.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// The last times that they were read, the last first.
+    #[schema(max_items = 20)]
+    pub disclosed: Vec<DisclosedAt>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"at": "2027-01-05T08:00:00Z"}))]
+pub struct DisclosedAt {
+    pub at: DateTime<Utc>,
+}
+
+impl From<Shared> for RegistrationSharing {
+    fn from(shared: Shared) -> Self {
+        Self {
+            id: shared.sharing.id,
+            organisation: shared.organisation,
+            purpose: shared.sharing.purpose,
+            told_at: shared.told_at,
+            ended_at: shared.sharing.ended_at,
+            disclosed: shared.disclosed.into_iter().map(|at| DisclosedAt { at }).collect(),
+        }
+    }
 }
 
 impl From<Consent> for ConsentView {
@@ -125,6 +169,7 @@ impl RegistrationView {
             created_at: row.created_at,
             sensitive_answers: None,
             consents: None,
+            sharings: None,
             actions: None,
         }
     }
@@ -146,6 +191,7 @@ impl RegistrationView {
         let whole = Self {
             sensitive_answers: Some(sensitive.collect()),
             consents: Some(standing.consents.into_iter().map(ConsentView::from).collect()),
+            sharings: Some(standing.shared.into_iter().map(RegistrationSharing::from).collect()),
             actions: to_the_person.then_some(standing.actions),
             ..Self::whole(standing.registration, standing.position)
         };

@@ -2,6 +2,7 @@
 
 mod admit;
 mod deadlines;
+mod sharing;
 mod transition;
 mod waiting_list;
 
@@ -10,6 +11,7 @@ mod book;
 
 pub use admit::{Place, Seats, WaitingList, Way, Window, admit, entered, may_register, seats_of};
 pub use deadlines::{confirm_by, hold_time, in_time, links_work};
+pub use sharing::{shared_as, told_faults};
 pub use transition::{Event, transition};
 pub use waiting_list::{Turn, Waiting, promote};
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 
-use super::letters::{facts, letter};
+use super::letters::{facts, letter, told_with_whom};
 use super::{begins, go, journal, refused, touch};
 use crate::auth::Reach;
 use crate::base::capability::{Capabilities, Claim, Purpose};
@@ -14,7 +14,7 @@ use crate::mail::{self, Kind};
 use crate::registrations::model::{CancelledBy, Registration, RegistrationId};
 use crate::registrations::rules::{Event, Refusal, links_work, transition};
 use crate::registrations::store;
-use crate::seminars::{self, Seats, Status, Whole};
+use crate::seminars::{self, Seats, SharedWith, Status, Whole};
 
 /// Who acts on a registration.
 #[derive(Clone)]
@@ -122,8 +122,19 @@ impl Held {
         if let Some(kind) = kind.filter(|_| self.ahead(act.now)) {
             let position = store::position(conn, &self.registration)?;
             let letter = letter(&facts(&self.whole, &[]), kind, &self.registration, position);
+            let letter = told_with_whom(letter, &self.shared_with(conn)?);
             mail::post(conn, act.now, &[letter])?;
         }
         Ok(())
+    }
+
+    /// With whom the registration is shared: of what is shared now, that of which the person was told.
+    fn shared_with(&self, conn: &mut PgConnection) -> Result<Vec<SharedWith>> {
+        if self.whole.sharings.is_empty() {
+            return Ok(Vec::new());
+        }
+        let told = store::told_of(conn, (self.registration.organisation_id, self.registration.id))?;
+        let known = |(sharing, _): &&SharedWith| told.contains(&sharing.id);
+        Ok(self.whole.sharings.iter().filter(known).cloned().collect())
     }
 }

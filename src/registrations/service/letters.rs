@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::catalogue::VenueRef;
 use crate::mail::{Kind, Letter};
 use crate::registrations::model::Registration;
-use crate::seminars::{ReasonCode, Session, Whole, local};
+use crate::seminars::{ReasonCode, Session, SharedWith, Whole, local};
 
 /// The facts of a seminar, the same for all its mails. `dropped`: sessions that are no more, for the calendars that
 /// still have them. Never with a join link: that is behind the registrant's own.
@@ -57,6 +57,7 @@ pub fn letter(facts: &Value, kind: Kind, registration: &Registration, position: 
                 "waitlist_position": position,
                 "confirm_by": registration.confirm_by,
                 "offered_until": registration.offered_until,
+                "sharings": [],
             }),
         );
     }
@@ -71,6 +72,17 @@ pub fn letter(facts: &Value, kind: Kind, registration: &Registration, position: 
         data,
         once: None,
     }
+}
+
+/// The letter with those who may read what the person said of themselves.
+pub fn told_with_whom(mut letter: Letter, with: &[SharedWith]) -> Letter {
+    let told = with
+        .iter()
+        .map(|(sharing, recipient)| json!({"organisation": recipient.name, "purpose": sharing.purpose}));
+    if let Some(sharings) = letter.data.pointer_mut("/registration/sharings") {
+        *sharings = told.collect();
+    }
+    letter
 }
 
 /// The facts with the reason of a change of plan.

@@ -21,7 +21,7 @@ use crate::base::problem::Result;
 use crate::base::text::{Email, Language, Line};
 use crate::journal::Act;
 use crate::registrations::model::{Companion, RegistrationId, State};
-use crate::seminars::{Channel, SeminarId};
+use crate::seminars::{Channel, SeminarId, SharingId};
 
 /// What a person says about themselves: three members, the rest by choice.
 #[derive(Clone, Debug)]
@@ -39,6 +39,8 @@ pub struct NewRegistration {
     pub answers: Map<String, Value>,
     /// Purpose, and the version of the text that was shown.
     pub consents: Vec<(String, String)>,
+    /// Which sharings were shown to the person.
+    pub told_of_sharings: Vec<SharingId>,
 }
 
 /// A request for a seat, with all that is needed to decide and to answer it.

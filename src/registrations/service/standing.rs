@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 
 use super::begins;
+use super::disclose::{Shared, shared};
 use super::held::By;
 use crate::base::ids::words;
 use crate::base::problem::{Code, Result};
@@ -31,6 +32,8 @@ pub struct Standing {
     pub whole: Whole,
     pub sensitive: Vec<SensitiveAnswer>,
     pub consents: Vec<Consent>,
+    /// With whom it is shared, or was.
+    pub shared: Vec<Shared>,
     pub actions: Vec<Action>,
 }
 
@@ -48,6 +51,7 @@ pub fn standing(conn: &mut PgConnection, by: &By<'_>, id: RegistrationId, now: D
         position: store::position(conn, &registration)?,
         sensitive: store::sensitive_answers(conn, of)?,
         consents: store::consents(conn, of)?,
+        shared: shared(conn, of)?,
         actions: actions(&registration, &whole, rescheduled, now),
         registration,
         whole,

@@ -5,6 +5,7 @@ mod bulk;
 mod claimants;
 mod claims;
 mod due;
+mod sharing;
 mod tickets;
 
 use diesel::prelude::*;
@@ -22,6 +23,7 @@ pub use bulk::{Addressee, insert_all, registered, save_moved};
 pub use claimants::{Claimant, claimants};
 pub use claims::{Claim, KnownAddress, claims, claims_of, known_addresses};
 pub use due::*;
+pub use sharing::*;
 pub use tickets::*;
 
 type Of = (OrganisationId, SeminarId);

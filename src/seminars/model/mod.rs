@@ -3,6 +3,7 @@
 mod admission;
 mod attendance_rule;
 mod merged;
+mod sharing;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -21,6 +22,7 @@ pub use admission::{
 };
 pub use attendance_rule::{AttendanceRule, NewAttendanceRule, Team, TeamMember, TeamRole};
 pub use merged::{Involved, SeminarRef};
+pub use sharing::{NewSharing, Sharing, SharingId};
 
 id! {
     /// A seminar.

@@ -6,6 +6,7 @@ mod list;
 mod publish;
 mod schedule_changes;
 mod seminars;
+mod sharings;
 mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -21,5 +22,9 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(seminars::delete_seminar)
         .service(publish::publish_seminar)
         .service(publish::complete_seminar)
-        .service(schedule_changes::list_schedule_changes);
+        .service(schedule_changes::list_schedule_changes)
+        .service(sharings::list_sharings)
+        .service(sharings::create_sharing)
+        .service(sharings::get_sharing)
+        .service(sharings::end_sharing);
 }

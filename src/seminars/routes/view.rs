@@ -9,8 +9,8 @@ use crate::auth::{Identity, OrganisationRef, Role};
 use crate::catalogue::{CollectionRef, VenueRef};
 use crate::seminars::model::{
     Admission, AdmissionKind, AttendanceMode, AttendanceRule, Audience, BelowMinimum, CapacityUnit, Channel,
-    Confirmation, ConsentText, DatePrecision, Kind, PartyRole, Question, SeminarId, SeminarRef, SessionId, Status,
-    TeamMember, TeamRole,
+    Confirmation, ConsentText, DatePrecision, Kind, PartyRole, Question, SeminarId, SeminarRef, SessionId, SharingId,
+    Status, TeamMember, TeamRole,
 };
 use crate::seminars::rules::{attendance_mode, local, together};
 use crate::seminars::store::{Whole, involved};
@@ -34,6 +34,8 @@ use crate::seminars::store::{Whole, involved};
     "consent_texts": [{"purpose": "photos", "version": "2027-01", "text": {"de": "Fotos der Veranstaltung dürfen mich zeigen."}}],
     "attendance_rule": {"min_seconds": 600, "min_sessions": null, "opens_minutes": 120, "bridge_gap_seconds": 60,
     "clip_to_session": true, "keep_times": false, "count_joins": false},
+    "sharings": [{"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b14", "organisation": {"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b15", "slug": "ihk-aachen", "name": "IHK Aachen"},
+    "purpose": "Gemeinsame Durchführung; die IHK begrüßt die Teilnehmenden."}],
     "team": [{"name": "Dr. Petra Vogt", "email": "vogt@example.org", "role": "speaker"}]}))]
 pub struct SeminarView {
     pub id: SeminarId,
@@ -80,6 +82,10 @@ pub struct SeminarView {
     pub questions: Vec<Question>,
     /// What consent is asked for.
     pub consent_texts: Vec<ConsentText>,
+    /// With whom names, e-mail addresses and companies of those who register are shared, and what for. A form shows all of
+    /// them before it is sent, and says so in `told_of_sharings`.
+    #[schema(max_items = 10)]
+    pub sharings: Vec<SharingInForce>,
     /// Who counts as having been there. For members of the organisation only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -140,6 +146,14 @@ pub struct PartyView {
     /// `null` for somebody who is none of the organisations.
     pub organisation: Option<OrganisationRef>,
     pub name: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SharingInForce {
+    pub id: SharingId,
+    /// Who may read.
+    pub organisation: OrganisationRef,
+    pub purpose: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -263,6 +277,14 @@ pub fn view_for(caller: Option<&Identity>, whole: Whole) -> SeminarView {
         external_id: one.external_id,
         url: one.url,
     });
+    let sharings = whole
+        .sharings
+        .into_iter()
+        .map(|(sharing, organisation)| SharingInForce {
+            id: sharing.id,
+            organisation,
+            purpose: sharing.purpose,
+        });
     let seminar = whole.seminar;
     let admission = whole.admission;
     SeminarView {
@@ -298,6 +320,7 @@ pub fn view_for(caller: Option<&Identity>, whole: Whole) -> SeminarView {
         contact_email: admission.contact_email,
         questions: admission.questions.0,
         consent_texts: admission.consent_texts.0,
+        sharings: sharings.collect(),
         attendance_rule: member.then(|| rule_view(&whole.attendance_rule)),
         team: team_view(whole.attendance_rule.team.0, organiser),
         published_on: seminar.published_on,

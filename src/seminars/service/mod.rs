@@ -8,6 +8,7 @@ mod create;
 mod merge;
 mod parts;
 mod plan;
+mod sharing;
 
 use serde_json::{Value, json};
 
@@ -24,6 +25,7 @@ pub use create::{Outcome, create, settle};
 pub use merge::{merge, unmerge};
 pub use parts::{NewChannel, NewExternalRef, NewParty, NewSeminar, NewSession, PartyName};
 pub use plan::{Moved, Plan, cancel, complete, move_to, postpone, publish, reschedule};
+pub use sharing::{begin_sharing, end_sharing};
 
 /// How a refusal is told.
 pub fn refused(refusal: &Refusal) -> Error {

@@ -6,6 +6,7 @@ mod due;
 mod list;
 mod merged;
 mod seats;
+mod sharings;
 mod whole;
 mod write;
 
@@ -22,6 +23,7 @@ pub use due::{begin_between, lock_for_service, to_decide, waited_for};
 pub use list::{Filter, Sort, list, page_by_id};
 pub use merged::{lock_pair, merged_into, stands_for_others};
 pub use seats::*;
+pub use sharings::*;
 pub use whole::{Whole, external_ids, involved, schedule_changes, whole, wholes};
 pub use write::*;
 

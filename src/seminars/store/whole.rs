@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use super::{admissions, attendance_rules, merged_into};
+use super::{SharedWith, admissions, attendance_rules, merged_into, sharings_in_force};
 use crate::auth::{OrganisationId, OrganisationRef, organisation_refs};
 use crate::base::problem::Result;
 use crate::base::text::fold;
@@ -33,6 +33,8 @@ pub struct Whole {
     pub merged_into: Option<SeminarRef>,
     /// Those it stands for.
     pub merged: Vec<Announced>,
+    /// Those in force: what is shown to whoever registers.
+    pub sharings: Vec<SharedWith>,
 }
 
 /// Another announcement of the same event.
@@ -154,6 +156,9 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
         .load::<(SeminarId, CollectionId)>(conn)?
         .into_iter()
         .collect::<HashSet<_>>();
+    let mut sharings = grouped(sharings_in_force(conn, &tenants, &ids)?, |(sharing, _)| {
+        sharing.seminar_id
+    });
 
     let remaining = seminars
         .iter()
@@ -236,6 +241,7 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
                 external_refs: refs.remove(&id).unwrap_or_default(),
                 merged_into: reference(seminar.merged_into_organisation_id, seminar.merged_into),
                 merged: announced.remove(&id).unwrap_or_default(),
+                sharings: sharings.remove(&id).unwrap_or_default(),
                 seminar,
             })
         })

@@ -8,6 +8,7 @@ use crate::api::merge::merge;
 use crate::api::open_data::{SETTINGS, YEARS, publishing, settings, with_a_year};
 use crate::api::programme_imports;
 use crate::api::report_snapshots::{id_of, question, sealed};
+use crate::api::sharings;
 use crate::api::stated_totals::{self, total};
 use crate::api::webhooks;
 use crate::support::{Client, PASSWORD, PEOPLE, TestApp, draft_body, person};
@@ -294,6 +295,15 @@ pub fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Cal
             )
         }
         "list_schedule_changes" => get(format!("{}/schedule-changes", seminar())),
+        "list_sharings" => get(format!("{}/sharings", seminar())),
+        "create_sharing" => post(format!("{}/sharings", seminar()), sharings::with("ihk-aachen")),
+        "get_sharing" => get(sharings::begun(app)),
+        "end_sharing" => Call {
+            method: "DELETE",
+            ..get(sharings::begun(app))
+        },
+        "list_disclosures" => get(format!("{}/disclosures", seminar())),
+        "list_shared_registrations" => get("/shared-registrations"),
         "list_changes" => get("/changes?limit=1"),
         "get_external_seminar" => {
             let path = external(n);

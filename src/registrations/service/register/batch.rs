@@ -8,7 +8,7 @@ use diesel::PgConnection;
 use serde_json::{Value, json};
 
 use super::seminar::{Known, Prepared};
-use super::understood::Understood;
+use super::understood::{Beside, Understood};
 use super::{Admitted, NewRegistration, Submission};
 use crate::auth::Identity;
 use crate::base::db::again;
@@ -17,12 +17,12 @@ use crate::base::problem::{Code, Error, Result};
 use crate::base::text::Line;
 use crate::journal::{self, Act, Entry};
 use crate::mail::{self, Kind, Letter};
-use crate::registrations::model::{Companions, Consent, Registration, RegistrationId, SensitiveAnswer, State};
+use crate::registrations::model::{Companions, Registration, RegistrationId, State};
 use crate::registrations::rules::{Place, Refusal, admit, confirm_by, entered, may_register};
-use crate::registrations::service::letters::letter;
+use crate::registrations::service::letters::{letter, told_with_whom};
 use crate::registrations::service::{draw_ticket, entry, free, refused};
 use crate::registrations::store::{self, Addressee};
-use crate::seminars::{self, Channel, Confirmation, Seats, SeminarId, Status, visible_to};
+use crate::seminars::{self, Channel, Confirmation, Seats, SeminarId, SharedWith, Status, visible_to};
 
 /// Decides and writes all of `submissions`; what one of them does wrong is told to that one alone.
 pub fn register(
@@ -148,8 +148,10 @@ impl Batch {
                 (*seats, *changed) = (taken, true);
                 self.registered.insert(address, Addressee::of(&registration));
                 let beside = understood.beside(act, &prepared, registration.id, &registration.language);
+                self.written.beside(beside);
+                let shared_with = understood.shared_with();
                 self.written
-                    .registered(act, &prepared, registration, admitted.position, beside);
+                    .registered(act, &prepared, registration, admitted.position, shared_with);
             }
         }
         Ok(admitted)
@@ -215,20 +217,25 @@ fn row(
 #[derive(Default)]
 struct Written {
     registrations: Vec<Registration>,
-    sensitive: Vec<SensitiveAnswer>,
-    consents: Vec<Consent>,
+    beside: Beside,
     journal: Vec<(Act, Entry)>,
     letters: Vec<Letter>,
 }
 
 impl Written {
+    fn beside(&mut self, rows: Beside) {
+        self.beside.sensitive.extend(rows.sensitive);
+        self.beside.consents.extend(rows.consents);
+        self.beside.notices.extend(rows.notices);
+    }
+
     fn registered(
         &mut self,
         act: &Act,
         prepared: &Prepared,
         registration: Registration,
         position: Option<i32>,
-        (sensitive, consents): (Vec<SensitiveAnswer>, Vec<Consent>),
+        shared_with: &[SharedWith],
     ) {
         let kind = match registration.state {
             State::Pending => Kind::ConfirmAddress,
@@ -241,12 +248,10 @@ impl Written {
             prepared.seminar.status == Status::Scheduled && prepared.begins.is_none_or(|begins| act.now < begins);
         if ahead {
             let position = position.map(i64::from);
-            self.letters
-                .push(letter(&prepared.facts, kind, &registration, position));
+            let letter = letter(&prepared.facts, kind, &registration, position);
+            self.letters.push(told_with_whom(letter, shared_with));
         }
         self.journal.push((*act, entry(&registration, "registration.created")));
-        self.sensitive.extend(sensitive);
-        self.consents.extend(consents);
         self.registrations.push(registration);
     }
 
@@ -278,7 +283,8 @@ impl Written {
             Error::Refused(problem) if problem.code == Code::AlreadyRegistered => again(),
             other => other,
         })?;
-        store::insert_beside(conn, &self.sensitive, &self.consents)?;
+        store::insert_beside(conn, &self.beside.sensitive, &self.beside.consents)?;
+        store::insert_notices(conn, &self.beside.notices)?;
         let changed = seats
             .into_values()
             .filter(|(_, changed)| *changed)

@@ -13,7 +13,7 @@ use crate::base::problem::Result;
 use crate::registrations::rules::{WaitingList, Way, Window};
 use crate::registrations::service::letters::facts;
 use crate::registrations::service::{begins, last_day, waiting_list, window};
-use crate::seminars::{self, Admission, AdmissionKind, Seminar, SeminarId};
+use crate::seminars::{self, Admission, AdmissionKind, Seminar, SeminarId, SharedWith};
 
 /// Names of venues and organisations are not part of a seminar's version; they may be this old in a mail.
 const FRESH: Duration = Duration::from_secs(10);
@@ -30,6 +30,8 @@ pub struct Prepared {
     /// The last day it takes place, as far as is known.
     pub last_day: Option<NaiveDate>,
     pub facts: Value,
+    /// Those in force: beginning and ending one changes the seminar's version.
+    pub sharings: Vec<SharedWith>,
     read_at: Instant,
 }
 
@@ -101,6 +103,7 @@ fn prepare(whole: &seminars::Whole) -> Prepared {
         begins: begins(whole),
         last_day: last_day(whole),
         facts: facts(whole, &[]),
+        sharings: whole.sharings.clone(),
         seminar: whole.seminar.clone(),
         admission: whole.admission.clone(),
         read_at: Instant::now(),

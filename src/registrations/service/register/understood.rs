@@ -8,9 +8,11 @@ use super::seminar::Prepared;
 use crate::base::digest::sha256;
 use crate::base::problem::{Error, FieldError, Result};
 use crate::journal::Act;
-use crate::registrations::model::{Consent, ConsentId, RegistrationId, SensitiveAnswer};
-use crate::registrations::rules::seats_of;
-use crate::seminars::{Answered, CapacityUnit, Channel, ConsentText, Question, check_answers, check_consents};
+use crate::registrations::model::{Consent, ConsentId, RegistrationId, SensitiveAnswer, SharingNotice};
+use crate::registrations::rules::{seats_of, told_faults};
+use crate::seminars::{
+    Answered, CapacityUnit, Channel, ConsentText, Question, SharedWith, SharingId, check_answers, check_consents,
+};
 
 /// Sensitive answers are needed until the seminar is over, and a week longer for whoever has to settle a bill.
 const SENSITIVE_DAYS: Days = Days::new(7);
@@ -23,6 +25,16 @@ pub struct Understood {
     pub answers: Map<String, Value>,
     sensitive: Vec<(String, Value)>,
     consents: Vec<ConsentText>,
+    /// Of which sharings the person was told.
+    told: Vec<SharedWith>,
+}
+
+/// The rows beside the registration's own.
+#[derive(Default)]
+pub struct Beside {
+    pub sensitive: Vec<SensitiveAnswer>,
+    pub consents: Vec<Consent>,
+    pub notices: Vec<SharingNotice>,
 }
 
 impl Understood {
@@ -67,24 +79,25 @@ impl Understood {
                 Vec::new()
             }
         };
+        errors.extend(told_errors(&prepared.sharings, &new.told_of_sharings));
         Error::unless_empty(errors)?;
+        let told = |(sharing, _): &&SharedWith| new.told_of_sharings.contains(&sharing.id);
         Ok(Self {
             persons,
             seats: seats_of(admission.capacity_unit, persons),
             answers: answered.kept,
             sensitive: answered.sensitive,
             consents,
+            told: prepared.sharings.iter().filter(told).cloned().collect(),
         })
     }
 
-    /// The rows beside the registration's own.
-    pub fn beside(
-        &self,
-        act: &Act,
-        prepared: &Prepared,
-        id: RegistrationId,
-        language: &str,
-    ) -> (Vec<SensitiveAnswer>, Vec<Consent>) {
+    /// With whom the registration is shared.
+    pub fn shared_with(&self) -> &[SharedWith] {
+        &self.told
+    }
+
+    pub fn beside(&self, act: &Act, prepared: &Prepared, id: RegistrationId, language: &str) -> Beside {
         let organisation_id = prepared.seminar.organisation_id;
         let sensitive = self.sensitive.iter().map(|(question, answer)| SensitiveAnswer {
             organisation_id,
@@ -104,8 +117,27 @@ impl Understood {
             given_at: act.now,
             withdrawn_at: None,
         });
-        (sensitive.collect(), consents.collect())
+        let notices = self.told.iter().map(|(sharing, _)| SharingNotice {
+            organisation_id,
+            registration_id: id,
+            sharing_id: sharing.id,
+            at: act.now,
+        });
+        Beside {
+            sensitive: sensitive.collect(),
+            consents: consents.collect(),
+            notices: notices.collect(),
+        }
     }
+}
+
+fn told_errors(in_force: &[SharedWith], told: &[SharingId]) -> Vec<FieldError> {
+    let in_force = in_force.iter().map(|(sharing, _)| sharing.id).collect::<Vec<_>>();
+    let faults = told_faults(&in_force, told).into_iter();
+    let place = |n: Option<usize>| n.map(|n| format!("/{n}")).unwrap_or_default();
+    faults
+        .map(|(n, why)| FieldError::member(format!("/told_of_sharings{}", place(n)), why))
+        .collect()
 }
 
 /// The answers as they are kept, or every one that is wrong.

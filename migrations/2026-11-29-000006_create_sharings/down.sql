@@ -1,0 +1,3 @@
+DROP TABLE disclosures;
+DROP TABLE sharing_notices;
+DROP TABLE sharings;
