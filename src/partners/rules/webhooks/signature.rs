@@ -6,7 +6,7 @@ use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::partners::model::EventType;
 
@@ -32,7 +32,8 @@ impl fmt::Debug for Secret {
 #[must_use]
 pub fn body(event: EventType, happened_at: DateTime<Utc>, data: &Value) -> String {
     let timestamp = happened_at.to_rfc3339_opts(SecondsFormat::Micros, true);
-    json!({"type": event, "timestamp": timestamp, "data": data}).to_string()
+    // In the order in which people read it; there is nothing to escape.
+    format!(r#"{{"type":"{event}","timestamp":"{timestamp}","data":{data}}}"#)
 }
 
 /// The header `webhook-signature`: one signature for each secret that is valid at this moment.
@@ -62,11 +63,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_is_small_and_in_one_order() {
+    fn what_is_said_reads_from_the_type_to_the_data() {
         let at = "2027-01-04T08:00:00Z".parse().unwrap();
         assert_eq!(
-            body(EventType::Published, at, &json!({"seminar": "x", "action": "y"})),
-            r#"{"data":{"action":"y","seminar":"x"},"timestamp":"2027-01-04T08:00:00.000000Z","type":"seminar.published"}"#
+            body(EventType::Published, at, &serde_json::json!({"id": "ä\""})),
+            r#"{"type":"seminar.published","timestamp":"2027-01-04T08:00:00.000000Z","data":{"id":"ä\""}}"#
         );
     }
 }
