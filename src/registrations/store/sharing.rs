@@ -104,7 +104,7 @@ const LOCK_SHARED: &str =
       AND ($4 IS NULL OR (n.registration_id, s.id) > ($4, $5))
       AND ((r.state = 'confirmed' AND s.ended_at IS NULL)
         OR EXISTS (SELECT FROM disclosures AS d WHERE d.organisation_id = n.organisation_id
-            AND d.registration_id = n.registration_id AND d.sharing_id = s.id AND d.state = 'confirmed'))
+            AND d.registration_id = n.registration_id AND d.sharing_id = s.id))
     ORDER BY n.registration_id, s.id LIMIT $6 FOR SHARE OF s, r";
 
 pub fn lock_shared(conn: &mut PgConnection, filter: &SharedFilter, limit: i64) -> Result<Vec<SharedRow>> {
