@@ -79,13 +79,15 @@ fn fill(all: &Value, schema: &Value, shown: &mut Value) {
         Value::Object(members) => {
             for name in required(all, schema) {
                 let whole = schema["example"].get(name).cloned();
-                let missing = whole.or_else(|| example(all, &schema["properties"][name]));
+                let missing = whole.or_else(|| example(all, property(schema, name)?));
                 if let (false, Some(missing)) = (members.contains_key(name), missing) {
                     members.insert(name.to_owned(), missing);
                 }
             }
             for (name, member) in members {
-                fill(all, &schema["properties"][name.as_str()], member);
+                if let Some(property) = property(schema, name) {
+                    fill(all, property, member);
+                }
             }
             for part in each(&schema["allOf"]) {
                 fill(all, part, shown);
@@ -93,6 +95,10 @@ fn fill(all: &Value, schema: &Value, shown: &mut Value) {
         }
         _ => {}
     }
+}
+
+fn property<'a>(schema: &'a Value, name: &str) -> Option<&'a Value> {
+    schema["properties"].get(name)
 }
 
 /// The members that are always there, also those of the parts.

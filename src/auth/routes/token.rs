@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::login::peer;
-use crate::auth::model::ApiClientId;
+use crate::auth::model::{ApiClientId, Scope};
 use crate::auth::rules::ACCESS_TOKEN_LIFE;
 use crate::auth::rules::scopes::granted;
 use crate::auth::{Auth, service};
@@ -89,13 +89,13 @@ pub async fn fetch_token(
     config: web::Data<Config>,
     body: web::Payload,
 ) -> Result<HttpResponse> {
-    let form = match form(&request, body).await? {
-        Ok(form) => form,
-        Err(refusal) => return Ok(refusal),
-    };
-    let (id, secret) = match credentials(&request, &form) {
-        Ok(given) => given,
-        Err(refusal) => return Ok(refusal),
+    let understood = form(&request, body).await?.and_then(|form| {
+        let (id, secret) = credentials(&request, &form)?;
+        Ok((form, id, secret))
+    });
+    let (form, id, secret) = match understood {
+        Ok(understood) => understood,
+        Err(refusal) => return Ok(refusal.answer(&request)),
     };
     let now = clock.now();
     let known = match id.parse::<ApiClientId>() {
@@ -113,21 +113,11 @@ pub async fn fetch_token(
         // Only guesses are counted: a machine that is restarted often is none who guesses, and 256 bits are not guessed.
         auth.throttle
             .attempt(&format!("client {id}"), peer(&request, &config))?;
-        return Ok(unknown(&request));
+        return Ok(unknown().answer(&request));
     };
-    match form.grant_type.as_deref() {
-        Some("client_credentials") => {}
-        Some(_) => {
-            return Ok(refused(
-                "unsupported_grant_type",
-                "only client_credentials is given here",
-            ));
-        }
-        None => return Ok(refused("invalid_request", "grant_type is missing")),
-    }
-    let scopes = match granted(&client.scopes(), form.scope.as_deref()) {
+    let scopes = match asked(&form, &client.scopes()) {
         Ok(scopes) => scopes,
-        Err(word) => return Ok(refused("invalid_scope", format!("the client has no scope {word}"))),
+        Err(refusal) => return Ok(refusal.answer(&request)),
     };
     let scope = scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
     Ok(HttpResponse::Ok()
@@ -140,8 +130,48 @@ pub async fn fetch_token(
         }))
 }
 
+/// Why there is no token, in the words of RFC 6749, section 5.2.
+struct Refusal {
+    error: &'static str,
+    description: String,
+}
+
+impl Refusal {
+    fn new(error: &'static str, description: impl Into<String>) -> Self {
+        Self {
+            error,
+            description: description.into(),
+        }
+    }
+
+    fn answer(self, request: &HttpRequest) -> HttpResponse {
+        let unknown = self.error == INVALID_CLIENT;
+        let mut answer = HttpResponse::build(if unknown {
+            StatusCode::UNAUTHORIZED
+        } else {
+            StatusCode::BAD_REQUEST
+        });
+        if unknown && request.headers().contains_key(AUTHORIZATION) {
+            answer.insert_header((WWW_AUTHENTICATE, "Basic realm=\"einlass\""));
+        }
+        let mut response = answer.insert_header((CACHE_CONTROL, "no-store")).json(TokenRefusal {
+            error: self.error,
+            error_description: self.description,
+        });
+        response.extensions_mut().insert(OwnWords);
+        response
+    }
+}
+
+const INVALID_CLIENT: &str = "invalid_client";
+const INVALID_REQUEST: &str = "invalid_request";
+
+fn unknown() -> Refusal {
+    Refusal::new(INVALID_CLIENT, "unknown client, wrong secret, or revoked")
+}
+
 /// The form, or what is wrong with it.
-async fn form(request: &HttpRequest, body: web::Payload) -> Result<Result<TokenRequest, HttpResponse>> {
+async fn form(request: &HttpRequest, body: web::Payload) -> Result<Result<TokenRequest, Refusal>> {
     let media_type = request
         .headers()
         .get("Content-Type")
@@ -151,27 +181,37 @@ async fn form(request: &HttpRequest, body: web::Payload) -> Result<Result<TokenR
         .trim()
         .eq_ignore_ascii_case("application/x-www-form-urlencoded")
     {
-        return Ok(Err(refused(
-            "invalid_request",
-            "send application/x-www-form-urlencoded",
-        )));
+        let what = "send application/x-www-form-urlencoded";
+        return Ok(Err(Refusal::new(INVALID_REQUEST, what)));
     }
     let bytes = tokio::time::timeout(PATIENCE, body.to_bytes_limited(LIMIT)).await;
     let Ok(bytes) = bytes.map_err(|_| Code::BodyTimeout)? else {
-        return Ok(Err(refused(
-            "invalid_request",
-            format!("the form is longer than {LIMIT} bytes"),
-        )));
+        let what = format!("the form is longer than {LIMIT} bytes");
+        return Ok(Err(Refusal::new(INVALID_REQUEST, what)));
     };
     let text = bytes.ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let read = text.and_then(|text| web::Query::<TokenRequest>::from_query(&text).ok());
+    let what = "the form cannot be read, or names a parameter twice";
     Ok(read
         .map(web::Query::into_inner)
-        .ok_or_else(|| refused("invalid_request", "the form cannot be read, or names a parameter twice")))
+        .ok_or_else(|| Refusal::new(INVALID_REQUEST, what)))
+}
+
+/// The scopes of the token, if this is how one asks for it.
+fn asked(form: &TokenRequest, owned: &[Scope]) -> Result<Vec<Scope>, Refusal> {
+    match form.grant_type.as_deref() {
+        Some("client_credentials") => granted(owned, form.scope.as_deref())
+            .map_err(|word| Refusal::new("invalid_scope", format!("the client has no scope {word}"))),
+        Some(_) => Err(Refusal::new(
+            "unsupported_grant_type",
+            "only client_credentials is given here",
+        )),
+        None => Err(Refusal::new(INVALID_REQUEST, "grant_type is missing")),
+    }
 }
 
 /// Who the client says it is: in the header or in the form, never in both (RFC 6749, section 2.3).
-fn credentials(request: &HttpRequest, form: &TokenRequest) -> Result<(String, String), HttpResponse> {
+fn credentials(request: &HttpRequest, form: &TokenRequest) -> Result<(String, String), Refusal> {
     let header = request
         .headers()
         .get(AUTHORIZATION)
@@ -179,8 +219,8 @@ fn credentials(request: &HttpRequest, form: &TokenRequest) -> Result<(String, St
     let basic = header.and_then(|value| value.split_once(' '));
     let basic = basic.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Basic"));
     match (basic, &form.client_id, &form.client_secret) {
-        (Some(_), _, Some(_)) => Err(refused(
-            "invalid_request",
+        (Some(_), _, Some(_)) => Err(Refusal::new(
+            INVALID_REQUEST,
             "the client shows who it is in the header or in the form, not in both",
         )),
         (Some((_, coded)), id, None) => {
@@ -190,37 +230,9 @@ fn credentials(request: &HttpRequest, form: &TokenRequest) -> Result<(String, St
             // The id may stand in the form as well, if it is the same.
             let pair = pair.filter(|(given, _)| id.as_ref().is_none_or(|id| id == given));
             let pair = pair.map(|(id, secret)| (id.to_owned(), secret.to_owned()));
-            pair.ok_or_else(|| unknown(request))
+            pair.ok_or_else(unknown)
         }
         (None, Some(id), Some(secret)) => Ok((id.clone(), secret.clone())),
-        (None, _, _) => Err(unknown(request)),
+        (None, _, _) => Err(unknown()),
     }
-}
-
-fn unknown(request: &HttpRequest) -> HttpResponse {
-    let mut response = answer(
-        StatusCode::UNAUTHORIZED,
-        "invalid_client",
-        "unknown client, wrong secret, or revoked".to_owned(),
-    );
-    if request.headers().contains_key(AUTHORIZATION) {
-        let basic = actix_web::http::header::HeaderValue::from_static("Basic realm=\"einlass\"");
-        response.headers_mut().insert(WWW_AUTHENTICATE, basic);
-    }
-    response
-}
-
-fn refused(error: &'static str, description: impl Into<String>) -> HttpResponse {
-    answer(StatusCode::BAD_REQUEST, error, description.into())
-}
-
-fn answer(status: StatusCode, error: &'static str, error_description: String) -> HttpResponse {
-    let mut response = HttpResponse::build(status)
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(TokenRefusal {
-            error,
-            error_description,
-        });
-    response.extensions_mut().insert(OwnWords);
-    response
 }

@@ -48,6 +48,9 @@ pub struct ChangeQuery {
 
 /// A part of the feed, oldest first.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"changes": [{"id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "type": "seminar.changed", "object": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12",
+    "organisation": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b13", "at": "2027-01-04T08:00:00Z", "version": null, "changed_fields": ["audience"],
+    "tombstone": {"reason": "withdrawn", "merged_into": null}}], "next_cursor": "eyJjaGFuZ2VzIjp7fX0", "has_more": false}))]
 pub struct ChangeList {
     #[schema(max_items = 500)]
     pub changes: Vec<Change>,

@@ -109,6 +109,7 @@ fn two_that_take_it_back_take_it_back_once() {
         statuses
     });
     assert_eq!(statuses[0], 200);
-    assert!([409, 412].contains(&statuses[1]), "{statuses:?}");
+    // To the other organisation there may be nothing there any more that concerns it.
+    assert!([404, 409, 412].contains(&statuses[1]), "{statuses:?}");
     merge(&app.organiser(), &ours, &theirs).expect(202);
 }
