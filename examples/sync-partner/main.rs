@@ -8,7 +8,10 @@
 //! ```
 
 #![allow(clippy::print_stdout, reason = "what it did is what it prints")]
-#![allow(clippy::indexing_slicing, reason = "of JSON: what is not there is null, and no panic")]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "of JSON: what is not there is null, and no panic"
+)]
 #![allow(clippy::disallowed_methods, reason = "a partner's program, and not the service")]
 
 mod copy;

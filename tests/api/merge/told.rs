@@ -182,9 +182,9 @@ fn open_data_lists_it_once_for_each_organisation() {
             .map(|one| one["id"].as_str().unwrap().to_owned())
             .collect::<Vec<_>>()
     };
-    assert_eq!(listed(), [ours.clone()]);
+    assert_eq!(listed(), std::slice::from_ref(&ours));
     together(&app, &ours, &theirs);
-    assert_eq!(listed(), [ours.clone()], "its own, once");
+    assert_eq!(listed(), std::slice::from_ref(&ours), "its own, once");
     let found = app
         .anonymous()
         .get(&format!("{YEARS}/2022/seminars"))
