@@ -65,4 +65,49 @@ async function portal() {
   return `${seminar.title} (${channel}): registered once, found by the organiser`;
 }
 
-for (const walk of [portal]) console.log(`TypeScript, ${walk.name}: ${await walk()}`);
+/** Reads on from `cursor` until nothing more comes. */
+async function follow(as: ReturnType<typeof client>, cursor?: string) {
+  const told: components["schemas"]["Change"][] = [];
+  for (;;) {
+    const query = cursor === undefined ? { limit: 500 } : { limit: 500, cursor };
+    const page = good(await as.GET("/api/v1/changes", { params: { query } }));
+    told.push(...page.changes);
+    cursor = page.next_cursor;
+    if (!page.has_more) return { told, cursor };
+  }
+}
+
+/** A partner says who it is, keeps a seminar under its own id, and hears of it in the feed. */
+async function partner() {
+  const { EINLASS_CLIENT_ID: client_id = "", EINLASS_CLIENT_SECRET: client_secret = "" } = process.env;
+  const token = await anybody.POST("/api/v1/oauth/token", {
+    body: { grant_type: "client_credentials", client_id, client_secret, scope: "seminars:read seminars:write" },
+    bodySerializer: (form) => new URLSearchParams(form as Record<string, string>),
+    headers: { "Content-Type": "application/x-www-form-urlencoded" },
+  });
+  assert(token.data, "no token");
+  const own = client(token.data.access_token);
+  const { cursor } = await follow(own);
+
+  const path = { organisation: "spielwiese", external_id: randomUUID() };
+  const params = { path, query: { system: "typescript" } };
+  const session = { starts_at: "2030-05-07T18:00:00+02:00", ends_at: "2030-05-07T20:00:00+02:00" };
+  const event = { title: "Von TypeScript", kind: "talk" as const, sessions: [session], channels: [{ channel: "online" as const }] };
+  const push = (more: object = {}) =>
+    own.PUT("/api/v1/organisations/{organisation}/seminars/{external_id}", { params, body: { ...event, ...more } });
+  const made = await push();
+  assert.equal(made.response.status, 201);
+  assert.equal((await push()).response.status, 200);
+  const { id } = good(made);
+  assert.equal(good(await push({ status: "cancelled", reason_code: "speaker" })).status, "cancelled");
+
+  const { told } = await follow(own, cursor);
+  const heard = told.filter((one) => one.object === id);
+  assert.equal(heard.at(-1)?.type, "seminar.cancelled");
+  assert.equal(heard.at(-1)?.seminar?.status, "cancelled");
+  const beyond = await own.GET("/api/v1/seminars/{seminar}/registrations", { params: { path: { seminar: id } } });
+  assert.equal(beyond.error?.code, "insufficient-scope");
+  return `${id} pushed, pushed again, cancelled; heard of ${heard.length} changes`;
+}
+
+for (const walk of [portal, partner]) console.log(`TypeScript, ${walk.name}: ${await walk()}`);
