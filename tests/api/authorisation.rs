@@ -1,6 +1,7 @@
 //! `docs/authorisation.md`, tried cell by cell.
 
 pub mod calls;
+mod partners;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -4,11 +4,9 @@ use serde_json::{Value, json};
 
 use crate::api::attendance_imports::{LIST, imported_seminar, upload};
 use crate::api::counting_rules::{OF, own_rule, written};
-use crate::api::merge::merge;
 use crate::api::open_data::{SETTINGS, YEARS, publishing, settings, with_a_year};
 use crate::api::programme_imports;
 use crate::api::report_snapshots::{id_of, question, sealed};
-use crate::api::sharings;
 use crate::api::stated_totals::{self, total};
 use crate::api::webhooks;
 use crate::support::{Client, PASSWORD, PEOPLE, TestApp, draft_body, person};
@@ -60,22 +58,6 @@ pub fn guarded(reader: &Client, method: &'static str, object: &str, action: &str
         etag: Some(found.etag()),
         body,
     }
-}
-
-const CLIENTS: &str = "/organisations/staedteregion-aachen/api-clients";
-
-/// A seminar under the id that another system gives it.
-fn external(n: usize) -> String {
-    format!("/organisations/staedteregion-aachen/seminars/office-{n}?system=office")
-}
-
-/// As another system sends it.
-fn pushed() -> Value {
-    let mut body = draft_body(5);
-    body.as_object_mut()
-        .unwrap()
-        .retain(|member, _| !["organisation", "confirmation"].contains(&member.as_str()));
-    body
 }
 
 /// The request of one operation on objects made afresh, so that every cell finds the same beginning.
@@ -169,14 +151,6 @@ pub fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Cal
         ),
         "refresh" => post("/auth/refresh", json!({"refresh_token": refresh_token()})),
         "logout" => post("/auth/logout", json!({"refresh_token": refresh_token()})),
-        "fetch_token" => {
-            let machine = app.machine(&["seminars:read"]);
-            let form = format!(
-                "grant_type=client_credentials&client_id={}&client_secret={}",
-                machine.id, machine.secret
-            );
-            post("/oauth/token", Value::from(form))
-        }
         "get_me" => get("/me"),
         "change_me" => {
             let reader = if ["anonymous", "registrant"].contains(&actor) {
@@ -204,18 +178,6 @@ pub fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Cal
         "get_member" => get(member()),
         "change_member" => guarded(&admin, "PATCH", &member(), "", Some(json!({"role": "organiser"}))),
         "remove_member" => guarded(&admin, "DELETE", &member(), "", None),
-        "list_api_clients" => get(CLIENTS),
-        "create_api_client" => post(CLIENTS, json!({"name": "Kalender", "scopes": ["seminars:read"]})),
-        "get_api_client" => get(app.machine(&["seminars:read"]).path),
-        "change_api_client" => {
-            let change = json!({"name": "Anders"});
-            guarded(&admin, "PATCH", &app.machine(&["seminars:read"]).path, "", Some(change))
-        }
-        "rotate_api_client_secret" => {
-            let machine = app.machine(&["seminars:read"]);
-            guarded(&admin, "POST", &machine.path, "/rotate-secret", Some(json!({})))
-        }
-        "revoke_api_client" => guarded(&admin, "DELETE", &app.machine(&["seminars:read"]).path, "", None),
         "list_collections" => get("/collections"),
         "create_collection" => post("/collections", collection()),
         "get_collection" => get(made("/collections", collection())),
@@ -260,22 +222,6 @@ pub fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Cal
                 Some(json!({})),
             )
         }
-        "find_duplicates" => get(format!("{}/duplicates", seminar())),
-        "merge_seminar" => {
-            let into = app.seminar(5);
-            guarded(&organiser, "POST", &seminar(), "/merge", Some(json!({"into": into})))
-        }
-        "unmerge_seminar" => {
-            let (one, into) = (app.seminar(5), app.seminar(5));
-            merge(&organiser, &one, &into).expect(200);
-            guarded(
-                &organiser,
-                "POST",
-                &format!("/seminars/{one}"),
-                "/unmerge",
-                Some(json!({})),
-            )
-        }
         "cancel_seminar" => guarded(&organiser, "POST", &seminar(), "/cancel", reason()),
         "postpone_seminar" => guarded(&organiser, "POST", &seminar(), "/postpone", reason()),
         "reschedule_seminar" => {
@@ -295,38 +241,6 @@ pub fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Cal
             )
         }
         "list_schedule_changes" => get(format!("{}/schedule-changes", seminar())),
-        "list_sharings" => get(format!("{}/sharings", seminar())),
-        "create_sharing" => post(format!("{}/sharings", seminar()), sharings::with("ihk-aachen")),
-        "get_sharing" => get(sharings::begun(app)),
-        "end_sharing" => Call {
-            method: "DELETE",
-            ..get(sharings::begun(app))
-        },
-        "list_disclosures" => get(format!("{}/disclosures", seminar())),
-        "list_shared_registrations" => get("/shared-registrations"),
-        "list_changes" => get("/changes?limit=1"),
-        "get_external_seminar" => {
-            let path = external(n);
-            let made = organiser.send("PUT", &path, &[], Some(pushed().to_string().as_bytes()));
-            made.expect(201);
-            get(path)
-        }
-        "put_external_seminar" => Call {
-            method: "PUT",
-            path: external(n),
-            etag: None,
-            body: Some(pushed()),
-        },
-        "put_external_seminars" => {
-            let mut one = pushed();
-            one["external_id"] = json!(format!("bulk-{n}"));
-            Call {
-                method: "PUT",
-                path: "/organisations/staedteregion-aachen/seminars?system=office".to_owned(),
-                etag: None,
-                body: Some(json!({"seminars": [one]})),
-            }
-        }
         "create_registration" => post(format!("{}/registrations", seminar()), person("anna")),
         "list_registrations" => get(format!("{}/registrations", seminar())),
         "export_registrations" => get(format!("{}/registrations.csv", seminar())),
@@ -519,7 +433,7 @@ pub fn call(app: &TestApp, operation: &str, actor: &str, n: usize) -> Option<Cal
             with_a_year(app);
             get(format!("{YEARS}/2020/figures"))
         }
-        _ => return webhooks::call(app, operation),
+        _ => return super::partners::call(app, operation, n).or_else(|| webhooks::call(app, operation)),
     })
 }
 
