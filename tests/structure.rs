@@ -62,17 +62,18 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
 
 const MOST_LINES: usize = 450;
 
-pub fn sources() -> Vec<(PathBuf, String)> {
-    fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                walk(&path, found);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push((path.clone(), fs::read_to_string(&path).unwrap()));
-            }
+fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push((path.clone(), fs::read_to_string(&path).unwrap()));
         }
     }
+}
+
+pub fn sources() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
     assert!(found.len() > 50, "the source was not found");
@@ -281,4 +282,37 @@ fn there_are_no_drawers() {
             assert!(!drawer, "{}: what is it about? Name it so", path.display());
         }
     }
+}
+
+/// A file that nobody declares is compiled by nobody, and its tests never run.
+#[test]
+fn every_file_is_declared() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut undeclared = Vec::new();
+    for folder in ["src", "tests", "print/src"] {
+        let mut files = Vec::new();
+        walk(&root.join(folder), &mut files);
+        for (path, _) in &files {
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            let (folder, name) = match name {
+                "lib" | "main" => continue,
+                "mod" => {
+                    let own = path.parent().unwrap();
+                    (own.parent().unwrap(), own.file_name().unwrap().to_str().unwrap())
+                }
+                _ => (path.parent().unwrap(), name),
+            };
+            let by = ["mod.rs", "lib.rs", "main.rs"].map(|file| folder.join(file));
+            let by = by.into_iter().chain([folder.with_extension("rs")]);
+            let declares = |file: PathBuf| {
+                let text = fs::read_to_string(file).unwrap_or_default();
+                text.lines()
+                    .any(|line| line.trim_end_matches(';').ends_with(&format!("mod {name}")))
+            };
+            if !by.into_iter().any(declares) {
+                undeclared.push(path.clone());
+            }
+        }
+    }
+    assert!(undeclared.is_empty(), "{undeclared:#?}");
 }

@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -13,10 +14,9 @@ use einlass::base::clock::Clock;
 use einlass::base::config::{Config, Flags};
 use einlass::base::db::Db;
 use einlass::base::network::Network;
-use einlass::schema::accounts;
 
 use super::client::Client;
-use super::database::{PEOPLE, TestDatabase};
+use super::database::TestDatabase;
 
 /// A Monday morning in January: 2027-01-04, 9 o'clock in Berlin.
 pub const NOW: &str = "2027-01-04T08:00:00Z";
@@ -73,13 +73,7 @@ impl TestApp {
     }
 
     pub fn account(&self, name: &str) -> AccountId {
-        let email = PEOPLE
-            .iter()
-            .find(|(known, _, _)| *known == name)
-            .expect("one of PEOPLE")
-            .1;
-        let query = accounts::table.filter(accounts::email.eq(email)).select(accounts::id);
-        query.first(&mut self.database.connect()).unwrap()
+        self.database.account(name)
     }
 
     pub fn organiser(&self) -> Client {
@@ -180,6 +174,27 @@ impl TestApp {
         self.site
             .capabilities
             .token(purpose, registration.parse().unwrap(), address)
+    }
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    number: i64,
+}
+
+impl TestApp {
+    /// Waits until the feed tells everything that was written by now: nothing is told that a running transaction could still
+    /// come before, and the other tests' transactions run in the same server.
+    pub fn settled(&self) {
+        let mut conn = self.database.connect();
+        let mut ask = |sql: &str| diesel::sql_query(sql).get_result::<Number>(&mut conn).unwrap().number;
+        let now = ask("SELECT pg_current_xact_id()::text::bigint AS number");
+        let begun = Instant::now();
+        while ask("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS number") <= now {
+            assert!(begun.elapsed() < Duration::from_secs(60), "a transaction never ends");
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 }
 

@@ -1,18 +1,24 @@
 //! One PostgreSQL for the test process, one database for each test.
 //!
-//! The cluster stays in the target folder between runs, so it need not be made each time. A database is a copy of
-//! a template that has the schema, two organisations and one account for each role.
+//! The cluster lives in memory where there is room for it (see [`super::place`]), else in the target folder. A database is a
+//! copy of a template that has the schema, two organisations and one account for each role.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use einlass::auth::{NewAccount, NewOrganisation, OrganisationId, Role, create_account, ensure_organisation};
+use einlass::auth::{
+    AccountId, NewAccount, NewOrganisation, OrganisationId, Role, create_account, ensure_organisation,
+};
 use einlass::base::db::Db;
 use einlass::base::embedded::{EmbeddedError, Server, Settings};
 use einlass::journal::{Act, Actor};
+use einlass::schema::accounts;
+
+use super::place;
 
 pub const PASSWORD: &str = "Rhabarber nickt dem Omnibus zu";
 const TEMPLATE: &str = "einlass_template";
@@ -74,7 +80,7 @@ fn postgres() -> &'static Postgres {
 }
 
 fn start() -> Server {
-    let directory = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("einlass-tests");
+    let directory = place::of_the_cluster();
     let settings = || Settings {
         directory: directory.clone(),
         program_dir: None,
@@ -83,6 +89,8 @@ fn start() -> Server {
             ("max_connections".to_owned(), "400".to_owned()),
             // How the tests see in which order transactions were committed.
             ("track_commit_timestamp".to_owned(), "on".to_owned()),
+            // Every database that is made is written to the log first, and the log lies where the databases lie.
+            ("max_wal_size".to_owned(), "192MB".to_owned()),
         ],
     };
     match Server::start(settings()) {
@@ -199,6 +207,17 @@ impl TestDatabase {
             url: postgres.server.url(&name),
             name,
         }
+    }
+
+    /// Who somebody of [`PEOPLE`] is: in each copy the same.
+    pub fn account(&self, name: &str) -> AccountId {
+        static KNOWN: OnceLock<HashMap<String, AccountId>> = OnceLock::new();
+        let known = KNOWN.get_or_init(|| {
+            let all = accounts::table.select((accounts::email, accounts::id));
+            all.load(&mut self.connect()).unwrap().into_iter().collect()
+        });
+        let email = PEOPLE.iter().find(|(of, _, _)| *of == name).expect("one of PEOPLE").1;
+        known[email]
     }
 
     pub fn connect(&self) -> PgConnection {

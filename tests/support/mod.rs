@@ -6,6 +6,7 @@ mod client;
 mod database;
 mod given;
 mod machines;
+mod place;
 mod registered;
 
 pub use app::{Outgoing, TestApp};
