@@ -1,14 +1,15 @@
 //! Those who wait for the next change ask the database together: one look for all of them, a few times a second, and
 //! only while somebody waits.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+use tokio::time::Instant;
 
 use super::model::Position;
 use super::store;
 use crate::base::db::Db;
-use crate::base::problem::Result;
+use crate::base::problem::{Error, Result};
 
 /// How long a look is good for: how late a change may be told.
 pub const EVERY: Duration = Duration::from_millis(250);
@@ -16,8 +17,15 @@ pub const EVERY: Duration = Duration::from_millis(250);
 const WAITING: usize = 500;
 
 pub struct Bell {
-    looked: Mutex<Option<(Instant, Position)>>,
+    looked: Mutex<Option<Look>>,
     seats: Semaphore,
+}
+
+/// What was seen, and when; nothing where the database did not answer.
+#[derive(Clone, Copy)]
+struct Look {
+    at: Instant,
+    end: Option<Position>,
 }
 
 impl Default for Bell {
@@ -36,16 +44,36 @@ impl Bell {
         self.seats.try_acquire().ok()
     }
 
-    /// The last entry that can be read, at most [`EVERY`] old.
-    pub async fn newest(&self, db: &Db) -> Result<Position> {
-        let mut looked = self.looked.lock().await;
-        if let Some((when, newest)) = *looked
-            && when.elapsed() < EVERY
-        {
-            return Ok(newest);
+    /// Waits until the feed goes on behind `position`; `false` when the time is over.
+    pub async fn rings(&self, db: &Db, position: Position, until: Instant) -> Result<bool> {
+        if Instant::now() >= until {
+            return Ok(false);
         }
-        let newest = db.read(store::newest).await?;
-        *looked = Some((Instant::now(), newest));
-        Ok(newest)
+        // Also behind others who look: if the database is away, nobody waits longer than was asked.
+        let heard = tokio::time::timeout_at(until, async {
+            while self.end(db).await? <= position {
+                tokio::time::sleep(EVERY).await;
+            }
+            Ok(())
+        });
+        heard.await.map_or(Ok(false), |heard| heard.map(|()| true))
+    }
+
+    /// Where the feed ends, at most [`EVERY`] ago.
+    async fn end(&self, db: &Db) -> Result<Position> {
+        let mut looked = self.looked.lock().await;
+        if let Some(look) = *looked
+            && look.at.elapsed() < EVERY
+        {
+            return look
+                .end
+                .ok_or_else(|| Error::Unavailable("it was away a moment ago".to_owned()));
+        }
+        let seen = db.read(store::end).await;
+        *looked = Some(Look {
+            at: Instant::now(),
+            end: seen.as_ref().ok().copied(),
+        });
+        seen
     }
 }

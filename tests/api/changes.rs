@@ -1,39 +1,15 @@
 //! The change feed: from how everything stands to every change since, for everybody as far as it is theirs to see.
 
-use std::time::{Duration, Instant};
-
 use chrono::Duration as Days;
 use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use crate::support::{Client, TestApp, draft_body, person};
 
-/// Waits until everything that was written can be read: other tests write in the same server.
-pub fn settled(app: &TestApp) {
-    let conn = &mut app.database.connect();
-    for _ in 0..2000 {
-        let behind = diesel::sql_query(
-            "SELECT coalesce(max(transaction), 0) - pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS behind FROM journal",
-        );
-        if behind.get_result::<Behind>(conn).unwrap().behind < 0 {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    panic!("a transaction runs for more than twenty seconds");
-}
-
-#[derive(QueryableByName)]
-struct Behind {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    behind: i64,
-}
-
 /// [`read_now`] when everything can be read.
 #[track_caller]
-fn read(app: &TestApp, client: &Client, query: &str, cursor: Option<&str>) -> (Vec<Value>, String) {
-    settled(app);
+pub fn read(app: &TestApp, client: &Client, query: &str, cursor: Option<&str>) -> (Vec<Value>, String) {
+    app.settled();
     read_now(client, query, cursor)
 }
 
@@ -315,16 +291,15 @@ fn a_place_is_kept_for_180_days_and_renewed_for_who_asks_now_and_then() {
 }
 
 #[test]
-fn a_place_of_another_database_is_refused() {
-    let (app, other) = (TestApp::spawn(), TestApp::spawn());
-    for _ in 0..30 {
-        other.seminar(5);
-    }
-    let (_, cursor) = read(&other, &other.anonymous(), "", None);
-    // The transactions of two databases of one server have one count; those of two servers have not.
+fn a_place_that_lies_ahead_of_the_feed_is_refused() {
+    let app = TestApp::spawn();
+    app.seminar(5);
+    let (_, cursor) = read(&app, &app.anonymous(), "", None);
+    // As it was handed out before the database was set back to an earlier day.
     let bytes = einlass::base::digest::from_base64url(&cursor).unwrap();
     let mut place = serde_json::from_slice::<Value>(&bytes).unwrap();
-    place["changes"]["transaction"] = json!(i64::MAX / 2);
+    let entry = place["changes"]["transaction"].as_i64().unwrap();
+    place["changes"]["transaction"] = json!(entry + 1);
     let ahead = einlass::base::digest::base64url(place.to_string().as_bytes());
     app.anonymous()
         .get(&format!("/changes?cursor={ahead}"))
@@ -345,46 +320,6 @@ fn nothing_is_shown_beyond_a_transaction_that_is_still_running() {
     let (told, _) = read(&app, &anybody, "", Some(&at));
     assert_eq!(types(&told), ["seminar.published"]);
     assert_eq!(told[0]["object"], json!(id));
-}
-
-#[test]
-fn who_waits_hears_of_a_change_at_once() {
-    let app = TestApp::spawn();
-    let (_, cursor) = read(&app, &app.anonymous(), "", None);
-    let client = app.anonymous();
-    let path = format!("/changes?wait=20&cursor={cursor}");
-    let began = Instant::now();
-    let waiting = std::thread::spawn(move || client.get(&path).expect(200));
-    std::thread::sleep(Duration::from_millis(700));
-    assert!(!waiting.is_finished(), "there is nothing to tell yet");
-    let id = app.seminar(5);
-    let page = waiting.join().unwrap();
-    assert_eq!(page["changes"][0]["object"], json!(id));
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
-
-    let began = Instant::now();
-    let cursor = page["next_cursor"].as_str().unwrap();
-    let page = app
-        .anonymous()
-        .get(&format!("/changes?wait=1&cursor={cursor}"))
-        .expect(200);
-    assert!(page["changes"].as_array().unwrap().is_empty());
-    assert!((1..5).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
-}
-
-#[test]
-fn a_change_that_is_not_for_the_reader_does_not_end_the_waiting() {
-    let app = TestApp::spawn();
-    let (_, cursor) = read(&app, &app.anonymous(), "", None);
-    let client = app.anonymous();
-    let path = format!("/changes?wait=3&cursor={cursor}");
-    let began = Instant::now();
-    let waiting = std::thread::spawn(move || client.get(&path).expect(200));
-    std::thread::sleep(Duration::from_millis(300));
-    app.draft(&draft_body(5));
-    let page = waiting.join().unwrap();
-    assert!(page["changes"].as_array().unwrap().is_empty());
-    assert!(began.elapsed() >= Duration::from_secs(3), "{:?}", began.elapsed());
 }
 
 #[test]

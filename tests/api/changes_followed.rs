@@ -12,22 +12,19 @@ use einlass::schema::journal;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::changes::settled;
 use crate::support::{Client, TestApp, draft_body};
 
-/// The partner's own program, as it is.
+// The partner's own program, as it is.
+#[path = "../../examples/sync-partner/copy.rs"]
+mod copy;
+#[path = "../../examples/sync-partner/follow.rs"]
+mod follow;
 #[allow(dead_code, reason = "its main uses the rest")]
-mod partner {
-    #[path = "../../../examples/sync-partner/copy.rs"]
-    pub mod copy;
-    #[path = "../../../examples/sync-partner/follow.rs"]
-    pub mod follow;
-    #[path = "../../../examples/sync-partner/service.rs"]
-    pub mod service;
-}
-use partner::copy::Copy;
-use partner::follow::catch_up;
-use partner::service::{Credentials, Service};
+#[path = "../../examples/sync-partner/service.rs"]
+mod service;
+use copy::Copy;
+use follow::catch_up;
+use service::{Credentials, Service};
 
 const WRITERS: u64 = 4;
 const READERS: usize = 3;
@@ -39,7 +36,10 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % n
     }
 }
@@ -60,7 +60,11 @@ fn write(client: &Client, seminars: &[String], dice: &mut Dice) -> bool {
     let answer = match dice.below(12) {
         0 => client.patch(&path, &etag, &json!({"audience": "internal"})),
         1 | 2 => client.patch(&path, &etag, &json!({"audience": "public"})),
-        _ => client.patch(&path, &etag, &json!({"title": format!("Titel {}", dice.below(1_000_000))})),
+        _ => client.patch(
+            &path,
+            &etag,
+            &json!({"title": format!("Titel {}", dice.below(1_000_000))}),
+        ),
     };
     // Somebody else was quicker: no change then.
     assert!([200, 412].contains(&answer.status), "{}", answer.text);
@@ -72,7 +76,9 @@ fn by_time(app: &TestApp, ended: &AtomicBool) -> BTreeSet<Uuid> {
     let conn = &mut app.database.connect();
     let (mut seen, mut last) = (BTreeSet::new(), Uuid::nil());
     while !ended.load(Ordering::Relaxed) {
-        let rows = journal::table.filter(journal::object_kind.eq("seminar")).filter(journal::id.gt(last));
+        let rows = journal::table
+            .filter(journal::object_kind.eq("seminar"))
+            .filter(journal::id.gt(last));
         let rows = rows.order(journal::id).select(journal::id).load::<Uuid>(conn).unwrap();
         last = rows.last().copied().unwrap_or(last);
         seen.extend(rows);
@@ -83,7 +89,10 @@ fn by_time(app: &TestApp, ended: &AtomicBool) -> BTreeSet<Uuid> {
 /// Somebody whose transactions take their time: the entry is there, and is committed a good while later.
 fn commit_late(app: &TestApp, seminar: &str, ended: &AtomicBool) {
     let conn = &mut app.database.connect();
-    let of = app.anonymous().get(&format!("/seminars/{seminar}")).expect(200)["organisation"]["id"].as_str().unwrap().to_owned();
+    let of = app.anonymous().get(&format!("/seminars/{seminar}")).expect(200)["organisation"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     while !ended.load(Ordering::Relaxed) {
         conn.batch_execute(&format!(
             "BEGIN; INSERT INTO journal (id, organisation_id, at, actor_kind, action, object_kind, object_id, data)
@@ -100,7 +109,9 @@ fn reads(client: &Client, dice: &mut Dice, ended: &AtomicBool) -> Vec<Value> {
     let (mut told, mut cursor) = (Vec::new(), String::new());
     loop {
         let last = ended.load(Ordering::Relaxed);
-        let page = client.get(&format!("/changes?limit={}{cursor}", 1 + dice.below(60))).expect(200);
+        let page = client
+            .get(&format!("/changes?limit={}{cursor}", 1 + dice.below(60)))
+            .expect(200);
         let changes = page["changes"].as_array().unwrap();
         told.extend(changes.iter().filter(|one| one["type"] != "seminar.stands").cloned());
         cursor = format!("&cursor={}", page["next_cursor"].as_str().unwrap());
@@ -114,7 +125,10 @@ fn reads(client: &Client, dice: &mut Dice, ended: &AtomicBool) -> Vec<Value> {
 /// The programme as a copy has it: without the seats of the moment.
 fn without_seats(mut seminar: Value) -> Value {
     for channel in seminar["channels"].as_array_mut().unwrap() {
-        channel.as_object_mut().unwrap().retain(|member, _| !["free_seats", "waiting"].contains(&member.as_str()));
+        channel
+            .as_object_mut()
+            .unwrap()
+            .retain(|member, _| !["free_seats", "waiting"].contains(&member.as_str()));
     }
     seminar
 }
@@ -147,7 +161,10 @@ fn every_copy_equals_the_source_and_a_feed_by_time_loses_some() {
     let app = TestApp::spawn();
     let seminars = (0..30).map(|_| app.seminar(5)).collect::<Vec<_>>();
     let anchor = app.seminar(5);
-    let before = journal::table.select(journal::id).load::<Uuid>(&mut app.database.connect()).unwrap();
+    let before = journal::table
+        .select(journal::id)
+        .load::<Uuid>(&mut app.database.connect())
+        .unwrap();
     let before = before.into_iter().collect::<BTreeSet<_>>();
     let folder = tempfile::tempdir().unwrap();
     let machine = app.machine(&["seminars:read"]);
@@ -192,13 +209,13 @@ fn every_copy_equals_the_source_and_a_feed_by_time_loses_some() {
         let took = began.elapsed();
         writing.store(true, Ordering::Relaxed);
         late.join().unwrap();
-        settled(app);
+        app.settled();
         following.store(true, Ordering::Relaxed);
         readers.into_iter().for_each(|reader| reader.join().unwrap());
         (written, took, control.join().unwrap(), observer.join().unwrap())
     });
 
-    settled(app);
+    app.settled();
     let is = source(&app.organiser());
     for n in 0..READERS {
         let copy = Copy::open(&folder.path().join(n.to_string())).unwrap();
@@ -207,13 +224,26 @@ fn every_copy_equals_the_source_and_a_feed_by_time_loses_some() {
     }
 
     let conn = &mut app.database.connect();
-    let rows = journal::table.filter(journal::object_kind.eq("seminar")).order((journal::transaction, journal::id));
-    let rows = rows.select((journal::id, journal::object_id, journal::action)).load::<(Uuid, Uuid, String)>(conn).unwrap();
-    let rows = rows.into_iter().filter(|(id, _, _)| !before.contains(id)).collect::<Vec<_>>();
+    let rows = journal::table
+        .filter(journal::object_kind.eq("seminar"))
+        .order((journal::transaction, journal::id));
+    let rows = rows
+        .select((journal::id, journal::object_id, journal::action))
+        .load::<(Uuid, Uuid, String)>(conn)
+        .unwrap();
+    let rows = rows
+        .into_iter()
+        .filter(|(id, _, _)| !before.contains(id))
+        .collect::<Vec<_>>();
     // Of what is gone nothing is told but that it is gone.
-    let gone = rows.iter().filter(|(_, _, action)| action == "seminar.deleted").map(|(_, object, _)| *object);
+    let gone = rows
+        .iter()
+        .filter(|(_, _, action)| action == "seminar.deleted")
+        .map(|(_, object, _)| *object);
     let gone = gone.collect::<BTreeSet<_>>();
-    let must = rows.iter().filter(|(_, object, action)| !gone.contains(object) || action == "seminar.deleted");
+    let must = rows
+        .iter()
+        .filter(|(_, object, action)| !gone.contains(object) || action == "seminar.deleted");
     let must = must.map(|(id, _, _)| id.to_string()).collect::<Vec<_>>();
     let was_told = told.iter().map(|one| one["id"].as_str().unwrap().to_owned());
     let of_these = must.iter().collect::<BTreeSet<_>>();
@@ -240,4 +270,22 @@ fn follower(app: &TestApp, machine: &crate::support::Machine) -> Service {
         secret: machine.secret.clone(),
     };
     Service::new(&format!("http://{}", app.address), Some(credentials), None, 50)
+}
+
+/// The service was set back to an earlier day, which has lower versions: what is told anew takes the place of what there is.
+#[test]
+fn a_copy_that_begins_anew_believes_what_it_is_told_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = Copy::open(folder.path()).unwrap();
+    copy.everything_stands().unwrap();
+    let title = || copy.seminar("a").unwrap().unwrap()["seminar"]["title"].clone();
+    let keep = |version: i64, title: &str| copy.keep("a", version, &json!({"title": title})).unwrap();
+    keep(9, "morgen");
+    keep(8, "heute");
+    assert_eq!(title(), "morgen");
+    copy.begin_anew().unwrap();
+    keep(3, "gestern");
+    assert_eq!(title(), "gestern");
+    keep(2, "vorgestern");
+    assert_eq!(title(), "gestern");
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::auth::OrganisationId;
@@ -105,10 +106,12 @@ pub struct Standing {
     pub merged_into: Option<SeminarId>,
 }
 
-/// Where a seminar went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The seminar is no longer there for this reader: forget it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Tombstone, example = json!({"reason": "withdrawn", "merged_into": null}))]
 pub struct Gone {
     pub reason: TombstoneReason,
+    /// Under which id it goes on.
     pub merged_into: Option<SeminarId>,
 }
 

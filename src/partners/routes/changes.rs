@@ -20,9 +20,9 @@ use crate::base::query::Query;
 use crate::base::text::Line;
 use crate::catalogue::{CollectionRef, VenueRef};
 use crate::partners::Bell;
-use crate::partners::model::{ChangeType, Reader, TombstoneReason};
+use crate::partners::model::{ChangeType, Gone, Reader};
 use crate::partners::service::feed::{self, Asked, Entry, Object, Place};
-use crate::seminars::{SeminarId, SeminarView, view_for};
+use crate::seminars::{SeminarView, view_for};
 
 const DEFAULT_LIMIT: i64 = 100;
 const MAX_LIMIT: i64 = 500;
@@ -74,7 +74,7 @@ pub struct Change {
     /// Which seminar, venue, collection or organisation.
     #[schema(value_type = String, format = "uuid")]
     pub object: Uuid,
-    /// Whose it is.
+    /// Whose it is; of an organisation itself.
     pub organisation: Option<OrganisationId>,
     pub at: DateTime<Utc>,
     /// Of a seminar: its version as it is read now. It never falls from one entry to the next.
@@ -83,7 +83,7 @@ pub struct Change {
     #[schema(max_items = 40)]
     pub changed_fields: Vec<String>,
     /// The seminar is no longer there for this caller: forget it.
-    pub tombstone: Option<Tombstone>,
+    pub tombstone: Option<Gone>,
     /// As it is now, whatever it was when this happened. `free_seats` and `waiting` are those of the moment: seats that go
     /// are no change of the seminar.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,18 +97,10 @@ pub struct Change {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub collection: Option<CollectionRef>,
-    /// Also in every seminar that names it.
+    /// The organisation that was changed; also in every seminar that names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub party: Option<OrganisationRef>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"reason": "withdrawn", "merged_into": null}))]
-pub struct Tombstone {
-    pub reason: TombstoneReason,
-    /// Under which id it goes on.
-    pub merged_into: Option<SeminarId>,
 }
 
 /// Every change of the programme, in order and without gaps.
@@ -155,7 +147,7 @@ pub async fn list_changes(
         };
         let page = db.read(move |conn| feed::page(conn, &asked)).await?;
         let waits = page.entries.is_empty() && !page.more;
-        if waits && seat.is_some() && rings(&bell, &db, &page.next, until).await? {
+        if waits && seat.is_some() && bell.rings(&db, page.next.changes, until).await? {
             place = Some(page.next);
             continue;
         }
@@ -172,17 +164,6 @@ pub async fn list_changes(
         etag::headers(&mut response, None, caller.privacy());
         return Ok(response);
     }
-}
-
-/// Waits until there is something to read behind `place`; `false` when the time is over.
-async fn rings(bell: &Bell, db: &Db, place: &Place, until: Instant) -> Result<bool> {
-    while Instant::now() < until {
-        if bell.newest(db).await? > place.changes {
-            return Ok(true);
-        }
-        tokio::time::sleep_until(until.min(Instant::now() + crate::partners::bell::EVERY)).await;
-    }
-    Ok(false)
 }
 
 fn within<T: PartialOrd + std::fmt::Display>(name: &str, value: T, least: T, most: T) -> Result<T> {
@@ -218,10 +199,7 @@ fn view(identity: Option<&Identity>, entry: Entry) -> Change {
         at: entry.at,
         version: None,
         changed_fields: entry.told.changed_fields,
-        tombstone: entry.told.gone.map(|gone| Tombstone {
-            reason: gone.reason,
-            merged_into: gone.merged_into,
-        }),
+        tombstone: entry.told.gone,
         seminar: None,
         venue: None,
         collection: None,

@@ -44,23 +44,19 @@ pub fn told(happening: &Happening, now: Option<&Standing>, reader: &Reader) -> O
         return None;
     }
     let now = now?;
-    if let Some(into) = now.merged_into {
-        return match kind {
-            ChangeType::SeminarMerged => tell(Some(Gone {
-                reason: TombstoneReason::Merged,
-                merged_into: Some(into),
-            })),
-            _ => None,
-        };
-    }
-    match (now.status, now.audience) {
-        (Status::Draft, _) => None,
-        (_, Audience::Public) => tell(None),
-        // It was public until this change, or never.
-        (_, Audience::Internal) if changed.iter().any(|field| field == "audience") => {
+    match (now.status, now.audience, now.merged_into) {
+        (Status::Draft, _, _) => None,
+        // It was public until this change, or never; into what it was merged is nobody's then either.
+        (_, Audience::Internal, _) if changed.iter().any(|field| field == "audience") => {
             tell(Some(gone(TombstoneReason::Withdrawn)))
         }
-        (_, Audience::Internal) => None,
+        (_, Audience::Internal, _) => None,
+        (_, Audience::Public, None) => tell(None),
+        (_, Audience::Public, into) if kind == ChangeType::SeminarMerged => tell(Some(Gone {
+            reason: TombstoneReason::Merged,
+            merged_into: into,
+        })),
+        (_, Audience::Public, Some(_)) => None,
     }
 }
 

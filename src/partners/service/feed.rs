@@ -71,7 +71,7 @@ pub struct Asked {
 pub fn page(conn: &mut PgConnection, asked: &Asked) -> Result<Page> {
     match asked.place {
         None => {
-            let changes = store::horizon(conn)?;
+            let changes = store::end(conn)?;
             standing(conn, asked, changes, None)
         }
         Some(place) => {
@@ -88,7 +88,7 @@ pub fn page(conn: &mut PgConnection, asked: &Asked) -> Result<Page> {
 /// because it was restored to an earlier day.
 fn still_kept(conn: &mut PgConnection, place: &Place, now: DateTime<Utc>) -> Result<()> {
     let too_old = place.at < now - Duration::days(KEPT_DAYS);
-    let from_elsewhere = place.changes.transaction > store::horizon(conn)?.transaction;
+    let from_elsewhere = place.changes > store::end(conn)?;
     if !too_old && !from_elsewhere {
         return Ok(());
     }
@@ -131,9 +131,13 @@ fn standing(conn: &mut PgConnection, asked: &Asked, changes: Position, after: Op
 }
 
 fn changes(conn: &mut PgConnection, asked: &Asked, place: Place) -> Result<Page> {
+    // Looked at first: where all up to there was read, the reader stands there, however little of it was for this one.
+    let end = store::end(conn)?;
     let happenings = store::after(conn, place.changes, asked.organisation, asked.limit)?;
     let more = i64::try_from(happenings.len()).is_ok_and(|found| found == asked.limit);
     let reached = happenings.last().map(Happening::position);
+    let reached = if more { reached } else { reached.max(Some(end)) };
+    let reached = reached.filter(|reached| *reached > place.changes);
     let renewed = asked.now - place.at >= RENEWED_AFTER;
     let next = match reached {
         Some(changes) => Place {

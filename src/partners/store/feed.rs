@@ -78,23 +78,6 @@ impl From<Row> for Happening {
     }
 }
 
-#[derive(QueryableByName)]
-struct Horizon {
-    #[diesel(sql_type = BigInt)]
-    oldest: i64,
-}
-
-/// Where a reader begins who has just read everything: whatever is not visible yet will come after this place.
-pub fn horizon(conn: &mut PgConnection) -> Result<Position> {
-    let oldest = diesel::sql_query("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest")
-        .get_result::<Horizon>(conn)?
-        .oldest;
-    Ok(Position {
-        transaction: oldest - 1,
-        entry: Uuid::max(),
-    })
-}
-
 /// How these seminars stand now; those that are gone are not among them.
 pub fn standings(conn: &mut PgConnection, ids: &[SeminarId]) -> Result<HashMap<SeminarId, Standing>> {
     let rows = seminars::table
@@ -119,8 +102,9 @@ pub fn standings(conn: &mut PgConnection, ids: &[SeminarId]) -> Result<HashMap<S
     Ok(standings.collect())
 }
 
-/// The last entry that can be read.
-pub fn newest(conn: &mut PgConnection) -> Result<Position> {
+/// Where the feed ends now: its last entry, told or not. Whatever is not visible yet will come behind this place. An entry and
+/// no number of a transaction: what was written is on disk, and a crash gives numbers again that were used for nothing.
+pub fn end(conn: &mut PgConnection) -> Result<Position> {
     let last = diesel::sql_query(
         "SELECT transaction, id FROM journal
          WHERE transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
