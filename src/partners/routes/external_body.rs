@@ -61,7 +61,7 @@ pub struct ExternalSeminarBody {
     pub registration_closes_at: Option<DateTime<Utc>>,
     #[serde(default)]
     pub contact_email: Option<Email>,
-    /// The page of the seminar there; kept from when it is first sent.
+    /// The page of the seminar there; taken when the seminar is new here, and changed here after that.
     #[serde(default)]
     pub url: Option<WebAddress>,
     /// In a call with many: the other system's id.

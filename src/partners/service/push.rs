@@ -48,6 +48,8 @@ pub fn push(conn: &mut PgConnection, act: &Act, pushed: &Pushed<'_>) -> Result<(
     let known = store::named(conn, of, pushed.system, pushed.external_id)?;
     let (whole, decided) = match known {
         None => {
+            // Whoever has seen a version of it is to hear that it is gone (RFC 9110, section 13.1.1). No seminar has this one.
+            (pushed.check)(0)?;
             let whole = create(conn, act, pushed)?;
             let decided = picture(pushed, &whole)?;
             (whole, decided)
@@ -98,10 +100,19 @@ fn update(
     pushed: &Pushed<'_>,
     id: SeminarId,
 ) -> Result<(Whole, Map<String, Value>)> {
-    let seminar = seminars::lock(conn, pushed.reach, id)?;
+    let seminar = match seminars::lock(conn, pushed.reach, id) {
+        Err(Error::Refused(problem)) if problem.code == Code::NotFound => return Err(again()),
+        locked => locked?,
+    };
+    if store::named(conn, pushed.of.id, pushed.system, pushed.external_id)? != Some(id) {
+        // Somebody here took the id from it before it was locked.
+        return Err(again());
+    }
     (pushed.check)(seminar.version)?;
-    // Read under the lock: two pushes of one seminar come one after the other.
+    // Read under the lock: two pushes of one seminar come one after the other. What was said of another seminar, which had
+    // the id before, says nothing of this one.
     let last = store::push(conn, pushed.of.id, pushed.system, pushed.external_id)?;
+    let last = last.filter(|last| last.seminar_id == id);
     let before = seminars::whole(conn, seminar)?;
     let current = picture(pushed, &before)?;
     let object = |value: &Value| value.as_object().cloned();
