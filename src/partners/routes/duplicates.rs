@@ -6,13 +6,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::merge::MergeView;
-use crate::auth::{OrganisationRef, Organiser};
+use crate::auth::{Identity, OrganisationRef, Organiser};
 use crate::base::db::Db;
 use crate::base::etag::{self, Privacy};
 use crate::base::problem::Result;
 use crate::partners::model::Evidence;
 use crate::partners::service::{Suggested, duplicates};
-use crate::seminars::{self, SeminarId, Status, Whole};
+use crate::seminars::{self, SeminarId, Status, Whole, visible_to};
 
 /// What is proposed or decided, and what is only likely.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,28 +49,31 @@ pub struct SuggestionView {
 pub struct AnnouncedView {
     pub id: SeminarId,
     pub organisation: OrganisationRef,
-    pub title: String,
+    /// `null` where it is not shown to the caller any more: it became internal there.
+    pub title: Option<String>,
     pub status: Status,
-    /// The day of its first session; `null` where the source gives none.
+    /// The day of its first session; `null` where the source gives none, and where it is not shown any more.
     pub date: Option<NaiveDate>,
 }
 
-impl From<Whole> for AnnouncedView {
-    fn from(whole: Whole) -> Self {
+impl AnnouncedView {
+    pub fn to(caller: &Identity, whole: Whole) -> Self {
+        let shown = visible_to(&whole.seminar, Some(caller));
+        let first = whole.sessions.first().map(|(session, _)| session.starts_on);
         Self {
             id: whole.seminar.id,
-            date: whole.sessions.first().map(|(session, _)| session.starts_on),
+            date: first.filter(|_| shown),
             organisation: whole.organisation,
-            title: whole.seminar.title,
+            title: Some(whole.seminar.title).filter(|_| shown),
             status: whole.seminar.status,
         }
     }
 }
 
-impl From<Suggested> for SuggestionView {
-    fn from(suggested: Suggested) -> Self {
+impl SuggestionView {
+    fn to(caller: &Identity, suggested: Suggested) -> Self {
         Self {
-            seminar: suggested.seminar.into(),
+            seminar: AnnouncedView::to(caller, suggested.seminar),
             evidence: suggested.likeness.evidence,
             similarity: suggested.likeness.similarity,
         }
@@ -87,15 +90,18 @@ impl From<Suggested> for SuggestionView {
 #[get("/seminars/{seminar}/duplicates")]
 pub async fn find_duplicates(who: Organiser, path: web::Path<SeminarId>, db: web::Data<Db>) -> Result<HttpResponse> {
     let (reach, identity) = (who.reach(), who.identity);
+    let caller = identity.clone();
     let found = db
         .read(move |conn| {
             let seminar = seminars::reached(conn, &reach, *path)?;
             duplicates(conn, &identity, seminar)
         })
         .await?;
+    let merges = found.merges.into_iter().map(|pair| MergeView::to(&caller, pair));
+    let suggestions = found.suggestions.into_iter();
     let mut response = HttpResponse::Ok().json(DuplicatesView {
-        merges: found.merges.into_iter().map(MergeView::from).collect(),
-        suggestions: found.suggestions.into_iter().map(SuggestionView::from).collect(),
+        merges: merges.collect(),
+        suggestions: suggestions.map(|one| SuggestionView::to(&caller, one)).collect(),
     });
     etag::headers(&mut response, None, Privacy::Personal);
     Ok(response)

@@ -66,8 +66,8 @@ pub struct ConsentView {
     pub at: DateTime<Utc>,
 }
 
-impl From<Pair> for MergeView {
-    fn from(Pair { merge, seminar, into }: Pair) -> Self {
+impl MergeView {
+    pub fn to(caller: &Identity, Pair { merge, seminar, into }: Pair) -> Self {
         let consents = merge.consents().into_iter().map(|consent| {
             let of = if consent.organisation == merge.into_organisation_id {
                 &into
@@ -82,8 +82,8 @@ impl From<Pair> for MergeView {
         Self {
             consents: consents.collect(),
             state: merge.state(),
-            seminar: seminar.into(),
-            into: into.into(),
+            seminar: AnnouncedView::to(caller, seminar),
+            into: AnnouncedView::to(caller, into),
         }
     }
 }
@@ -156,7 +156,7 @@ fn answer(caller: &Identity, pair: Pair) -> Result<HttpResponse> {
     let seminar = view_for(Some(caller), pair.seminar.clone());
     let version = pair.seminar.seminar.version;
     let proposed = pair.merge.state() == MergeState::Proposed;
-    let mut response = etag::changed_with(version, &seminar, &MergeView::from(pair))?;
+    let mut response = etag::changed_with(version, &seminar, &MergeView::to(caller, pair))?;
     if proposed {
         *response.status_mut() = StatusCode::ACCEPTED;
     }

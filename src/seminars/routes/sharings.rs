@@ -89,7 +89,7 @@ pub async fn list_sharings(
 /// registering (`told_of_sharings`) is shared. At most ten are in force, and one an organisation. It changes the seminar.
 #[utoipa::path(tag = "sharings", params(("seminar" = SeminarId, Path)), request_body = SharingBody, security(("member" = [])), responses(
     (status = 201, body = SharingView, description = "The sharing, in force"),
-    (status = 409, description = "`seminar-cancelled`")))]
+    (status = 409, description = "`seminar-cancelled`, `limit-reached`: ten at most")))]
 #[post("/seminars/{seminar}/sharings")]
 pub async fn create_sharing(
     who: Organiser,

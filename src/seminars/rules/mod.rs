@@ -18,7 +18,7 @@ pub use answers::{Answered, check_answers, check_consents};
 pub use attendance_rule::{StatedRule, attendance_rule_faults, too_many_sessions};
 pub use merged::together;
 pub use session_end::{announced_end, midnight_after, over_at};
-pub use sharing::sharing_fault;
+pub use sharing::{MOST_SHARINGS, sharing_fault};
 pub use time::{Resolved, begin_of_day, local, resolve, zone};
 
 /// What somebody wants to do with a seminar.

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::admission::{AdmissionChange, change_admission};
 use super::attendance_rule::{AttendanceRuleChange, change_rule};
 use super::changed::changed_members;
+use super::merge::{lock_shown_in, shown_otherwise};
 use super::parts::{
     NewChannel, NewExternalRef, NewParty, NewSession, check_channels, checked_collections, new_seats, party_rows,
     ref_rows, refreshed_whole, session_rows,
@@ -57,6 +58,11 @@ pub fn change(
     check: impl FnOnce(i64) -> Result<()>,
     change: SeminarChange,
 ) -> Result<Seminar> {
+    let shown_in = if change.parties.is_some() || change.audience.is_some() {
+        lock_shown_in(conn, id)?
+    } else {
+        None
+    };
     let mut seminar = store::lock(conn, reach, id)?;
     check(seminar.version)?;
     if seminar.status == Status::Cancelled {
@@ -112,6 +118,9 @@ pub fn change(
     store::save(conn, &after.seminar)?;
     let facts = json!({"title": after.seminar.title, "changed_fields": changed_members(&before, &after)});
     journal(conn, act, &after.seminar, "seminar.changed", facts)?;
+    if let Some(other) = shown_in {
+        shown_otherwise(conn, act, other)?;
+    }
     Ok(after.seminar)
 }
 

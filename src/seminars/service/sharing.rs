@@ -6,10 +6,10 @@ use serde_json::json;
 
 use super::{journal, refused};
 use crate::auth::{Reach, find_organisation};
-use crate::base::problem::{Code, Error, Result};
+use crate::base::problem::{Code, Error, Problem, Result};
 use crate::journal::Act;
 use crate::seminars::model::{NewSharing, Seminar, SeminarId, Sharing, SharingId, Status};
-use crate::seminars::rules::{Refusal, sharing_fault};
+use crate::seminars::rules::{MOST_SHARINGS, Refusal, sharing_fault};
 use crate::seminars::store::{self, SharedWith};
 
 /// Says that it is shared from now on, with whoever registers and was told so.
@@ -29,9 +29,13 @@ pub fn begin_sharing(
     let recipient = recipient.ok_or_else(|| refuse("is not a known organisation"))?;
     let in_force = store::sharings_in_force(conn, &[seminar.organisation_id], &[id])?;
     let in_force = in_force.iter().map(|(sharing, _)| sharing.recipient_id);
-    let fault = sharing_fault(seminar.organisation_id, recipient.id, &in_force.collect::<Vec<_>>());
-    if let Some(why) = fault {
-        return Err(refuse(&why));
+    let in_force = in_force.collect::<Vec<_>>();
+    if let Some(why) = sharing_fault(seminar.organisation_id, recipient.id, &in_force) {
+        return Err(refuse(why));
+    }
+    if in_force.len() >= MOST_SHARINGS {
+        let detail = format!("A seminar is shared with at most {MOST_SHARINGS} at a time; end one first.");
+        return Err(Problem::new(Code::LimitReached).detail(detail).into());
     }
     let sharing = Sharing {
         organisation_id: seminar.organisation_id,

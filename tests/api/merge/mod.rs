@@ -1,5 +1,6 @@
 //! `POST /seminars/{seminar}/merge` and `/unmerge`: with the consent of both, by whom, and what is refused.
 
+mod followed;
 mod once;
 mod races;
 mod told;
