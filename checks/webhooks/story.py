@@ -145,7 +145,7 @@ try:
     types = [event["type"] for event in told]
     check(f"events of one seminar come in order: {types}",
           types == ["seminar.created", "seminar.published", "seminar.cancelled"])
-    check("and name it", all(event["data"]["id"] == seminar for event in told))
+    check("and name it", all(event["data"]["object"] == seminar for event in told))
     check("all are verified", all(verified(file, first) for file in arrived[1:4]))
 
     second = service.call("POST", f"{hook}/rotate-secret", {}, guarded=hook)["secret"]

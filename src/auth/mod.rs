@@ -22,9 +22,10 @@ pub use rules::password_fault;
 pub use rules::scopes::scope_of;
 pub use service::{
     NewAccount, NewOrganisation, create_account, create_api_client, ensure_organisation, own_organisation,
+    reached as reached_organisation,
 };
 pub use store::{
-    administrators, all_organisations, find_organisation, organisation_by_slug, organisation_refs,
+    administrators, all_organisations, find_organisation, lock_organisation, organisation_by_slug, organisation_refs,
     organisation_spellings, organisers, sweep,
 };
 pub use throttle::Throttle;

@@ -2,6 +2,7 @@
 
 mod operations;
 mod schemas;
+mod webhooks;
 
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{
@@ -18,6 +19,7 @@ use crate::attendance::{ListFormat, ListLanguage, Listed, Orientation};
 use crate::auth::Scope;
 use crate::base::csv::Dialect;
 use crate::base::problem::{Code, Document, FieldError};
+use crate::partners::{WebhookEvent, WebhookEventData};
 use crate::registrations::TicketFormat;
 use crate::reports::{Forms, OpenDataFormat, ReportFormat, SnapshotFormat, StatisticFormat};
 
@@ -122,7 +124,7 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
     let flow = ClientCredentials::new("/api/v1/oauth/token", OAuthScopes::from_iter(scopes));
     let client = OAuth2::with_description(
         [Flow::ClientCredentials(flow)],
-        "An API client of an organisation (RFC 6749, section 4.4); it reaches what its scopes say",
+        "An API client of an organisation (RFC 6749, section 4.4); it reaches what its scopes say, and no more: what anybody reads without a token it reads with `seminars:read`",
     );
     components.add_security_scheme("client", SecurityScheme::OAuth2(client));
     let registrant = ApiKeyValue::with_description(
@@ -146,6 +148,9 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         (SnapshotFormat::name(), SnapshotFormat::schema()),
         (OpenDataFormat::name(), OpenDataFormat::schema()),
         (Dialect::name(), Dialect::schema()),
+        // What the service sends.
+        (WebhookEvent::name(), WebhookEvent::schema()),
+        (WebhookEventData::name(), WebhookEventData::schema()),
     ] {
         components.schemas.insert(name.into_owned(), schema);
     }
@@ -163,6 +168,7 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
             }
         }
     }
+    document.webhooks = Some(webhooks::webhooks(&WebhookEvent::name()));
     schemas::complete(&mut components_of(&mut document).schemas);
     document
 }

@@ -21,7 +21,8 @@ pub fn complete(path: &str, method: &str, operation: &mut Operation) {
     }
     let api = path.starts_with("/api/");
     let has_query = operation.parameters.iter().flatten().any(is_query);
-    let has_body = operation.request_body.is_some();
+    // A form (RFC 6749) has errors of its own.
+    let has_body = has_json(operation);
     let creates = method == "POST" && operation.responses.responses.contains_key("201");
     let if_match = needs_if_match(path, method, operation);
     let mut shared = BTreeMap::<u16, Vec<Code>>::new();
@@ -61,13 +62,11 @@ pub fn complete(path: &str, method: &str, operation: &mut Operation) {
     if has_query || has_body || creates || if_match {
         say(&[Code::ValidationFailed]);
     }
+    if operation.request_body.is_some() {
+        say(&[Code::BodyTimeout]);
+    }
     if has_body {
-        say(&[
-            Code::MalformedJson,
-            Code::BodyTimeout,
-            Code::BodyTooLarge,
-            Code::UnsupportedMediaType,
-        ]);
+        say(&[Code::MalformedJson, Code::BodyTooLarge, Code::UnsupportedMediaType]);
     }
     // A scan brings its own `scan_id`, which does the same, and for ever.
     let keyed = creates && !path.ends_with("/check-ins");
@@ -206,6 +205,13 @@ pub fn complete(path: &str, method: &str, operation: &mut Operation) {
             }
         }
     }
+}
+
+fn has_json(operation: &Operation) -> bool {
+    let Some(RefOr::T(body)) = &operation.request_body else {
+        return operation.request_body.is_some();
+    };
+    !body.content.contains_key("application/x-www-form-urlencoded")
 }
 
 /// Whether one can authenticate this way.

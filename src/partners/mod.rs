@@ -16,5 +16,6 @@ mod store;
 
 pub use bell::Bell;
 pub use courier::{Courier, Round, Rounds};
+pub use model::{EventData as WebhookEventData, WebhookEvent};
 pub use routes::configure;
 pub use service::webhooks::sweep_deliveries;

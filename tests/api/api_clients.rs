@@ -52,6 +52,7 @@ fn a_secret_is_shown_once_and_stored_nowhere() {
     assert_eq!(again.header("idempotency-replayed"), "true");
     assert_eq!(again.expect(201)["secret"], Value::Null, "told once");
     let one = app.admin().get(&path);
+    assert_eq!(one.etag(), made.etag());
     let mut shown = view.clone();
     shown.as_object_mut().unwrap().remove("secret");
     assert_eq!(one.expect(200), shown);
@@ -303,4 +304,55 @@ fn guessing_a_secret_is_slowed_down() {
     let statuses = (0..12).map(wrong).collect::<Vec<_>>();
     assert_eq!(statuses[..10], [401; 10]);
     assert_eq!(statuses[10..], [429; 2]);
+    // Whoever does not even know the form of an id: one for all of them, however they are spelled.
+    let nobody = |n| {
+        let id = format!("kalender-{n}");
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", id.as_str()),
+            ("client_secret", "x"),
+        ];
+        app.ask_token(&form).status
+    };
+    let statuses = (0..12).map(nobody).collect::<Vec<_>>();
+    assert_eq!(statuses[..10], [401; 10]);
+    assert_eq!(statuses[10..], [429; 2]);
+}
+
+#[test]
+fn a_token_is_good_for_what_was_asked_and_no_more() {
+    let app = TestApp::spawn();
+    let machine = app.machine(&["seminars:read", "seminars:write"]);
+    let token = app.ask_token(&[
+        ("grant_type", "client_credentials"),
+        ("client_id", &machine.id),
+        ("client_secret", &machine.secret),
+        ("scope", "seminars:read"),
+    ]);
+    let token = token.expect(200)["access_token"].as_str().unwrap().to_owned();
+    let client = app.anonymous().with_token(&token);
+    client.get("/seminars").expect(200);
+    client
+        .post("/seminars", &draft_body(5))
+        .problem(403, "insufficient-scope");
+    app.with_token_of(&machine)
+        .post("/seminars", &draft_body(5))
+        .expect(201);
+}
+
+#[test]
+fn a_client_of_another_organisation_is_not_there() {
+    let app = TestApp::spawn();
+    let theirs = app.machine_of(&app.person("foreign_admin"), "ihk-aachen", &["seminars:read"]);
+    let path = format!("{CLIENTS}/{}", theirs.id);
+    let (admin, tag) = (app.admin(), "\"1\"");
+    admin.get(&path).problem(404, "not-found");
+    admin
+        .patch(&path, tag, &json!({"name": "Unser"}))
+        .problem(404, "not-found");
+    admin
+        .act(&format!("{path}/rotate-secret"), tag, &json!({}))
+        .problem(404, "not-found");
+    admin.delete(&path, tag).problem(404, "not-found");
+    asked(&app, &theirs, &theirs.secret).expect(200);
 }

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::members::reached;
 use crate::auth::model::{ApiClient, ApiClientId, ApiClientSecret, OrganisationId, Scope};
 use crate::auth::rules::secrets::{MAX_OVERLAP_HOURS, OVERLAP_HOURS, is_good};
 use crate::auth::service::Seen;
@@ -122,7 +121,7 @@ pub async fn list_api_clients(
     let (reach, now) = (who.reach(), clock.now());
     let (rows, secrets) = db
         .read(move |conn| {
-            let of = reached(conn, &reach, &path)?;
+            let of = service::reached(conn, &reach, &path)?.id;
             let rows = store::api_clients(conn, of, after, limit)?;
             let ids = rows.iter().map(|client| client.id).collect::<Vec<_>>();
             let secrets = store::secrets(conn, of, &ids)?;
@@ -152,7 +151,7 @@ pub async fn create_api_client(
     let (act, reach, owner) = (who.act(&clock), who.reach(), who.owner());
     let (mut created, secret) = db
         .write(move |conn| {
-            let of = reached(conn, &reach, &path)?;
+            let of = service::reached(conn, &reach, &path)?.id;
             let mut made = None;
             let created = idempotency.once(conn, act.now, &owner, &body.digest, |conn| {
                 let ApiClientBody { name, scopes } = body.value.clone();
@@ -161,15 +160,8 @@ pub async fn create_api_client(
                 let (id, version) = (client.id, client.version);
                 let view = shown(conn, client, act.now)?;
                 // Kept for a repetition without the secret, which nobody is to find in our tables.
-                let kept = ApiClientWithSecret {
-                    client: view,
-                    secret: None,
-                };
-                Created::new(
-                    format!("/api/v1/organisations/{of}/api-clients/{id}"),
-                    Some(version),
-                    &kept,
-                )
+                let location = format!("/api/v1/organisations/{of}/api-clients/{id}");
+                Created::new(location, Some(version), &view)
             })?;
             Ok((created, made))
         })
@@ -196,7 +188,7 @@ pub async fn get_api_client(
     let (reach, now) = (who.reach(), clock.now());
     let (version, view) = db
         .read(move |conn| {
-            let of = reached(conn, &reach, &path.0)?;
+            let of = service::reached(conn, &reach, &path.0)?.id;
             let client = store::api_client(conn, of, path.1)?.ok_or(Code::NotFound)?;
             Ok((client.version, shown(conn, client, now)?))
         })
@@ -223,7 +215,7 @@ pub async fn change_api_client(
     let (version, view) = db
         .write(move |conn| {
             let check = |version| if_match.check(version);
-            let seen = seen(reached(conn, &reach, &path.0)?, path.1, &check);
+            let seen = seen(service::reached(conn, &reach, &path.0)?.id, path.1, &check);
             let ApiClientPatch { name, scopes } = body.value.clone();
             let client = service::change_api_client(conn, &act, &seen, name, scopes.as_deref())?;
             Ok((client.version, shown(conn, client, act.now)?))
@@ -256,7 +248,7 @@ pub async fn rotate_api_client_secret(
     let (version, client, secret) = db
         .write(move |conn| {
             let check = |version| if_match.check(version);
-            let seen = seen(reached(conn, &reach, &path.0)?, path.1, &check);
+            let seen = seen(service::reached(conn, &reach, &path.0)?.id, path.1, &check);
             let (client, secret) = service::rotate_secret(conn, &act, &seen, Duration::hours(hours))?;
             Ok((client.version, shown(conn, client, act.now)?, secret))
         })
@@ -285,7 +277,7 @@ pub async fn revoke_api_client(
     let (act, reach) = (who.act(&clock), who.reach());
     db.write(move |conn| {
         let check = |version| if_match.check(version);
-        let seen = seen(reached(conn, &reach, &path.0)?, path.1, &check);
+        let seen = seen(service::reached(conn, &reach, &path.0)?.id, path.1, &check);
         service::revoke_api_client(conn, &act, &seen)
     })
     .await?;

@@ -2,13 +2,12 @@
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use chrono::{DateTime, Utc};
-use diesel::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::auth::model::{Account, AccountId, Member, OrganisationId, Role};
+use crate::auth::model::{Account, AccountId, Member, Role};
 use crate::auth::service::NewMember;
-use crate::auth::who::{Admin, LoggedIn, Reach};
+use crate::auth::who::{Admin, LoggedIn};
 use crate::auth::{Auth, password_fault, service, store};
 use crate::base::body::Body;
 use crate::base::clock::Clock;
@@ -66,13 +65,6 @@ pub struct MemberPatch {
     pub role: Role,
 }
 
-/// The organisation of the URL, if the caller is its admin.
-pub(super) fn reached(conn: &mut PgConnection, reach: &Reach, organisation: &str) -> Result<OrganisationId> {
-    let id = store::organisation(conn, organisation)?.ok_or(Code::NotFound)?.id;
-    reach.check(id)?;
-    Ok(id)
-}
-
 /// Who belongs to the organisation.
 ///
 /// Its admins.
@@ -89,7 +81,7 @@ pub async fn list_members(
     let reach = who.reach();
     let rows = db
         .read(move |conn| {
-            let of = reached(conn, &reach, &path)?;
+            let of = service::reached(conn, &reach, &path)?.id;
             store::members(conn, of, after, limit)
         })
         .await?;
@@ -168,7 +160,7 @@ pub async fn get_member(
     let reach = who.reach();
     let row = db
         .read(move |conn| {
-            let of = reached(conn, &reach, &path.0)?;
+            let of = service::reached(conn, &reach, &path.0)?.id;
             store::member(conn, of, path.1)?.ok_or(Code::NotFound.into())
         })
         .await?;
@@ -223,7 +215,7 @@ async fn write_member(
     let act = who.act(clock);
     let reach = who.reach();
     db.write(move |conn| {
-        let of = reached(conn, &reach, &path.0)?;
+        let of = service::reached(conn, &reach, &path.0)?.id;
         service::change_member(
             conn,
             &act,

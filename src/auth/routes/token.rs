@@ -18,7 +18,6 @@ use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::problem::{Code, OwnWords, Result};
-use crate::journal::{Act, Actor};
 
 /// More than the parameters of RFC 6749 can take.
 const LIMIT: usize = 8 * 1024;
@@ -29,18 +28,18 @@ const LIMIT: usize = 8 * 1024;
 pub struct TokenRequest {
     /// `client_credentials`.
     #[serde(default)]
-    #[schema(max_length = 60)]
+    #[schema(max_length = 60, required = true, nullable = false)]
     pub grant_type: Option<String>,
     /// Here or, better, in `Authorization: Basic`.
     #[serde(default)]
-    #[schema(max_length = 100)]
+    #[schema(max_length = 100, required = false, nullable = false)]
     pub client_id: Option<String>,
     #[serde(default)]
-    #[schema(max_length = 200)]
+    #[schema(max_length = 200, required = false, nullable = false)]
     pub client_secret: Option<String>,
     /// Separated by spaces; none: all that the client has.
     #[serde(default)]
-    #[schema(max_length = 500)]
+    #[schema(max_length = 500, required = false, nullable = false)]
     pub scope: Option<String>,
 }
 
@@ -98,23 +97,19 @@ pub async fn fetch_token(
         Err(refusal) => return Ok(refusal.answer(&request)),
     };
     let now = clock.now();
-    let known = match id.parse::<ApiClientId>() {
-        Err(_) => None,
-        Ok(id) => {
-            let act = Act {
-                now,
-                actor: Actor::api_client(id.0),
-            };
-            db.write(move |conn| service::recognise(conn, &act, id, &secret))
-                .await?
-        }
+    let id = id.parse::<ApiClientId>().ok();
+    let known = match id {
+        None => None,
+        // Read, not written: whoever guesses is to take no writer from those who register.
+        Some(id) => db.read(move |conn| service::recognise(conn, now, id, &secret)).await?,
     };
-    let Some(client) = known else {
+    let Some((client, secret)) = known else {
         // Only guesses are counted: a machine that is restarted often is none who guesses, and 256 bits are not guessed.
-        auth.throttle
-            .attempt(&format!("client {id}"), peer(&request, &config))?;
+        let guessed = id.map_or_else(|| "no client".to_owned(), |id| format!("client {id}"));
+        auth.throttle.attempt(&guessed, peer(&request, &config))?;
         return Ok(unknown().answer(&request));
     };
+    db.write(move |conn| service::mark_used(conn, now, &secret)).await?;
     let scopes = match asked(&form, &client.scopes()) {
         Ok(scopes) => scopes,
         Err(refusal) => return Ok(refusal.answer(&request)),

@@ -1,6 +1,6 @@
 //! Machines: made, changed, given a new secret, revoked; and how one shows who it is.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use diesel::PgConnection;
 use serde_json::json;
 
@@ -117,20 +117,26 @@ pub fn revoke_api_client(conn: &mut PgConnection, act: &Act, seen: &Seen<'_>) ->
     Ok(())
 }
 
-/// The client, if this is a secret of it that is good now; remembers that it came.
-pub fn recognise(conn: &mut PgConnection, act: &Act, id: ApiClientId, text: &str) -> Result<Option<ApiClient>> {
+/// The client and its secret, if this is one that is good now.
+pub fn recognise(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    id: ApiClientId,
+    text: &str,
+) -> Result<Option<(ApiClient, ApiClientSecret)>> {
     let Some(client) = store::living_client(conn, id)? else {
         return Ok(None);
     };
     let hash = sha256(text.as_bytes());
     let secrets = store::secrets(conn, client.organisation_id, &[client.id])?;
     // Digests of 256 random bits: how long their comparison takes tells nobody anything.
-    let fits = |secret: &&ApiClientSecret| secret.secret_hash == hash && is_good(secret.expires_at, act.now);
-    let Some(known) = secrets.iter().find(fits) else {
-        return Ok(None);
-    };
-    store::mark_secret_used(conn, &client, known.id, act.now)?;
-    Ok(Some(client))
+    let fits = |secret: &ApiClientSecret| secret.secret_hash == hash && is_good(secret.expires_at, now);
+    Ok(secrets.into_iter().find(fits).map(|secret| (client, secret)))
+}
+
+/// Remembers that a token was fetched with the secret.
+pub fn mark_used(conn: &mut PgConnection, now: DateTime<Utc>, secret: &ApiClientSecret) -> Result<()> {
+    store::mark_secret_used(conn, secret, now)
 }
 
 fn lock(conn: &mut PgConnection, seen: &Seen<'_>) -> Result<ApiClient> {

@@ -10,6 +10,13 @@ use crate::base::problem::{Code, Error, Result};
 use crate::base::text::{Line, Slug, WebAddress};
 use crate::journal::{Act, Entry, record};
 
+/// The organisation of a URL, by id or slug, if the caller reaches it with the role that is needed.
+pub fn reached(conn: &mut PgConnection, reach: &Reach, named: &str) -> Result<OrganisationRef> {
+    let found = store::find_organisation(conn, named)?.ok_or(Code::NotFound)?;
+    reach.check(found.id)?;
+    Ok(found)
+}
+
 /// What an organisation is made of.
 #[derive(Clone, Debug)]
 pub struct NewOrganisation {

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use uuid::Uuid;
 
 use crate::auth::model::{ApiClient, ApiClientId, ApiClientSecret, OrganisationId};
 use crate::base::problem::Result;
@@ -97,11 +96,12 @@ pub fn end_secret(conn: &mut PgConnection, secret: &ApiClientSecret, at: DateTim
 }
 
 /// Remembers that a token was fetched with this secret.
-pub fn mark_secret_used(conn: &mut PgConnection, client: &ApiClient, secret: Uuid, now: DateTime<Utc>) -> Result<()> {
-    diesel::update(api_clients::table.find((client.organisation_id, client.id)))
+pub fn mark_secret_used(conn: &mut PgConnection, secret: &ApiClientSecret, now: DateTime<Utc>) -> Result<()> {
+    let (of, client) = (secret.organisation_id, secret.client_id);
+    diesel::update(api_clients::table.find((of, client)))
         .set(api_clients::last_used_at.eq(now))
         .execute(conn)?;
-    diesel::update(api_client_secrets::table.find((client.organisation_id, client.id, secret)))
+    diesel::update(api_client_secrets::table.find((of, client, secret.id)))
         .set(api_client_secrets::last_used_at.eq(now))
         .execute(conn)?;
     Ok(())

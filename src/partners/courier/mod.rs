@@ -86,10 +86,10 @@ impl Courier {
 
     /// Reads what happened and delivers what is due.
     pub fn round(&self, db: &Db, clock: &Clock) -> Result<Round> {
-        let go_on = AtomicBool::new(false);
-        let written = read(db, clock, &go_on)?;
+        let ended = AtomicBool::new(false);
+        let written = read(db, clock, &ended)?;
         let mut attempts = 0;
-        while let Some(more) = self.carry(db, clock, &go_on)? {
+        while let Some(more) = self.carry(db, clock, &ended)? {
             attempts += more;
         }
         Ok(Round { written, attempts })
@@ -158,16 +158,22 @@ impl Courier {
     }
 }
 
-/// Puts on its way what happened since each webhook read last.
+/// Puts on its way what happened since each webhook read last. One that cannot be read for keeps no other from it; while the
+/// database is away nobody is read for.
 fn read(db: &Db, clock: &Clock, ended: &AtomicBool) -> Result<usize> {
     let mut written = 0;
     for webhook in db.run(true, store::webhooks::enabled)? {
         let mut more = true;
         while more && !ended.load(Ordering::Relaxed) {
             let now = clock.now();
-            let (some, again) = db.run(false, |conn| write_deliveries(conn, now, webhook))?;
-            written += some;
-            more = again;
+            (written, more) = match db.run(false, |conn| write_deliveries(conn, now, webhook)) {
+                Ok((some, more)) => (written + some, more),
+                Err(away @ Error::Unavailable(_)) => return Err(away),
+                Err(error) => {
+                    tracing::error!(%error, webhook = %webhook.1, "a webhook is not read for");
+                    (written, false)
+                }
+            };
         }
     }
     Ok(written)

@@ -10,4 +10,7 @@ pub use duplicates::Evidence;
 pub use feed::{ChangeType, Gone, Happening, Position, Reader, Standing, Told, TombstoneReason};
 pub use merge::{Merge, MergeId, MergeState};
 pub use push::Push;
-pub use webhooks::{Delivery, DeliveryId, DeliveryState, DisabledReason, EventType, Outcome, Webhook, WebhookId};
+pub use webhooks::{
+    Delivery, DeliveryId, DeliveryState, DisabledReason, EventData, EventType, Outcome, Webhook, WebhookEvent,
+    WebhookId,
+};

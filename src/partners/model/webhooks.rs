@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::feed::Position;
+use super::feed::{Gone, Position};
 use crate::auth::OrganisationId;
 use crate::base::ids::{id, words};
 use crate::schema::{webhook_deliveries, webhooks};
@@ -39,6 +41,39 @@ words! {
         /// Asked for by an admin, to try the receiver.
         Test = "webhook.test",
     }
+}
+
+/// What is sent to a webhook: that something happened, in ids.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"type": "seminar.rescheduled", "timestamp": "2027-01-04T08:00:00.000000Z",
+    "data": {"object": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b12", "organisation": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b13", "version": 4,
+    "changed_fields": ["status", "within", "sessions"], "tombstone": null}}))]
+pub struct WebhookEvent<'a> {
+    #[serde(rename = "type")]
+    pub kind: EventType,
+    /// When it happened, to the microsecond, in UTC.
+    #[schema(value_type = DateTime<Utc>)]
+    pub timestamp: String,
+    #[schema(value_type = EventData)]
+    pub data: &'a Value,
+}
+
+/// What happened to which object: what a change of the feed says, without the object. Whoever wants to know more reads it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = WebhookEventData)]
+pub struct EventData {
+    /// Which seminar, venue, collection or organisation; of a test the webhook.
+    #[schema(value_type = String, format = "uuid")]
+    pub object: Uuid,
+    /// Whose it is.
+    pub organisation: Option<OrganisationId>,
+    /// Of a seminar that is there: its version when this was written down. What has a lower one is older.
+    pub version: Option<i64>,
+    /// The members that were changed; empty: perhaps all.
+    #[schema(max_items = 40)]
+    pub changed_fields: Vec<String>,
+    /// The seminar is no longer there for the organisation: forget it.
+    pub tombstone: Option<Gone>,
 }
 
 words! {

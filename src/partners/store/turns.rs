@@ -52,7 +52,7 @@ pub fn take(conn: &mut PgConnection, now: DateTime<Utc>, until: DateTime<Utc>) -
 
 /// Begins the next attempt of whoever has the turn, and lets the turn last until then: the webhook as it is now, and the
 /// delivery that is due first among those with none before them. It counts as an attempt from here on, also if nobody
-/// ever hears how it ended.
+/// ever hears how it ended; and where nobody does, whatever else is due comes before it.
 pub fn begin(
     conn: &mut PgConnection,
     turn: &Turn,
@@ -72,7 +72,11 @@ pub fn begin(
     let next = next_due(conn, turn, now)?;
     let Some(next) = next else { return Ok(None) };
     let delivery = diesel::update(webhook_deliveries::table.find((turn.organisation_id, next)))
-        .set((dsl::attempts.eq(dsl::attempts + 1), dsl::attempted_at.eq(now)))
+        .set((
+            dsl::attempts.eq(dsl::attempts + 1),
+            dsl::attempted_at.eq(now),
+            dsl::due_at.eq(until),
+        ))
         .returning(Delivery::as_returning())
         .get_result(conn)?;
     Ok(Some((webhook, delivery)))

@@ -180,7 +180,7 @@ fn it_is_shared_with_another_organisation_once_and_with_ten_at_most() {
             share(&format!("verein-{n}")).expect(201);
         }
     }
-    assert_eq!(share("verein-10").invalid(), ["/organisation"], "an eleventh");
+    share("verein-10").problem(409, "limit-reached");
     end(&app, &seminar, &first);
     share("verein-10").expect(201);
     assert_eq!(public(&app, &seminar)["sharings"].as_array().unwrap().len(), 10);

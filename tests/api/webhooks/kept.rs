@@ -38,7 +38,7 @@ fn each_event_is_taken_in_the_end_under_one_id() {
             told.app.rename(seminar, &format!("Runde {round}"));
             happened += 1;
         }
-        told.app.wait_for_the_feed();
+        told.app.settled();
         courier.round(&told.app.site.db, &told.app.clock).unwrap();
         told.app.clock.advance(TimeDelta::minutes(3));
     }
@@ -99,7 +99,7 @@ fn what_became_of_each_attempt_is_said() {
         );
         told.receiver.next(&[order]);
         told.app.rename(&seminar, "B");
-        told.app.wait_for_the_feed();
+        told.app.settled();
         courier.round(&told.app.site.db, &told.app.clock).unwrap();
         let state = if outcome == "taken" { "delivered" } else { "pending" };
         assert_eq!(

@@ -9,9 +9,6 @@ mod shared;
 mod stopped;
 mod told;
 
-use std::time::{Duration, Instant};
-
-use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use self::receiver::Receiver;
@@ -35,32 +32,15 @@ impl TestApp {
     #[track_caller]
     pub fn webhook_with(&self, body: Value) -> String {
         // It begins where the feed ends at this moment, which is before what is still held back.
-        self.wait_for_the_feed();
+        self.settled();
         format!("{WEBHOOKS}/{}", self.admin().post(WEBHOOKS, &body).id())
     }
 
     /// Reads what was committed by now and delivers what is due.
     pub fn deliver(&self) -> usize {
-        self.wait_for_the_feed();
+        self.settled();
         let round = self.site.courier.round(&self.site.db, &self.clock).unwrap();
         round.attempts
-    }
-
-    /// Nothing is read that a running transaction could still come before, and the other tests' transactions run too.
-    pub fn wait_for_the_feed(&self) {
-        #[derive(QueryableByName)]
-        struct Number {
-            #[diesel(sql_type = diesel::sql_types::BigInt)]
-            number: i64,
-        }
-        let mut conn = self.database.connect();
-        let mut ask = |sql: &str| diesel::sql_query(sql).get_result::<Number>(&mut conn).unwrap().number;
-        let now = ask("SELECT pg_current_xact_id()::text::bigint AS number");
-        let begun = Instant::now();
-        while ask("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS number") <= now {
-            assert!(begun.elapsed() < Duration::from_secs(60), "a transaction never ends");
-            std::thread::sleep(Duration::from_millis(10));
-        }
     }
 
     /// State, attempts, outcome and status of all deliveries, the oldest first.

@@ -38,7 +38,7 @@ impl Seen {
     }
 
     pub fn seminar(&self) -> &str {
-        self.body["data"]["id"].as_str().unwrap()
+        self.body["data"]["object"].as_str().unwrap()
     }
 }
 

@@ -26,16 +26,16 @@ fn signatures(seen: &Seen) -> usize {
 }
 
 #[test]
-fn it_is_shown_once_and_again_to_the_same_key_and_stands_in_no_table() {
+fn it_is_shown_once_and_stands_in_no_table() {
     let (told, []) = told([]);
     let body = json!({"url": told.receiver.url});
     let made = told.app.admin().post_with_key(WEBHOOKS, "a", &body);
     let secret = made.expect(201)["secret"].as_str().unwrap().to_owned();
     let again = told.app.admin().post_with_key(WEBHOOKS, "a", &body);
-    assert_eq!(
-        (again.expect(201), again.header("idempotency-replayed")),
-        (made.expect(201), "true")
-    );
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    let (mut first, again) = (made.expect(201), again.expect(201));
+    first["secret"] = Value::Null;
+    assert_eq!(again, first, "told once");
     let path = format!("{WEBHOOKS}/{}", made.id());
     let found = told.app.admin().get(&path);
     assert!(found.expect(200).get("secret").is_none());

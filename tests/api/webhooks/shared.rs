@@ -18,7 +18,7 @@ fn two_instances_at_once_tell_everything_once_and_in_order() {
             told.app.rename(seminar, &format!("Runde {round}"));
         }
     }
-    told.app.wait_for_the_feed();
+    told.app.settled();
     let attempts = std::thread::scope(|scope| {
         let workers = [&told.app.site, &second.site, &told.app.site, &second.site].map(|site| {
             scope.spawn(|| {
@@ -54,7 +54,7 @@ fn what_one_leaves_in_the_air_the_next_repeats_under_its_id() {
     let second = told.app.second();
     told.receiver.next(&[Order::After(2000)]);
     told.app.rename(&seminar, "B");
-    told.app.wait_for_the_feed();
+    told.app.settled();
     std::thread::scope(|scope| {
         let first = scope.spawn(|| told.app.deliver());
         let begun = Instant::now();
@@ -79,5 +79,34 @@ fn what_one_leaves_in_the_air_the_next_repeats_under_its_id() {
     let ids = told.receiver.ids();
     assert!(ids.len() == 2 && ids[0] == ids[1], "{ids:?}");
     assert_eq!(told.app.deliveries(&told.webhook)[0].0, "delivered");
+    assert_eq!(told.app.deliver(), 0);
+}
+
+/// One hangs and loses its turn; what else is due comes before what nobody heard the end of; and when it comes back it begins
+/// nothing more beside whoever has the turn now.
+#[test]
+fn who_lost_the_turn_begins_nothing_more() {
+    let (told, seminars) = told(["A", "B", "C"]);
+    let second = told.app.second();
+    told.receiver.next(&[Order::After(3000), Order::After(5000)]);
+    for seminar in &seminars {
+        told.app.rename(seminar, "neu");
+    }
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| told.app.deliver());
+        let begun = Instant::now();
+        while told.receiver.seen().is_empty() {
+            assert!(begun.elapsed() < Duration::from_secs(60));
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        told.app.clock.advance(TimeDelta::seconds(61));
+        let round = || second.site.courier.round(&second.site.db, &second.site.clock);
+        let other = scope.spawn(move || round().unwrap().attempts);
+        assert_eq!(first.join().unwrap(), 1);
+        assert_eq!(other.join().unwrap(), 2);
+    });
+    second.stop();
+    let seen = told.receiver.ids().into_iter().collect::<BTreeSet<_>>();
+    assert_eq!((seen.len(), told.receiver.ids().len()), (3, 3));
     assert_eq!(told.app.deliver(), 0);
 }

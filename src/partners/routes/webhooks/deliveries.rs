@@ -5,9 +5,8 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::reached;
 use super::view::DeliveryView;
-use crate::auth::Admin;
+use crate::auth::{Admin, reached_organisation};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::digest::sha256;
@@ -65,7 +64,7 @@ pub async fn list_webhook_deliveries(
     let reach = who.reach();
     let rows = db
         .read(move |conn| {
-            let of = reached(conn, &reach, &path.0)?;
+            let of = reached_organisation(conn, &reach, &path.0)?.id;
             let webhook = store::webhooks::find(conn, of, path.1)?.ok_or(Code::NotFound)?;
             store::deliveries::page(conn, &webhook, filter.state, before, limit)
         })
@@ -89,7 +88,7 @@ pub async fn get_webhook_delivery(
     let reach = who.reach();
     let row = db
         .read(move |conn| {
-            let of = reached(conn, &reach, &path.0)?;
+            let of = reached_organisation(conn, &reach, &path.0)?.id;
             let webhook = store::webhooks::find(conn, of, path.1)?.ok_or(Code::NotFound)?;
             store::deliveries::find(conn, &webhook, path.2)?.ok_or(Code::NotFound.into())
         })
@@ -120,7 +119,7 @@ pub async fn retry_webhook_delivery(
     let reach = who.reach();
     let row = db
         .write(move |conn| {
-            let of = reached(conn, &reach, &path.0)?;
+            let of = reached_organisation(conn, &reach, &path.0)?.id;
             service::retry_delivery(conn, &act, (of, path.1), path.2)
         })
         .await?;
@@ -129,7 +128,7 @@ pub async fn retry_webhook_delivery(
 
 /// Try the receiver.
 ///
-/// Admins of the organisation. Sends a `webhook.test` with `{"webhook": id}` in its data, the same way as every other event; its
+/// Admins of the organisation. Sends a `webhook.test` about the webhook itself, the same way as every other event; its
 /// delivery says what became of it.
 #[utoipa::path(tag = "webhooks", params(("organisation" = String, Path, description = "Id or slug", max_length = 60), ("webhook" = WebhookId, Path)), security(("member" = [])), responses(
     (status = 201, body = DeliveryView, description = "The delivery, pending"),
@@ -148,7 +147,7 @@ pub async fn send_test_event(
         .write(move |conn| {
             // There is no body: what the URL says is all.
             idempotency.once(conn, act.now, &owner, &sha256(b""), |conn| {
-                let of = reached(conn, &reach, &path.0)?;
+                let of = reached_organisation(conn, &reach, &path.0)?.id;
                 let row = service::send_test(conn, &act, of, path.1)?;
                 let location = format!("/api/v1/organisations/{of}/webhooks/{}/deliveries/{}", path.1, row.id);
                 Created::new(location, Some(row.attempts.into()), &DeliveryView::from(row))

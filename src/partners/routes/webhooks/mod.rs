@@ -4,18 +4,17 @@ mod deliveries;
 mod view;
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
-use diesel::PgConnection;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::view::{WebhookBody, WebhookPatch, WebhookView, WebhookWithSecret};
-use crate::auth::{Admin, OrganisationId, Reach, find_organisation};
+use crate::auth::{Admin, reached_organisation};
 use crate::base::body::Body;
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::etag::{self, IfMatch, Privacy};
 use crate::base::idempotency::{Created, Idempotency};
 use crate::base::page::{Page, Paging, list};
-use crate::base::problem::{Code, Error, Result};
+use crate::base::problem::{Code, Result};
 use crate::base::query::Query;
 use crate::partners::Courier;
 use crate::partners::model::WebhookId;
@@ -31,13 +30,6 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(delete_webhook)
         .service(rotate_webhook_secret)
         .configure(deliveries::configure);
-}
-
-/// The organisation of the URL, if the caller is its admin.
-fn reached(conn: &mut PgConnection, reach: &Reach, name: &str) -> Result<OrganisationId> {
-    let organisation = find_organisation(conn, name)?.ok_or(Code::NotFound)?;
-    reach.check(organisation.id)?;
-    Ok(organisation.id)
 }
 
 /// All webhooks of an organisation.
@@ -57,7 +49,7 @@ pub async fn list_webhooks(
     let reach = who.reach();
     let rows = db
         .read(move |conn| {
-            let of = reached(conn, &reach, &path)?;
+            let of = reached_organisation(conn, &reach, &path)?.id;
             store::webhooks::page(conn, of, after, limit)
         })
         .await?;
@@ -72,11 +64,14 @@ pub async fn list_webhooks(
 /// (`webhook-id`, `webhook-timestamp`, `webhook-signature`). Any status of 200 to 299 within 15 seconds takes it; a redirect
 /// does not. What is not taken is repeated under the same `webhook-id` after 5 s, 5 min, 30 min, 2, 5, 10, 14, 20 and 24
 /// hours, or later where `Retry-After` asks for it (a day at most), and then given up. Events about one seminar come in order.
-/// 410 disables the webhook at once; so do five days in which nothing was taken. The `secret` is shown here and never again:
-/// `rotate-secret` makes a new one. The address must be `https` at a public address, port 443 or one from 1024 on, without
+/// What was given up and is retried by hand comes after what was
+/// taken meanwhile: the `version` says which is newer. 410 disables the webhook at once; so does the first failure after five
+/// days in which nothing was taken. The `secret` is shown here and never again, also to a repetition of this call
+/// (`Idempotency-Key`): `rotate-secret` makes a new one. The address must be `https` at a public address, port 443 or one from 1024 on, without
 /// user name.
 #[utoipa::path(tag = "webhooks", params(("organisation" = String, Path, description = "Id or slug", max_length = 60)), request_body = WebhookBody, security(("member" = [])),
-    responses((status = 201, body = WebhookWithSecret, description = "The webhook, with its secret")))]
+    responses((status = 201, body = WebhookWithSecret, description = "The webhook, with its secret"),
+    (status = 409, description = "`limit-reached`: twenty at most")))]
 #[post("/organisations/{organisation}/webhooks")]
 pub async fn create_webhook(
     who: Admin,
@@ -90,10 +85,11 @@ pub async fn create_webhook(
     let act = who.act(&clock);
     let (reach, owner) = (who.reach(), who.owner());
     let allowed = courier.allowed().to_vec();
-    let mut created = db
+    let (mut created, made) = db
         .write(move |conn| {
-            idempotency.once(conn, act.now, &owner, &body.digest, |conn| {
-                let of = reached(conn, &reach, &path)?;
+            let of = reached_organisation(conn, &reach, &path)?.id;
+            let mut made = None;
+            let created = idempotency.once(conn, act.now, &owner, &body.digest, |conn| {
                 let WebhookBody {
                     url,
                     events,
@@ -107,16 +103,17 @@ pub async fn create_webhook(
                     enabled,
                 };
                 let row = service::create_webhook(conn, &act, of, &allowed, new)?;
+                made = Some((row.id, row.generation));
                 let location = format!("/api/v1/organisations/{of}/webhooks/{}", row.id);
+                // Kept for a repetition without the secret.
                 Created::new(location, Some(row.version), &WebhookView::from(row))
-            })
+            })?;
+            Ok((created, made))
         })
         .await?;
-    // Added to the answer each time and kept with no key: what is stored gives nobody the secret.
-    let id = created.body.get("id").cloned().unwrap_or_default();
-    let id = serde_json::from_value(id).map_err(Error::internal)?;
     if let Some(members) = created.body.as_object_mut() {
-        members.insert("secret".to_owned(), courier.secret(id, 1).into());
+        let secret = made.map(|(id, generation)| courier.secret(id, generation));
+        members.insert("secret".to_owned(), secret.into());
     }
     Ok(created.response())
 }
@@ -136,7 +133,7 @@ pub async fn get_webhook(
     let reach = who.reach();
     let row = db
         .read(move |conn| {
-            let of = reached(conn, &reach, &path.0)?;
+            let of = reached_organisation(conn, &reach, &path.0)?.id;
             store::webhooks::find(conn, of, path.1)?.ok_or(Code::NotFound.into())
         })
         .await?;
@@ -145,8 +142,8 @@ pub async fn get_webhook(
 
 /// Change a webhook.
 ///
-/// Admins of its organisation. `enabled: false` stops it; `true` lets it go on where it stopped, with what happened meanwhile, as
-/// far as the change feed still has it. Another address, and being enabled, tries at once what was not taken yet.
+/// Admins of its organisation. `enabled: false` stops it; `true` lets it go on where it stopped, with everything that
+/// happened meanwhile. Another address, and being enabled, tries at once what was not taken yet.
 #[utoipa::path(tag = "webhooks", params(("organisation" = String, Path, description = "Id or slug", max_length = 60), ("webhook" = WebhookId, Path)), request_body = WebhookPatch, security(("member" = [])),
     responses((status = 200, body = WebhookView, description = "The webhook as it is now")))]
 #[patch("/organisations/{organisation}/webhooks/{webhook}")]
@@ -163,7 +160,7 @@ pub async fn change_webhook(
     let reach = who.reach();
     let row = db
         .write(move |conn| {
-            let of = reached(conn, &reach, &path.0)?;
+            let of = reached_organisation(conn, &reach, &path.0)?.id;
             let WebhookPatch {
                 url,
                 events,
@@ -199,7 +196,7 @@ pub async fn delete_webhook(
     let act = who.act(&clock);
     let reach = who.reach();
     db.write(move |conn| {
-        let of = reached(conn, &reach, &path.0)?;
+        let of = reached_organisation(conn, &reach, &path.0)?.id;
         service::delete_webhook(conn, &act, (of, path.1), |version| if_match.check(version))
     })
     .await?;
@@ -208,8 +205,8 @@ pub async fn delete_webhook(
 
 /// Make a new secret.
 ///
-/// Admins of its organisation. For 24 hours deliveries carry two signatures, by the new secret and by the former one (`former_secret_until`),
-/// so that the receiver can change without missing anything. The `secret` is shown here and never again.
+/// Admins of its organisation. For 24 hours deliveries carry two signatures, by the new secret and by the former one (`former_secret_until`), three
+/// where it was rotated twice in a day, so that the receiver can change without missing anything. The `secret` is shown here and never again.
 #[utoipa::path(tag = "webhooks", params(("organisation" = String, Path, description = "Id or slug", max_length = 60), ("webhook" = WebhookId, Path)), security(("member" = [])),
     responses((status = 200, body = WebhookWithSecret, description = "The webhook, with its new secret")))]
 #[post("/organisations/{organisation}/webhooks/{webhook}/rotate-secret")]
@@ -225,7 +222,7 @@ pub async fn rotate_webhook_secret(
     let reach = who.reach();
     let row = db
         .write(move |conn| {
-            let of = reached(conn, &reach, &path.0)?;
+            let of = reached_organisation(conn, &reach, &path.0)?.id;
             service::rotate_secret(conn, &act, (of, path.1), |version| if_match.check(version))
         })
         .await?;
@@ -233,7 +230,7 @@ pub async fn rotate_webhook_secret(
     let (version, webhook) = (row.version, WebhookView::from(row));
     let answer = WebhookWithSecret {
         webhook: webhook.clone(),
-        secret,
+        secret: Some(secret),
     };
     etag::changed_with(version, &webhook, &answer)
 }

@@ -75,7 +75,7 @@ pub struct WebhookView {
     pub state: WebhookState,
     pub disabled_at: Option<DateTime<Utc>>,
     pub disabled_reason: Option<DisabledReason>,
-    /// The first failure since it last took something. Five days later it is disabled.
+    /// The first failure since it last took something, or had nothing left to take. The first one five days later disables it.
     pub failing_since: Option<DateTime<Utc>>,
     /// Until then deliveries are signed by former secrets too.
     pub former_secret_until: Option<DateTime<Utc>>,
@@ -113,9 +113,9 @@ impl From<Webhook> for WebhookView {
 pub struct WebhookWithSecret {
     #[serde(flatten)]
     pub webhook: WebhookView,
-    /// Give it to the receiver; it is shown only here.
+    /// Give it to the receiver. Shown once: `null` to a repetition of the call that made the webhook (`Idempotency-Key`).
     #[schema(min_length = 50, max_length = 50, pattern = "^whsec_[A-Za-z0-9+/]{43}=$")]
-    pub secret: String,
+    pub secret: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

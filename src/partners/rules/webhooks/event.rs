@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::partners::model::{EventType, Happening, Standing, Told, WebhookId};
+use crate::auth::OrganisationId;
+use crate::partners::model::{EventData, EventType, Happening, Standing, Told, WebhookId};
 
 /// An event before it is on its way to anybody.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,45 +23,42 @@ pub fn event(happening: &Happening, told: &Told, standing: Option<&Standing>, wa
     if !wanted.is_empty() && !wanted.contains(&kind) {
         return None;
     }
-    let (object, _) = told.kind.as_str().split_once('.')?;
-    let mut data = json!({"object": object, "id": happening.object_id, "organisation": happening.of});
-    let members = data.as_object_mut()?;
-    match (told.gone, standing) {
-        (Some(gone), _) => {
-            members.insert(
-                "gone".to_owned(),
-                json!({"reason": gone.reason, "merged_into": gone.merged_into}),
-            );
-        }
-        (None, Some(standing)) => {
-            members.insert("version".to_owned(), standing.version.into());
-            members.insert("changed_fields".to_owned(), json!(told.changed_fields));
-        }
-        (None, None) => {
-            members.insert("changed_fields".to_owned(), json!(told.changed_fields));
-        }
-    }
+    let data = EventData {
+        object: happening.object_id,
+        organisation: happening.of,
+        version: standing
+            .filter(|_| told.gone.is_none())
+            .map(|standing| standing.version),
+        changed_fields: told.changed_fields.clone(),
+        tombstone: told.gone,
+    };
     Some(Event {
         kind,
-        subject: happening.object_id,
-        data,
+        subject: data.object,
+        data: json!(data),
     })
 }
 
 /// What an admin sends to try the receiver; in order among themselves.
 #[must_use]
-pub fn test_event(webhook: WebhookId) -> Event {
+pub fn test_event(of: OrganisationId, webhook: WebhookId) -> Event {
+    let data = EventData {
+        object: webhook.0,
+        organisation: Some(of),
+        version: None,
+        changed_fields: Vec::new(),
+        tombstone: None,
+    };
     Event {
         kind: EventType::Test,
-        subject: webhook.0,
-        data: json!({"webhook": webhook}),
+        subject: data.object,
+        data: json!(data),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::OrganisationId;
     use crate::partners::model::{ChangeType, Gone, TombstoneReason};
 
     /// A type of the feed that webhooks do not know would be told to nobody.
@@ -99,7 +97,7 @@ mod tests {
         let gone = json!({"reason": "withdrawn", "merged_into": null});
         assert_eq!(
             said.data,
-            json!({"object": "seminar", "id": id, "organisation": of, "gone": gone})
+            json!({"object": id, "organisation": of, "version": null, "changed_fields": ["audience"], "tombstone": gone})
         );
         assert_eq!(event(&happening, &told, None, &[EventType::Held]), None);
     }

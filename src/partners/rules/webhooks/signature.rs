@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
 
-use crate::partners::model::EventType;
+use crate::partners::model::{EventType, WebhookEvent};
 
 /// By which a receiver knows that a delivery is ours. Shown in full only on purpose, by [`Secret::shown`].
 #[derive(Clone)]
@@ -32,8 +32,13 @@ impl fmt::Debug for Secret {
 #[must_use]
 pub fn body(event: EventType, happened_at: DateTime<Utc>, data: &Value) -> String {
     let timestamp = happened_at.to_rfc3339_opts(SecondsFormat::Micros, true);
-    // In the order in which people read it; there is nothing to escape.
-    format!(r#"{{"type":"{event}","timestamp":"{timestamp}","data":{data}}}"#)
+    let event = WebhookEvent {
+        kind: event,
+        timestamp,
+        data,
+    };
+    // Nothing in it can fail to be written.
+    serde_json::to_string(&event).unwrap_or_default()
 }
 
 /// The header `webhook-signature`: one signature for each secret that is valid at this moment.

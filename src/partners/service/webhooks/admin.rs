@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::PgConnection;
 use serde_json::{Value, json};
 
-use crate::auth::OrganisationId;
+use crate::auth::{OrganisationId, lock_organisation};
 use crate::base::capability::{Capabilities, Purpose};
 use crate::base::network::Network;
 use crate::base::problem::{Code, Error, Problem, Result};
@@ -47,12 +47,13 @@ pub fn create_webhook(
     new: NewWebhook,
 ) -> Result<Webhook> {
     let url = kept(&new.url, allowed)?;
-    // Two admins at once may make one too many; that is one more, and harms nobody.
+    // Two at once are counted one after the other.
+    lock_organisation(conn, of)?;
     if store::webhooks::count(conn, of)? >= MOST_WEBHOOKS {
-        let detail = format!("would be one too many: an organisation has at most {MOST_WEBHOOKS} webhooks");
-        return Err(Error::member("/url", detail));
+        let detail = format!("An organisation has at most {MOST_WEBHOOKS} webhooks; delete one first.");
+        return Err(Problem::new(Code::LimitReached).detail(detail).into());
     }
-    let position = store::horizon(conn)?;
+    let position = store::end(conn)?;
     let webhook = Webhook {
         organisation_id: of,
         id: WebhookId::fresh(),
@@ -163,7 +164,7 @@ pub fn send_test(conn: &mut PgConnection, act: &Act, of: OrganisationId, id: Web
     let mut webhook = store::webhooks::lock(conn, of, id)?.ok_or(Code::NotFound)?;
     enabled(&webhook)?;
     let position = webhook.position();
-    let delivery = next_delivery(&mut webhook, act.now, act.now, test_event(id));
+    let delivery = next_delivery(&mut webhook, act.now, act.now, test_event(of, id));
     store::deliveries::insert(conn, std::slice::from_ref(&delivery))?;
     store::webhooks::save_progress(conn, &webhook, position)?;
     Ok(delivery)

@@ -40,6 +40,13 @@ pub fn write_deliveries(
     {
         return Ok((0, false));
     }
+    let end = store::end(conn)?;
+    if webhook.position() > end {
+        // The database was set back to an earlier day. Nothing more would be delivered until the feed came here again.
+        tracing::error!(webhook = %webhook.id, "had read further than the feed goes, and goes on from its end");
+        store::webhooks::save_progress(conn, &webhook, end)?;
+        return Ok((0, false));
+    }
     let happenings = store::after(conn, webhook.position(), None, AT_ONCE)?;
     let Some(last) = happenings.last() else {
         return Ok((0, false));
@@ -94,8 +101,13 @@ pub fn settle(conn: &mut PgConnection, act: &Act, turn: &Turn, attempt: &Deliver
                 None => delivery.state = DeliveryState::Failed,
             }
             store::deliveries::save(conn, &delivery)?;
-            if webhook.failing_since.is_none() {
-                store::webhooks::save_failing(conn, &webhook, Some(act.now))?;
+            // Given up, and nothing else to be taken: the days that follow are none in which it failed.
+            let at_rest =
+                delivery.state == DeliveryState::Failed && store::deliveries::pending(conn, &webhook, 1)? == 0;
+            match webhook.failing_since {
+                _ if at_rest => store::webhooks::save_failing(conn, &webhook, None)?,
+                None => store::webhooks::save_failing(conn, &webhook, Some(act.now))?,
+                Some(_) => {}
             }
             if let Some(reason) = disable.filter(|_| webhook.disabled_at.is_none()) {
                 stop(conn, act, webhook, reason)?;
