@@ -93,7 +93,8 @@
 //! `registrations/rules/admit.rs` (the decision) → `registrations/store/bulk.rs` (SQL). The noun of a URL is its tag, its
 //! table and its test; a folder is a room of several nouns: `collections`, `venues` and `logos` are the catalogue,
 //! `report-snapshots`, `counting-rules`, `stated-totals`, `statistics` and `open-data` are reports, `headcounts`, `check-ins`, `attendance-imports`, `attendees` and `certificates` are attendance, `organisations`, `members`,
-//! `accounts`, `api-clients` and `me` are auth, `changes` and `webhooks` are partners, `tickets` are registrations, and so are `applications`, which wait for a
+//! `accounts`, `api-clients`, `me` and `oauth/token` are auth, `changes`, `webhooks`, `duplicates`, `merge` and `unmerge` are partners, and so is
+//! `/organisations/{organisation}/seminars`, what other systems push (table `pushes`); `seminars.ics`, `.jsonld` and `.feed.json` are feeds, `tickets` are registrations, and so are `applications`, which wait for a
 //! decision, `shared-registrations` and `disclosures`; that something is shared, `sharings`, is the seminar's. PATCH, cancel, postpone,
 //! reschedule and the moves of `/seminars/{seminar}` stand in `registrations`, because
 //! they concern those who are registered.

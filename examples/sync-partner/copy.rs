@@ -88,12 +88,14 @@ impl Copy {
         }
     }
 
-    /// Keeps the seminar, unless the copy has it from later.
+    /// Keeps the seminar, unless the copy has it from later. While everything is read anew only what was told since counts as
+    /// that: the service may have been set back to an earlier day, which has lower versions.
     pub fn keep(&self, id: &str, version: i64, seminar: &Value) -> Result<(), Failure> {
-        if let Some(seen) = self.seen.borrow_mut().as_mut() {
-            seen.insert(id.to_owned());
-        }
-        let known = self.seminar(id)?;
+        let told_before = match self.seen.borrow_mut().as_mut() {
+            Some(seen) => !seen.insert(id.to_owned()),
+            None => true,
+        };
+        let known = if told_before { self.seminar(id)? } else { None };
         if known.is_some_and(|known| known["version"].as_i64().is_some_and(|known| known > version)) {
             return Ok(());
         }

@@ -72,5 +72,5 @@ const fn sentence(status: Status, english: bool) -> Option<&'static str> {
     }
 }
 
-/// What a feed is called that is narrowed to nothing.
+/// What a feed is called that is not narrowed.
 pub const PROGRAMME: &str = "Veranstaltungen";

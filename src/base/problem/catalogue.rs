@@ -79,7 +79,7 @@ catalogue! {
         "A seminar that stands for others is merged into none, and none is merged into one that another stands for. `detail` says which; merge into the one that remains.";
     NotOneEvent 409 "not-one-event" "The two cannot be the same event" / "Die beiden können nicht dieselbe Veranstaltung sein":
         "They are on different days, or one takes place and the other does not; `detail` says what differs.";
-    NotMerged 409 "not-merged" "There is no such merge" / "Da ist nichts zusammengelegt":
+    NotMerged 409 "not-merged" "There is no such merge" / "Die Veranstaltung ist nicht zusammengelegt":
         "The seminar is neither merged nor proposed to be. Look at its `duplicates`.";
     ChannelUnavailable 409 "channel-unavailable" "The seminar has no such channel to register for" / "Dafür gibt es keine Anmeldung":
         "The seminar is not offered through this channel, or the channel has viewers and no seats.";
@@ -88,9 +88,9 @@ catalogue! {
     TransitionNotAllowed 409 "transition-not-allowed" "The present state does not allow this" / "Der jetzige Zustand erlaubt das nicht":
         "`detail` names the state and what it allows.";
     NotReady 409 "not-ready" "Something is missing first" / "Es fehlt noch etwas":
-        "The seminar cannot be published or held yet; `errors` names what is missing.";
+        "The seminar cannot be published, held or merged yet; `errors` or `detail` says what is missing.";
     CapacityBelowTaken 409 "capacity-below-taken" "More seats are taken than that" / "Es sind mehr Plätze vergeben":
-        "`detail` says how many seats are taken. With `force: true` the capacity is lowered and nobody loses a seat.";
+        "`detail` says how many seats are taken. Whoever changes the seminar itself may send `force: true`: then the capacity is lowered and nobody loses a seat.";
     ChannelInUse 409 "channel-in-use" "The channel has registrations" / "Zu diesem Kanal gibt es Anmeldungen":
         "A channel with active registrations cannot be removed.";
     InUse 409 "in-use" "It is still in use" / "Es wird noch verwendet":
@@ -99,7 +99,7 @@ catalogue! {
         "`errors` names the members that somebody here changed since your last push. Nothing was changed. Send them as they stand here, or agree with the organiser.";
     NameTaken 409 "name-taken" "The name is taken" / "Der Name ist vergeben":
         "The organisation has one of this name already (upper case, accents and spaces do not count).";
-    LimitReached 409 "limit-reached" "There are as many as there may be" / "Mehr davon geht nicht":
+    LimitReached 409 "limit-reached" "There are as many as there may be" / "Die Höchstzahl ist erreicht":
         "`detail` says how many there may be. Take one away first.";
     SlugTaken 409 "slug-taken" "The slug is taken" / "Das Kürzel ist vergeben":
         "Another organisation has this slug.";
@@ -150,7 +150,7 @@ catalogue! {
     DoubtsOpen 409 "doubts-open" "Some doubts are not settled yet" / "Einige Zweifel sind noch offen":
         "`errors` names the rows of the spreadsheet. Settle each with PATCH, or skip the row.";
     CursorExpired 410 "cursor-expired" "The place in the feed is no longer kept" / "Die Stelle im Änderungsstrom wird nicht mehr vorgehalten":
-        "Changes are kept for 180 days. Begin again without a cursor: the feed then tells how everything stands, and goes on from there.";
+        "A cursor is good for 180 days, and for the database that gave it. Begin again without a cursor: the feed then tells how everything stands, and goes on from there.";
     PreconditionFailed 412 "precondition-failed" "It has changed meanwhile" / "Es wurde inzwischen geändert":
         "The version in If-Match is not the present one. Read it again, then decide.";
     BodyTooLarge 413 "body-too-large" "The body is too large" / "Der Inhalt ist zu groß":

@@ -273,14 +273,14 @@ mod tests {
                 .text
         };
         let confirmed = word(Kind::Confirmed, "de", "confirmed", true);
-        let said = "\n\nWer Ihre Angaben noch erhält\n\nWie vor der Anmeldung angegeben, geben wir Namen, E-Mail-Adresse und \
+        let said = "\n\nWer Ihre Angaben außerdem erhält\n\nWie vor der Anmeldung angegeben, geben wir Namen, E-Mail-Adresse und \
             Firma oder Einrichtung weiter an:\n- IHK Aachen: Gemeinsame Durchführung\n- AGIT: Begrüßung der Gäste\n\n";
         assert!(confirmed.contains(said), "{confirmed}");
         let pending = word(Kind::ConfirmAddress, "en", "pending", true);
         let said = "\n\nAs said before you registered, after your confirmation we share your name,";
         assert!(pending.contains(said), "{pending}");
         for (kind, state) in [(Kind::Confirmed, "confirmed"), (Kind::ConfirmAddress, "pending")] {
-            for (language, heading) in [("de", "noch erhält"), ("en", "else receives")] {
+            for (language, heading) in [("de", "außerdem erhält"), ("en", "else receives")] {
                 assert!(word(kind, language, state, true).contains(heading));
                 assert!(!word(kind, language, state, false).contains(heading));
             }

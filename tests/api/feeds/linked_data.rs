@@ -75,6 +75,16 @@ fn capacities_are_those_of_the_moment() {
     assert_eq!(seats(), [Some(110), Some(10), Some(100), Some(109)]);
     act(&app, &id, "cancel", &json!({"reason_code": "other"}));
     assert_eq!(seats(), [Some(110), Some(10), Some(100), None]);
+    let id = app.seminar(1);
+    let free = || linked(&app.anonymous(), &id).expect(200)["remainingAttendeeCapacity"].as_i64();
+    let anna = app.register(&id, "anna").id();
+    app.register(&id, "berta").expect(201);
+    assert_eq!(free(), Some(0));
+    let path = format!("/registrations/{anna}");
+    app.organiser()
+        .act(&format!("{path}/cancel"), &app.etag(&path), &json!({}))
+        .expect(200);
+    assert_eq!(free(), Some(0), "behind whoever waits no seat is free");
     let mut companies = draft_body(5);
     companies["capacity_unit"] = "companies".into();
     let companies = app.published(&companies);
