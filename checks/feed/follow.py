@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,7 +30,7 @@ class Service:
 
     def __init__(self):
         self.connection = http.client.HTTPConnection(host, timeout=120)
-        self.token, self.until = None, 0.0
+        self.token, self.until, self.used = None, 0.0, 0.0
 
     def call(self, method, path, body=None, headers=None):
         if time.monotonic() > self.until:
@@ -43,6 +44,10 @@ class Service:
         return self.send(method, path, json.dumps(body) if body is not None else None, sent | (headers or {}))
 
     def send(self, method, path, body, headers):
+        if time.monotonic() - self.used > 2:
+            # Left alone for longer, the service ends a connection.
+            self.connection.close()
+        self.used = time.monotonic()
         self.connection.request(method, f"/api/v1{path}", body=body, headers=headers)
         response = self.connection.getresponse()
         text = response.read()
@@ -157,6 +162,9 @@ def restart(nth, kills):
         ended.wait(dice.uniform(0.0, 1.0))
 
 
+for n in range(FOLLOWERS):
+    # From where the copy stands: whoever is killed in the middle of a first sync only ever begins it again.
+    shutil.copytree(work / "first", work / f"follower-{n}")
 kills = [0] * FOLLOWERS
 threads = [threading.Thread(target=write, args=(n,)) for n in range(WRITERS)]
 threads += [threading.Thread(target=restart, args=(n, kills)) for n in range(FOLLOWERS)]
@@ -170,6 +178,10 @@ for thread in threads:
     thread.join()
 print(f"  {sum(written)} changes, {sum(written) / took:.0f} a second; {sum(kills)} kills")
 for n in range(FOLLOWERS):
-    print("  " + follow(work / f"follower-{n}"))
+    line = follow(work / f"follower-{n}")
+    print("  " + line)
+    if int(line.split(";")[1].split()[0]) >= sum(written):
+        print(f"FAULT follower {n} did not follow while it ran")
+        good = False
     good &= compare(service, work / f"follower-{n}", f"follower {n}")
 sys.exit(0 if good else 1)
