@@ -99,8 +99,9 @@ fn who_lost_the_turn_begins_nothing_more() {
             assert!(begun.elapsed() < Duration::from_secs(60));
             std::thread::sleep(Duration::from_millis(10));
         }
-        told.app.clock.advance(TimeDelta::seconds(61));
         let round = || second.site.courier.round(&second.site.db, &second.site.clock);
+        assert_eq!(round().unwrap().attempts, 0, "two are due, and the first has the turn");
+        told.app.clock.advance(TimeDelta::seconds(61));
         let other = scope.spawn(move || round().unwrap().attempts);
         assert_eq!(first.join().unwrap(), 1);
         assert_eq!(other.join().unwrap(), 2);
