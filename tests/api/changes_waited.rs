@@ -103,3 +103,20 @@ fn many_who_wait_hear_in_time_that_the_database_is_away() {
         "{statuses:?}"
     );
 }
+
+/// Whoever waits is answered in time, also where a look takes longer than that.
+#[test]
+fn who_waits_is_answered_in_time_while_nothing_can_be_read() {
+    let app = TestApp::spawn();
+    let (_, cursor) = read(&app, &app.anonymous(), "", None);
+    let client = app.anonymous();
+    let path = format!("/changes?wait=2&cursor={cursor}");
+    let began = Instant::now();
+    let waiting = std::thread::spawn(move || client.get(&path).expect(200));
+    std::thread::sleep(Duration::from_millis(600));
+    let mut conn = app.database.connect();
+    conn.batch_execute("BEGIN; LOCK TABLE journal IN ACCESS EXCLUSIVE MODE")
+        .unwrap();
+    waiting.join().unwrap();
+    assert!(began.elapsed() < Duration::from_millis(2900), "{:?}", began.elapsed());
+}

@@ -66,7 +66,8 @@ fn who_has_seen_one_that_is_gone_makes_no_other() {
     ihk.push(&event()).expect(201);
 }
 
-/// Two different pushes of one seminar at once: the second is compared with what the first left, not with what was before.
+/// Two different pushes of one seminar at once: the second is compared with what the first left, not with what was before; and of
+/// two who have seen the same version one hears that it has changed.
 #[test]
 fn two_updates_at_once_come_one_after_the_other() {
     let ihk = ihk();
@@ -79,6 +80,19 @@ fn two_updates_at_once_come_one_after_the_other() {
                 scope.spawn(move || ihk.push(&with(&json!({"title": title}))).expect(200));
             }
         });
+        let seen = ihk.calendar.get(&ihk.there()).etag();
+        let statuses = std::thread::scope(|scope| {
+            let pushes = ["c", "d"].map(|which| {
+                let (ihk, seen) = (&ihk, &seen);
+                let body = with(&json!({"title": format!("Runde {round}{which}")}));
+                scope.spawn(move || ihk.push_as(&[("If-Match", seen)], &body).status)
+            });
+            let mut statuses = pushes.map(|one| one.join().unwrap());
+            statuses.sort_unstable();
+            statuses
+        });
+        assert_eq!(statuses, [200, 412]);
+        let titles = ["c", "d"].map(|which| format!("Runde {round}{which}"));
         let stands = ihk.calendar.get(&ihk.there()).expect(200)["title"].clone();
         assert!(titles.iter().any(|title| stands == json!(title)), "{stands}");
         // Whichever came last is remembered as said: the next is no decision of somebody here.
