@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ROOM, act, full};
-use crate::support::{Answer, Client, TestApp, draft_body};
+use crate::support::{Answer, Client, TestApp, draft_body, person};
 
 const LD: (&str, &str) = ("Accept", "application/ld+json");
 
@@ -75,15 +75,15 @@ fn capacities_are_those_of_the_moment() {
     assert_eq!(seats(), [Some(110), Some(10), Some(100), Some(109)]);
     act(&app, &id, "cancel", &json!({"reason_code": "other"}));
     assert_eq!(seats(), [Some(110), Some(10), Some(100), None]);
-    let id = app.seminar(1);
+    let id = app.seminar(2);
     let free = || linked(&app.anonymous(), &id).expect(200)["remainingAttendeeCapacity"].as_i64();
-    let anna = app.register(&id, "anna").id();
-    app.register(&id, "berta").expect(201);
-    assert_eq!(free(), Some(0));
-    let path = format!("/registrations/{anna}");
-    app.organiser()
-        .act(&format!("{path}/cancel"), &app.etag(&path), &json!({}))
-        .expect(200);
+    app.register(&id, "anna").expect(201);
+    assert_eq!(free(), Some(1));
+    let mut two = person("berta");
+    two["companions"] = json!([{"given_name": "Clara", "family_name": "Weiß"}]);
+    let path = format!("/seminars/{id}/registrations");
+    let waits = app.anonymous().post(&path, &two).expect(201);
+    assert_eq!(waits["state"], "waitlisted", "there is one seat, and they are two");
     assert_eq!(free(), Some(0), "behind whoever waits no seat is free");
     let mut companies = draft_body(5);
     companies["capacity_unit"] = "companies".into();
