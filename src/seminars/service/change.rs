@@ -116,9 +116,12 @@ pub fn change(
     }
     let after = refreshed_whole(conn, seminar)?;
     store::save(conn, &after.seminar)?;
-    let facts = json!({"title": after.seminar.title, "changed_fields": changed_members(&before, &after)});
+    let changed = changed_members(&before, &after);
+    let facts = json!({"title": after.seminar.title, "changed_fields": changed});
     journal(conn, act, &after.seminar, "seminar.changed", facts)?;
-    if let Some(other) = shown_in {
+    if let Some(other) = shown_in
+        && ["parties", "audience"].iter().any(|member| changed.contains(member))
+    {
         shown_otherwise(conn, act, other)?;
     }
     Ok(after.seminar)

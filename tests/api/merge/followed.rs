@@ -71,7 +71,7 @@ fn new_parties_of_the_one_are_a_change_of_the_other() {
     let version = |tag: &str| tag[1..].split('-').next().unwrap().parse::<i64>().unwrap();
     assert_eq!(version(&seminar.etag()), version(&before) + 1);
     // What is not shown there is nobody else's.
-    change(json!({"title": "KI im Mittelstand, neu"}));
+    change(json!({"title": "KI im Mittelstand, neu", "audience": "public"}));
     let (told, cursor) = read(&app, &anybody, "", Some(&cursor));
     assert!(told.is_empty(), "{told:?}");
     change(json!({"audience": "internal"}));
