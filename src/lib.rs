@@ -112,6 +112,12 @@
 //!   row. So are charts: `plotters` names no bar and has no text alternative.
 //! - `print/` is a second crate: what sets a PDF takes minutes to build and knows nothing of the rest.
 
+// What is asked for and not used is built by everybody for nothing. The tests' own are not looked at.
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
+/// Only here so that libpq is built with it, in the form that `Cargo.toml` says.
+use pq_sys as _;
+
 pub mod app;
 pub mod attendance;
 pub mod auth;

@@ -7,7 +7,7 @@ mod api_clients;
 mod applications;
 mod attendance;
 mod attendance_counted;
-mod attendance_imports;
+pub mod attendance_imports;
 mod attendance_rules;
 mod attendees;
 mod auth;

@@ -21,6 +21,13 @@ use uuid::Uuid;
 
 use crate::support::TestDatabase;
 
+pub use server::Server;
+
+/// A server that answers the first recipient so, and accepts all others.
+pub fn refusing_the_first(answer: &'static str) -> Server {
+    Server::start(&[server::Order::AnswerRcpt(answer)])
+}
+
 const NOW: &str = "2027-01-04T08:00:00Z";
 
 pub struct Office {
