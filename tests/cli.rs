@@ -23,7 +23,7 @@ fn einlass(environment: &[(&str, &str)], arguments: &[&str], input: &str) -> Out
 }
 
 fn on(database: &TestDatabase, arguments: &[&str], input: &str) -> (bool, String) {
-    let output = einlass(&[("DATABASE_URL", &database.url)], arguments, input);
+    let output = einlass(&database.environment(), arguments, input);
     let told = [output.stdout, output.stderr]
         .map(|text| String::from_utf8(text).unwrap())
         .concat();

@@ -22,5 +22,8 @@ mod kill;
 mod mail;
 mod migrations;
 mod private_database;
+mod production;
+mod replica;
+mod roles;
 mod structure;
 mod support;
