@@ -3,8 +3,9 @@
 use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use base64::Engine;
 use chrono::Duration;
-use einlass::auth::{Rotated, State, list_keys, replace_keys, rotate_keys};
+use einlass::auth::{KeyState, Rotated, list_keys, replace_keys, rotate_keys};
 
 use crate::support::{Client, TestApp};
 
@@ -14,7 +15,22 @@ fn kids(client: &Client) -> Vec<String> {
     keys.iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
 }
 
-fn states(app: &TestApp) -> Vec<State> {
+/// The key that signs a token now.
+fn signed_by(app: &TestApp) -> String {
+    let token = app
+        .site
+        .auth
+        .keys
+        .issue(app.account("organiser"), app.clock.now())
+        .unwrap();
+    let head = base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(token.split('.').next().unwrap())
+        .unwrap();
+    let head = serde_json::from_slice::<serde_json::Value>(&head).unwrap();
+    head["kid"].as_str().unwrap().to_owned()
+}
+
+fn states(app: &TestApp) -> Vec<KeyState> {
     let keys = list_keys(&app.site.config.keys_dir, app.clock.now()).unwrap();
     keys.into_iter().map(|(_, _, state)| state).collect()
 }
@@ -69,22 +85,17 @@ fn keys_are_turned_under_load_and_nobody_is_logged_out() {
         half_a_minute();
         // Published, and not yet used.
         assert_eq!(kids(&anybody).len(), 2);
-        let token = app
-            .site
-            .auth
-            .keys
-            .issue(app.account("organiser"), app.clock.now())
-            .unwrap();
+        assert_eq!(signed_by(&app), before[0]);
         for _ in 0..40 {
             half_a_minute();
         }
         assert_eq!(states(&app).len(), 2);
-        assert!(matches!(states(&app)[0], State::Previous(_)));
-        drop(token);
+        assert!(matches!(states(&app)[0], KeyState::Previous(_)));
+        assert_ne!(signed_by(&app), before[0]);
         for _ in 0..30 {
             half_a_minute();
         }
-        assert_eq!(states(&app), [State::Retired, State::Current]);
+        assert_eq!(states(&app), [KeyState::Retired, KeyState::Current]);
         assert!(matches!(
             rotate_keys(&folder, app.clock.now()).unwrap(),
             Rotated::Made { deleted: 1, .. }

@@ -60,7 +60,7 @@ impl Db {
         }
         let versions = migrate_on(&mut conn)?;
         if word(&mut conn, who)? != role {
-            conn.transaction::<_, Failed, _>(|conn| Ok(grants::grant(conn, &role)?))
+            conn.transaction::<_, Failed, _>(|conn| grants::grant(conn, &role).map_err(Failed))
                 .map_err(|Failed(error)| error)?;
         }
         Ok(versions)
@@ -72,12 +72,6 @@ struct Failed(Error);
 impl From<diesel::result::Error> for Failed {
     fn from(error: diesel::result::Error) -> Self {
         Self(error.into())
-    }
-}
-
-impl From<Error> for Failed {
-    fn from(error: Error) -> Self {
-        Self(error)
     }
 }
 
