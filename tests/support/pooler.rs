@@ -54,7 +54,7 @@ impl Pooler {
         let settings = format!(
             "[databases]\n* = host={sockets} port={port} user=einlass\n\
              [pgbouncer]\nauth_type = any\npool_mode = transaction\nunix_socket_dir = {folder}\nlisten_port = {PORT}\n\
-             listen_addr =\nmax_client_conn = 600\ndefault_pool_size = 20\nserver_idle_timeout = 2\n\
+             listen_addr =\nmax_client_conn = 600\ndefault_pool_size = 20\nserver_idle_timeout = 2\nserver_login_retry = 1\nquery_wait_timeout = 5\n\
              logfile = {folder}/log\n"
         );
         let file = self.folder.join("pgbouncer.ini");
