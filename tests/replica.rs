@@ -7,7 +7,7 @@ use einlass::base::db::Db;
 use einlass::base::problem::Result;
 use einlass::schema::organisations;
 
-use crate::support::TestDatabase;
+use crate::support::{TestApp, TestDatabase, person};
 
 /// The name by which the database says which of the two it is.
 fn name(conn: &mut PgConnection) -> Result<String> {
@@ -139,4 +139,34 @@ fn what_the_standby_does_not_know_yet_is_asked_of_the_database() {
         found.ok_or_else(|| einlass::base::problem::Code::NotFound.into())
     };
     assert_eq!(db.run_lagging(find).unwrap(), "first");
+}
+
+/// Over HTTP: which answers come from where. The standby knows no seminar.
+#[test]
+fn feeds_come_from_the_standby_and_the_programme_only_while_the_database_is_away() {
+    let (mut database, standby) = (TestDatabase::create(), TestDatabase::create());
+    database.replica_url = Some(standby.url.clone());
+    let name = database.name.clone();
+    let app = TestApp::on(database);
+    let seminar = app.seminar(5);
+    let anybody = app.anonymous();
+    let listed = || anybody.get("/seminars").expect(200)["data"].as_array().unwrap().len();
+    let fed = || {
+        anybody.get("/seminars.feed.json").expect(200)["items"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert_eq!((listed(), fed()), (1, 0));
+    // What the standby does not know is asked of the database.
+    assert_eq!(anybody.download(&format!("/seminars/{seminar}.ics")).0, 200);
+    let away = format!(
+        "ALTER DATABASE {name} ALLOW_CONNECTIONS false;
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    );
+    standby.connect().batch_execute(&away).unwrap();
+    assert_eq!((listed(), fed()), (0, 0));
+    anybody
+        .post(&format!("/seminars/{seminar}/registrations"), &person("anna"))
+        .problem(503, "unavailable");
 }

@@ -187,6 +187,8 @@ pub struct TestDatabase {
     /// The server itself.
     pub direct_url: String,
     pub lease: Lease,
+    /// Where services find its standby.
+    pub replica_url: Option<String>,
     /// Those made for this database alone.
     roles: Mutex<Vec<String>>,
 }
@@ -231,6 +233,7 @@ impl TestDatabase {
             url,
             direct_url,
             lease,
+            replica_url: None,
             roles: Mutex::default(),
         }
     }
@@ -252,7 +255,11 @@ impl TestDatabase {
 
     /// As a service reaches it.
     pub fn db(&self, size: u32) -> Db {
-        Db::open(&self.url, size, self.lease).unwrap()
+        let db = Db::open(&self.url, size, self.lease).unwrap();
+        match &self.replica_url {
+            Some(url) => db.with_replica(url).unwrap(),
+            None => db,
+        }
     }
 
     /// What a command is told of it.
