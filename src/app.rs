@@ -86,6 +86,8 @@ pub struct Site {
 /// One writer is enough for what PostgreSQL can take from us; with two, one decides while the other commits.
 const DESK_WRITERS: usize = 2;
 const DOOR_WRITERS: usize = 2;
+/// Connections beside the pool.
+pub const OWN_CONNECTIONS: u32 = 4;
 
 /// What goes on beside the requests, until it is dropped.
 pub struct Background {

@@ -23,5 +23,8 @@ mod mail;
 mod migrations;
 mod personal_data;
 mod private_database;
+mod production;
+mod replica;
+mod roles;
 mod structure;
 mod support;

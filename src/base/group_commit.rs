@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use diesel::pg::PgConnection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::db::{Db, Ended, asks_again, transact};
+use super::db::{Begin, Db, Ended, asks_again, transact};
 use super::problem::{Error, Result};
 
 /// More in one transaction gained nothing when it was measured, and holds its locks longer.
@@ -205,8 +205,9 @@ impl<J, A> Writer<J, A> {
                 None => self.db.connect().map_err(|error| Fault::ForAll(error.to_string()))?,
             };
             let write = &self.write;
+            let begin = self.db.begins(Begin::WriteByKey);
             let ended = catch_unwind(AssertUnwindSafe(|| {
-                transact(&mut conn, false, |conn| write(conn, jobs))
+                transact(&mut conn, &begin, |conn| write(conn, jobs))
             }));
             match ended {
                 Ok(Ended::Done(outcomes)) if outcomes.len() == jobs.len() => {

@@ -101,7 +101,7 @@ enum Format {
 
 pub fn migrate(config: &Config) -> Result<(), Failure> {
     let database = Database::serve(config)?;
-    let versions = database.db.migrate();
+    let versions = database.migrate(config);
     database.stop();
     let versions = versions?;
     if versions.is_empty() {

@@ -2,13 +2,14 @@
 
 mod commands;
 mod database;
+mod keys;
 mod serve;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::base::config::{Config, Flags, LogFormat};
+use crate::base::config::{Config, ConfigErrors, Flags, LogFormat};
 
 /// `EX_CONFIG` of sysexits.
 const BAD_CONFIGURATION: u8 = 78;
@@ -50,6 +51,16 @@ enum Command {
         #[arg(long, default_value = "http://127.0.0.1:8080/health/ready")]
         url: String,
     },
+    /// The signing keys of access tokens. Running instances notice by themselves.
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
+    },
+    /// The database's roles.
+    Database {
+        #[command(subcommand)]
+        command: DatabaseCommand,
+    },
     /// Manage the first accounts.
     Admin {
         #[command(subcommand)]
@@ -70,7 +81,17 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
     /// Print the values in force, secrets hidden, or every mistake.
-    Check,
+    Check {
+        /// Ask the database too what it is and what it lets us do.
+        #[arg(long)]
+        database: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum DatabaseCommand {
+    /// Print the SQL that makes two roles: one owns the tables and migrates, the other serves and can change no table.
+    Roles(database::Roles),
 }
 
 #[derive(Debug, Subcommand)]
@@ -94,13 +115,13 @@ enum ReportCommand {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let listen = if let Command::Serve { listen, .. } = &cli.command {
-        listen.clone()
-    } else {
-        None
+    let (listen, demo) = match &cli.command {
+        Command::Serve { listen, demo } => (listen.clone(), *demo),
+        _ => (None, false),
     };
     let flags = Flags {
         listen,
+        demo,
         data_dir: cli.data_dir.clone(),
     };
     let config = match Config::from_environment(&flags) {
@@ -113,10 +134,17 @@ pub fn main() -> ExitCode {
     log_to_stderr(&config);
     match run(cli.command, config) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("einlass: {error}");
-            ExitCode::FAILURE
-        }
+        Err(error) => match error.downcast_ref::<ConfigErrors>() {
+            // What only the database could say.
+            Some(errors) => {
+                eprint!("einlass: {errors}");
+                ExitCode::from(BAD_CONFIGURATION)
+            }
+            None => {
+                eprintln!("einlass: {error}");
+                ExitCode::FAILURE
+            }
+        },
     }
 }
 
@@ -132,9 +160,20 @@ fn run(command: Command, config: Config) -> Result<(), Failure> {
             Ok(())
         }
         Command::Config {
-            command: ConfigCommand::Check,
+            command: ConfigCommand::Check { database },
         } => {
             print!("{}", config.describe());
+            if database {
+                database::check(&config)?;
+                println!("The database is as it should be.");
+            }
+            Ok(())
+        }
+        Command::Keys { command } => keys::run(&config, &command),
+        Command::Database {
+            command: DatabaseCommand::Roles(roles),
+        } => {
+            database::print_roles(&roles);
             Ok(())
         }
         Command::Health { url } => commands::health(&url),

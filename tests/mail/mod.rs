@@ -43,7 +43,7 @@ impl Office {
         let database = TestDatabase::create();
         let folder = std::env::temp_dir().join(format!("einlass-mail-{}", database.name));
         Self {
-            db: Db::new(&database.url, 6).unwrap(),
+            db: database.db(6),
             clock: Clock::fixed(NOW.parse::<DateTime<Utc>>().unwrap()),
             capabilities: Arc::new(Capabilities::open(&folder.join("keys")).unwrap()),
             folder,

@@ -12,7 +12,6 @@ use einlass::auth::AccountId;
 use einlass::base::capability::Purpose;
 use einlass::base::clock::Clock;
 use einlass::base::config::{Config, Flags};
-use einlass::base::db::Db;
 use einlass::base::network::Network;
 
 use super::client::Client;
@@ -115,7 +114,7 @@ impl Instance {
         config.mail_dir = keys.join("mail");
         config.webhook_allow = open.to_vec();
         config.public_url = "https://einlass.example".to_owned();
-        let db = Db::new(&database.url, 12).unwrap();
+        let db = database.db(12);
         let site = Site::assemble(config, db, clock.clone()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

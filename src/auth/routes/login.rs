@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::model::AccountId;
+use crate::auth::ring::PUBLISHED_FOR_SECONDS;
 use crate::auth::rules::ACCESS_TOKEN_LIFE;
 use crate::auth::{Auth, service, store};
 use crate::base::body::Body;
@@ -134,7 +135,7 @@ fn tokens(auth: &Auth, clock: &Clock, account: AccountId, refresh_token: String)
 /// as far as the last address that is not one of them.
 pub(super) fn peer(request: &HttpRequest, config: &Config) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
-    let trusted = |address: &IpAddr| config.trusted_proxies.contains(address);
+    let trusted = |address: &IpAddr| config.trusted_proxies.iter().any(|network| network.contains(*address));
     if !trusted(&peer) {
         return Some(peer);
     }
@@ -160,9 +161,8 @@ pub(super) fn peer(request: &HttpRequest, config: &Config) -> Option<IpAddr> {
 #[utoipa::path(tag = "auth", security(()), responses((status = 200, body = serde_json::Value, description = "A JSON Web Key Set",
     example = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": "Zm9v", "x": "YmFy"}]}))))]
 #[get("/.well-known/jwks.json")]
-pub async fn get_jwks(auth: web::Data<Auth>) -> Result<HttpResponse> {
-    // Shorter than the access token's life: a new key is known before the old one is gone.
+pub async fn get_jwks(auth: web::Data<Auth>, clock: web::Data<Clock>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "public, max-age=300"))
-        .json(auth.keys.jwks()))
+        .insert_header((CACHE_CONTROL, format!("public, max-age={PUBLISHED_FOR_SECONDS}")))
+        .json(auth.keys.jwks(clock.now())))
 }

@@ -84,7 +84,7 @@ pub async fn get_open_data_catalogue(
     config: web::Data<Config>,
 ) -> Result<HttpResponse> {
     let now = clock.now();
-    let (publisher, editions) = db.read(move |conn| editions(conn, &path, now)).await?;
+    let (publisher, editions) = db.read_lagging(move |conn| editions(conn, &path, now)).await?;
     let document = catalogue(&publisher, &editions, &config.public_url);
     described(&request, publisher.settings.version, &document)
 }
@@ -108,7 +108,7 @@ pub async fn get_open_data_set(
     config: web::Data<Config>,
 ) -> Result<HttpResponse> {
     let now = clock.now();
-    let found = db.read(move |conn| edition_named(conn, (&path.0, &path.1), now));
+    let found = db.read_lagging(move |conn| edition_named(conn, (&path.0, &path.1), now));
     let (publisher, edition) = found.await?;
     let document = dataset(&publisher, &edition, &config.public_url);
     described(&request, publisher.settings.version, &document)
@@ -177,7 +177,7 @@ async fn answer(
     let (format, dialect) = query.form(request.headers())?;
     let (db, now) = (db.clone(), clock.now());
     let table = TABLES.take(move || {
-        db.run(true, |conn| {
+        db.run_lagging(|conn| {
             store::at_one_moment(conn)?;
             let (publisher, year, rule, published) = publication_named(conn, (&names.0, &names.1), now)?;
             let head = || head(&publisher, year, &rule);
