@@ -1,12 +1,13 @@
 //! The route table, and what happens to every request and answer.
 
+use std::cmp::Reverse;
 use std::net::TcpListener;
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ResourceDef, Server, ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use utoipa::openapi::OpenApi;
@@ -251,22 +252,28 @@ impl Routes {
     }
 }
 
-/// 405 with Allow where the path is known, 404 elsewhere. actix itself would answer 404 to a wrong method.
-async fn nothing_here(request: HttpRequest, routes: web::Data<Routes>) -> Result<HttpResponse> {
-    let there = routes
-        .0
-        .iter()
-        .filter(|(resource, _)| resource.is_match(request.path()));
-    // `/seminars/{seminar}.ics` is meant, not `/seminars/{seminar}`.
-    let known = there.max_by_key(|(resource, _)| resource.pattern().map_or(0, str::len));
-    Err(match known {
-        Some((_, methods)) => {
-            let mut problem = Problem::new(Code::MethodNotAllowed);
-            problem.allow = Some(methods.join(", "));
-            problem.into()
+/// No route has this path, or none this method of it.
+async fn nothing_here() -> Result<HttpResponse> {
+    Err(Code::NotFound.into())
+}
+
+impl Routes {
+    /// 405 with Allow where the path is known and the method is not. actix itself answers 404, and asks a route with a parameter
+    /// where the one without has another method: for PATCH, `template.csv` would be the id of an import.
+    fn wrong_method(&self, method: &Method, path: &str) -> Option<Problem> {
+        let there = self.0.iter().filter(|(resource, _)| resource.is_match(path));
+        // `/seminars/{seminar}.ics` is meant, not `/seminars/{seminar}`; `check-ins/batch`, not `check-ins/{check_in}`.
+        let (_, methods) = there.max_by_key(|(resource, _)| {
+            let pattern = resource.pattern().unwrap_or_default();
+            (Reverse(pattern.matches('{').count()), pattern.len())
+        })?;
+        if methods.contains(&method.as_str()) {
+            return None;
         }
-        None => Code::NotFound.into(),
-    })
+        let mut problem = Problem::new(Code::MethodNotAllowed);
+        problem.allow = Some(methods.join(", "));
+        Some(problem)
+    }
 }
 
 /// Around every request: its id, HEAD as GET without the body, the security headers, and problems as documents.
@@ -292,7 +299,12 @@ async fn envelope(
         next.call(request).await.map(ServiceResponse::map_into_boxed_body)
     };
     answered.map(|response: ServiceResponse<BoxBody>| {
-        let (http_request, response) = response.into_parts();
+        let (http_request, mut response) = response.into_parts();
+        let routes = http_request.app_data::<web::Data<Routes>>();
+        let wrong = routes.filter(|_| response.status() == StatusCode::NOT_FOUND);
+        if let Some(problem) = wrong.and_then(|routes| routes.wrong_method(&method, &path)) {
+            response = Error::from(problem).error_as_response();
+        }
         let mut response = as_problem(response, &path, &request_id, german, error_page.as_ref());
         finish(response.headers_mut(), &request_id, path.starts_with("/docs"));
         let pattern = http_request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());

@@ -319,27 +319,38 @@ fn describe_bytes(media_type: &str, content: &mut RefOr<Content>) {
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
         content.schema = Some(bytes.build().into());
     }
+    // A list that is no page, such as that of the problems.
+    if let RefOr::T(content) = content
+        && let Some(RefOr::T(Schema::Array(list))) = &mut content.schema
+    {
+        list.max_items.get_or_insert(1000);
+    }
 }
 
 fn header(name: &str, about: &str, required: Required) -> RefOr<Parameter> {
+    let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(255));
+    let schema = match name {
+        "If-Match" => text.pattern(Some(r#"^"[0-9]+-[A-Za-z0-9_-]+"$"#)),
+        "Idempotency-Key" => text.min_length(Some(1)).pattern(Some("^[ -~]+$")),
+        // What is not known there says nothing, and is no fault.
+        _ => text,
+    };
     let parameter = ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
         .required(required)
         .description(Some(about))
-        .schema(Some(
-            ObjectBuilder::new()
-                .schema_type(Type::String)
-                .min_length(Some(1))
-                .max_length(Some(255))
-                .build(),
-        ))
+        .schema(Some(schema.build()))
         .build();
     RefOr::T(parameter)
 }
 
 fn text_header(about: &str) -> RefOr<Header> {
-    let schema = ObjectBuilder::new().schema_type(Type::String).build();
+    // A `Link` has the path and query of the request in it, which have 8 KiB, and a cursor.
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .max_length(Some(12_000))
+        .build();
     RefOr::T(
         HeaderBuilder::new()
             .schema(Some(schema))

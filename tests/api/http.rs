@@ -20,6 +20,18 @@ fn a_wrong_method_is_told_the_right_ones() {
         ("PUT", "/health/live", "GET, HEAD"),
         ("PUT", "/seminars.ics", "GET, HEAD"),
         ("PUT", "/seminars/01900000-0000-7000-8000-000000000000.ics", "GET, HEAD"),
+        // Another operation has a parameter where these have a name.
+        ("PATCH", "/programme-imports/template.csv", "GET, HEAD"),
+        (
+            "GET",
+            "/seminars/01900000-0000-7000-8000-000000000000/check-ins/batch",
+            "POST",
+        ),
+        (
+            "PUT",
+            "/seminars/01900000-0000-7000-8000-000000000000/check-ins/batch",
+            "POST",
+        ),
     ] {
         let answer = app.organiser().send(method, path, &[], Some(b"{}"));
         answer.problem(405, "method-not-allowed");

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 mod catalogue;
 
 pub use super::field_error::FieldError;
+use super::field_error::cut;
 pub use catalogue::Code;
 
 /// Marks an answer whose form another standard fixes: it leaves as it is, although it is an error.
@@ -65,7 +66,7 @@ impl Problem {
 
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.detail = Some(cut(detail.into(), 2000));
         self
     }
 

@@ -1,0 +1,150 @@
+//! The document's ends are the service's: what is one longer than the document lets is refused by name, and what is as long
+//! as it lets is not refused for its length.
+
+use serde_json::{Value, json};
+
+use super::with_body;
+use crate::api::authorisation::{answer, calls::call, whoever_may};
+use crate::api::document::{Contract, kind};
+use crate::support::{Answer, TestApp};
+
+/// Refused in any case, so that nothing is changed by what is tried, with every other member that is wrong.
+const REFUSED: &str = "unknown_member";
+
+fn named(answer: &Answer, pointer: &str) -> Option<String> {
+    let told = serde_json::from_str::<Value>(&answer.text).unwrap_or_default();
+    let errors = told["errors"].as_array().cloned().unwrap_or_default();
+    // An element that is wrong stands for the list, and the list for what is in it.
+    let found = errors.iter().find(|error| {
+        let place = error["pointer"].as_str().unwrap_or_default();
+        place == pointer || (!place.is_empty() && pointer.starts_with(&format!("{place}/")))
+    });
+    Some(found?["detail"].as_str().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn what_is_longer_than_the_document_lets_is_refused_by_name() {
+    let (app, contract) = (TestApp::spawn(), Contract::of_this_program());
+    let (mut faults, mut tried) = (Vec::new(), 0);
+    for (n, operation) in contract.operations().into_iter().enumerate() {
+        let Some(schema) = contract.body(&operation) else {
+            continue;
+        };
+        let sent = call(&app, operation.id, "organiser", n + 1000).unwrap();
+        let (sender, body) = (whoever_may(&app, operation.id), sent.body.clone().unwrap());
+        let ask = |body: Value| answer(&sender, operation.id, &with_body(&sent, body), n);
+        for place in contract.places(schema) {
+            let longer = match kind(&place.schema) {
+                "string" => place.schema["maxLength"]
+                    .as_u64()
+                    .map(|most| json!("a".repeat(most as usize + 1))),
+                "array" => place.schema["maxItems"].as_u64().map(|most| {
+                    let item = contract.sample(&place.schema["items"]);
+                    json!(vec![item; most as usize + 1])
+                }),
+                _ => None,
+            };
+            let Some(longer) = longer else { continue };
+            tried += 1;
+            let mut refused = place.planted(&body, longer.clone());
+            refused[REFUSED] = json!(1);
+            let first = ask(refused);
+            if first.status == 413 || named(&first, &place.pointer).is_some() {
+                continue;
+            }
+            // Refused by the rules, which are asked when all the rest is understood.
+            let second = ask(place.planted(&body, longer));
+            if second.status != 413 && (second.status != 422 || named(&second, &place.pointer).is_none()) {
+                faults.push(format!(
+                    "{} {}: {} {:.300}",
+                    operation.id, place.pointer, second.status, second.text
+                ));
+            }
+        }
+    }
+    assert!(tried > 150, "only {tried} places were tried");
+    assert!(faults.is_empty(), "{} of {tried}\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn what_is_as_long_as_the_document_lets_is_not_refused_for_that() {
+    let (app, contract) = (TestApp::spawn(), Contract::of_this_program());
+    let (mut faults, mut tried) = (Vec::new(), 0);
+    for (n, operation) in contract.operations().into_iter().enumerate() {
+        let Some(schema) = contract.body(&operation) else {
+            continue;
+        };
+        let sent = call(&app, operation.id, "organiser", n + 1000).unwrap();
+        let (sender, body) = (whoever_may(&app, operation.id), sent.body.clone().unwrap());
+        for place in contract
+            .places(schema)
+            .iter()
+            .filter(|place| kind(&place.schema) == "string")
+        {
+            let Some(most) = place.schema["maxLength"].as_u64() else {
+                continue;
+            };
+            tried += 1;
+            // An umlaut is one character and two bytes.
+            let mut longest = place.planted(&body, json!("ä".repeat(most as usize)));
+            longest[REFUSED] = json!(1);
+            let refused = answer(&sender, operation.id, &with_body(&sent, longest), n);
+            let why = named(&refused, &place.pointer).unwrap_or_default();
+            if why.contains("at most") {
+                faults.push(format!("{} {}: {why}", operation.id, place.pointer));
+            }
+        }
+    }
+    assert!(tried > 100, "only {tried} places were tried");
+    assert!(faults.is_empty(), "{} of {tried}\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Parameters too.
+#[test]
+fn a_longer_parameter_is_refused_by_name() {
+    let (app, contract) = (TestApp::spawn(), Contract::of_this_program());
+    let (mut faults, mut tried) = (Vec::new(), 0);
+    for (n, operation) in contract.operations().into_iter().enumerate() {
+        let parameters = operation.told["parameters"].as_array().into_iter().flatten();
+        let parameters = parameters
+            .filter(|parameter| parameter["in"] == "query")
+            .collect::<Vec<_>>();
+        if parameters.is_empty() {
+            continue;
+        }
+        let sent = call(&app, operation.id, "organiser", n + 1000).unwrap();
+        let sender = whoever_may(&app, operation.id);
+        let (path, query) = sent.path.split_once('?').unwrap_or((&sent.path, ""));
+        for parameter in parameters {
+            let name = parameter["name"].as_str().unwrap();
+            let schema = contract.resolved(&parameter["schema"]);
+            let longer = match kind(schema) {
+                "string" => schema["maxLength"].as_u64().map(|most| "a".repeat(most as usize + 1)),
+                "integer" => schema["maximum"]
+                    .as_i64()
+                    .map(|most| most.saturating_add(1).to_string()),
+                _ => None,
+            };
+            let Some(longer) = longer else { continue };
+            tried += 1;
+            let own = format!("{name}={longer}");
+            let mut pairs = query
+                .split('&')
+                .filter(|pair| !pair.is_empty() && !pair.starts_with(&format!("{name}=")))
+                .collect::<Vec<_>>();
+            pairs.push(&own);
+            let changed = super::with_path(&sent, format!("{path}?{}", pairs.join("&")));
+            let answer = answer(&sender, operation.id, &changed, n);
+            let told = serde_json::from_str::<Value>(&answer.text).unwrap_or_default();
+            let errors = told["errors"].as_array().cloned().unwrap_or_default();
+            if answer.status != 422 || !errors.iter().any(|one| one["parameter"] == name) {
+                faults.push(format!(
+                    "{} {name}: {} {:.300}",
+                    operation.id, answer.status, answer.text
+                ));
+            }
+        }
+    }
+    assert!(tried > 60, "only {tried} parameters were tried");
+    assert!(faults.is_empty(), "{} of {tried}\n{}", faults.len(), faults.join("\n"));
+}
