@@ -24,6 +24,8 @@ pub struct Operation<'a> {
 pub struct Place {
     pub pointer: String,
     pub schema: Value,
+    /// Whether `null` may stand there.
+    pub nullable: bool,
     on_the_way: Vec<(String, Value, bool)>,
 }
 
@@ -103,6 +105,13 @@ impl Contract {
         }
     }
 
+    fn may_be_null(&self, schema: &Value) -> bool {
+        let schema = self.resolved(schema);
+        let listed = |key: &str| schema[key].as_array().into_iter().flatten();
+        listed("type").any(|kind| kind == "null")
+            || listed("oneOf").chain(listed("anyOf")).any(|one| one["type"] == "null")
+    }
+
     /// The schema of the JSON body, where the operation takes one.
     pub fn body<'a>(&self, operation: &Operation<'a>) -> Option<&'a Value> {
         operation.told.pointer("/requestBody/content/application~1json/schema")
@@ -114,6 +123,7 @@ impl Contract {
         let whole = Place {
             pointer: String::new(),
             schema: body.clone(),
+            nullable: false,
             on_the_way: Vec::new(),
         };
         self.visit(&whole, &mut found);
@@ -150,6 +160,7 @@ impl Contract {
             let mut below = place.clone();
             below.pointer = format!("{}/{name}", place.pointer);
             below.schema = schema.clone();
+            below.nullable = self.may_be_null(schema);
             below
                 .on_the_way
                 .push((below.pointer.clone(), self.sample(schema), false));

@@ -24,6 +24,15 @@ fn visit(node: &Value, place: &str, names: bool, found: &mut Vec<String>) {
         visit(item, &format!("{place}/{n}"), false, found);
     }
     for (key, value) in node.as_object().into_iter().flatten() {
+        if key == "content" && !names {
+            // What is no JSON is a file, as large as its operation says.
+            let contents = value.as_object().into_iter().flatten();
+            for (kind, content) in contents.filter(|(kind, _)| kind.ends_with("json")) {
+                let place = format!("{place}/content/{}", kind.replace('/', "~1"));
+                visit(content, &place, false, found);
+            }
+            continue;
+        }
         let shown = matches!(key.as_str(), "example" | "examples" | "default" | "enum" | "const");
         if names || !shown {
             let below = !names

@@ -99,6 +99,41 @@ fn what_is_as_long_as_the_document_lets_is_not_refused_for_that() {
     assert!(faults.is_empty(), "{} of {tried}\n{}", faults.len(), faults.join("\n"));
 }
 
+/// `null` is told to be taken where it is taken, and nowhere else: a generated client leaves out what it may not send.
+#[test]
+fn null_is_taken_where_the_document_lets_it_be() {
+    let (app, contract) = (TestApp::spawn(), Contract::of_this_program());
+    let (mut faults, mut taken, mut refused) = (Vec::new(), 0, 0);
+    for (n, operation) in contract.operations().into_iter().enumerate() {
+        let Some(schema) = contract.body(&operation) else {
+            continue;
+        };
+        let sent = call(&app, operation.id, "organiser", n + 1000).unwrap();
+        let (sender, body) = (whoever_may(&app, operation.id), sent.body.clone().unwrap());
+        for place in contract.places(schema).iter().filter(|place| !place.pointer.is_empty()) {
+            let mut planted = place.planted(&body, Value::Null);
+            planted[REFUSED] = json!(1);
+            let answer = answer(&sender, operation.id, &with_body(&sent, planted), n);
+            let why = named(&answer, &place.pointer);
+            *(if place.nullable { &mut taken } else { &mut refused }) += 1;
+            if why.is_some() == place.nullable {
+                faults.push(format!(
+                    "{} {}: may be null: {}, {why:?}",
+                    operation.id, place.pointer, place.nullable
+                ));
+            }
+        }
+    }
+    assert!(taken > 50 && refused > 100, "{taken} {refused}");
+    assert!(
+        faults.is_empty(),
+        "{} of {}\n{}",
+        faults.len(),
+        taken + refused,
+        faults.join("\n")
+    );
+}
+
 /// Parameters too.
 #[test]
 fn a_longer_parameter_is_refused_by_name() {
