@@ -293,6 +293,8 @@ async fn envelope(
     }
     let answered = if path.len() + request.query_string().len() > 8192 {
         Ok(request.into_response(Error::from(Code::UriTooLong).error_as_response()))
+    } else if size_of(request.headers()) > HEADERS {
+        Ok(request.into_response(Error::from(Code::HeadersTooLarge).error_as_response()))
     } else if hides_control_characters(&path) {
         Ok(request.into_response(Error::from(Code::NotFound).error_as_response()))
     } else {
@@ -312,6 +314,16 @@ async fn envelope(
         tracing::info!(%method, pattern, status, ms = started.elapsed().as_millis(), request_id, "request");
         ServiceResponse::new(http_request, response)
     })
+}
+
+/// All headers together. actix has an end of its own at 128 KiB, beyond which it answers 431 without a body.
+const HEADERS: usize = 32 * 1024;
+
+fn size_of(headers: &HeaderMap) -> usize {
+    headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum()
 }
 
 impl Error {
