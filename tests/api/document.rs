@@ -292,6 +292,25 @@ fn plant(body: &mut Value, pointer: &str, value: Value, always: bool) {
     }
 }
 
+/// Where an answer says what is wrong, and what. Of many things sent at once each is answered for itself: there the place is
+/// that of the whole body.
+pub fn wrong(answer: &Answer) -> Vec<(String, String)> {
+    let told = serde_json::from_str::<Value>(&answer.text).unwrap_or_default();
+    let of = |problem: &Value, before: &str| {
+        let errors = problem["errors"].as_array().cloned().unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let named = errors
+            .iter()
+            .map(|one| (format!("{before}{}", text(&one["pointer"])), text(&one["detail"])));
+        named.collect::<Vec<_>>()
+    };
+    let mut found = of(&told, "");
+    for (n, result) in told["results"].as_array().into_iter().flatten().enumerate() {
+        found.extend(of(&result["problem"], &format!("/seminars/{n}")));
+    }
+    found
+}
+
 /// What a value may be, without `null`; empty where it is one thing.
 fn alternatives(schema: &Value) -> Vec<&Value> {
     let listed = schema["oneOf"].as_array().or_else(|| schema["anyOf"].as_array());

@@ -84,6 +84,7 @@ pub async fn create_webhook(
 ) -> Result<HttpResponse> {
     let act = who.act(&clock);
     let (reach, owner) = (who.reach(), who.owner());
+    few(&body.value.events)?;
     let allowed = courier.allowed().to_vec();
     let (mut created, made) = db
         .write(move |conn| {
@@ -157,6 +158,7 @@ pub async fn change_webhook(
     body: Body<WebhookPatch>,
 ) -> Result<HttpResponse> {
     let act = who.act(&clock);
+    few(body.value.events.as_deref().unwrap_or_default())?;
     let reach = who.reach();
     let row = db
         .write(move |conn| {
@@ -233,4 +235,16 @@ pub async fn rotate_webhook_secret(
         secret: Some(secret),
     };
     etag::changed_with(version, &webhook, &answer)
+}
+
+/// More of them say nothing more.
+const MOST_EVENTS: usize = 20;
+
+fn few(events: &[EventType]) -> Result<()> {
+    let many = events.len();
+    if many > MOST_EVENTS {
+        let words = format!("must have at most {MOST_EVENTS} entries, has {many}");
+        return Err(Error::member("/events", words));
+    }
+    Ok(())
 }
