@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ResourceDef, Server, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use utoipa::openapi::OpenApi;
@@ -303,7 +303,8 @@ async fn envelope(
     answered.map(|response: ServiceResponse<BoxBody>| {
         let (http_request, mut response) = response.into_parts();
         let routes = http_request.app_data::<web::Data<Routes>>();
-        let wrong = routes.filter(|_| response.status() == StatusCode::NOT_FOUND);
+        // Whatever was said: a route that was not meant may have said it.
+        let wrong = routes.filter(|_| response.status().is_client_error());
         if let Some(problem) = wrong.and_then(|routes| routes.wrong_method(&method, &path)) {
             response = Error::from(problem).error_as_response();
         }

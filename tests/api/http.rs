@@ -36,6 +36,9 @@ fn a_wrong_method_is_told_the_right_ones() {
         let answer = app.organiser().send(method, path, &[], Some(b"{}"));
         answer.problem(405, "method-not-allowed");
         assert_eq!(answer.header("allow"), allow, "{method} {path}");
+        // Nobody is asked to log in for what cannot be done.
+        let stranger = app.anonymous().send(method, path, &[], Some(b"{}"));
+        stranger.problem(405, "method-not-allowed");
     }
 }
 
