@@ -52,7 +52,7 @@ fn no_text_of_a_body_breaks_anything() {
 /// A value as JSON cannot be written by a library that writes JSON.
 fn written(body: &Value, raw: &[u8]) -> Vec<u8> {
     let text = body.to_string();
-    let (before, after) = text.split_once("\"@here@\"").unwrap();
+    let (before, after) = text.split_once("\"@here@\"").expect("the place is reached");
     [before.as_bytes(), raw, after.as_bytes()].concat()
 }
 
@@ -94,14 +94,14 @@ fn no_number_and_no_bytes_of_a_body_break_anything() {
         }
         // One place of each kind stands for all of its kind: what follows is told apart before anybody looks at a member.
         let places = contract.places(schema);
-        for wanted in ["string", "integer", "number", "array", "object", "boolean"] {
+        for wanted in ["string", "integer", "array", "object"] {
             for place in places
                 .iter()
                 .filter(|place| kind(&place.schema) == wanted && !place.pointer.is_empty())
-                .take(2)
+                .take(1)
             {
                 let planted = place.planted(&body, json!("@here@"));
-                for raw in raw.iter().take(if wanted == "integer" { 11 } else { 12 }) {
+                for raw in raw {
                     send(&written(&planted, raw));
                 }
             }
