@@ -14,10 +14,10 @@ use crate::base::db::Db;
 use crate::base::etag::{self, IfMatch, Privacy};
 use crate::base::idempotency::{Created, Idempotency};
 use crate::base::page::{Page, Paging, list};
-use crate::base::problem::{Code, Result};
+use crate::base::problem::{Code, Error, Result};
 use crate::base::query::Query;
 use crate::partners::Courier;
-use crate::partners::model::WebhookId;
+use crate::partners::model::{EventType, WebhookId};
 use crate::partners::service::webhooks::{self as service, NewWebhook, WebhookChange};
 use crate::partners::store;
 
