@@ -107,7 +107,7 @@ fn what_is_as_long_as_the_document_lets_is_not_refused_for_that() {
 #[test]
 fn null_is_taken_where_the_document_lets_it_be() {
     let (app, contract) = (TestApp::spawn(), Contract::of_this_program());
-    let (mut faults, mut taken, mut refused) = (Vec::new(), 0, 0);
+    let (mut faults, mut let_in, mut kept_out) = (Vec::new(), 0, 0);
     for (n, operation) in contract.operations().into_iter().enumerate() {
         let Some(schema) = contract.body(&operation) else {
             continue;
@@ -118,7 +118,7 @@ fn null_is_taken_where_the_document_lets_it_be() {
             let planted = refused(place.planted(&body, Value::Null));
             let answer = answer(&sender, operation.id, &with_body(&sent, planted), n);
             let why = named(&answer, &place.pointer);
-            *(if place.nullable { &mut taken } else { &mut refused }) += 1;
+            *(if place.nullable { &mut let_in } else { &mut kept_out }) += 1;
             if why.is_some() == place.nullable {
                 faults.push(format!(
                     "{} {}: may be null: {}, {why:?}",
@@ -127,12 +127,12 @@ fn null_is_taken_where_the_document_lets_it_be() {
             }
         }
     }
-    assert!(taken > 50 && refused > 100, "{taken} {refused}");
+    assert!(let_in > 50 && kept_out > 100, "{let_in} {kept_out}");
     assert!(
         faults.is_empty(),
         "{} of {}\n{}",
         faults.len(),
-        taken + refused,
+        let_in + kept_out,
         faults.join("\n")
     );
 }

@@ -36,8 +36,10 @@ fn with_body(call: &Call, body: Value) -> Call {
 
 fn with_path(call: &Call, path: String) -> Call {
     Call {
+        method: call.method,
         path,
-        ..with_body(call, call.body.clone().unwrap_or_default())
+        etag: call.etag.clone(),
+        body: call.body.clone(),
     }
 }
 
