@@ -9,7 +9,7 @@ use actix_web::dev::{ResourceDef, Server, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpMessage, HttpResponse, HttpServer, web};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
@@ -26,7 +26,7 @@ use crate::base::idempotency;
 use crate::base::ids::fresh;
 use crate::base::language::german;
 use crate::base::press::Press;
-use crate::base::problem::{Code, Error, OwnWords, Problem, Result, render};
+use crate::base::problem::{Code, Error, OwnWords, Problem, RequestId, Result, render};
 use crate::mail::{Postboy, Postman};
 use crate::partners::{self, Bell, Courier, Rounds};
 use crate::portal::{self, ErrorPage, Page, Pages};
@@ -287,6 +287,7 @@ async fn envelope(
     let method = request.method().clone();
     let german = german(&request);
     let error_page = ErrorPage::of(&request);
+    request.extensions_mut().insert(RequestId(request_id.clone()));
     if method == Method::HEAD {
         // The body is left out on the wire all the same: that was decided when the head was read.
         request.head_mut().method = Method::GET;

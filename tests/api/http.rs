@@ -135,6 +135,34 @@ fn every_answer_has_an_id_and_the_headers_of_an_api() {
     assert_eq!(app.anonymous().get("/seminars/x").header("cache-control"), "no-store");
 }
 
+/// Also where an answer has several problems in it, none of which is the answer itself; and what was too long to be an id is
+/// not repeated whole.
+#[test]
+fn problems_inside_of_an_answer_have_its_id() {
+    let app = TestApp::spawn();
+    let path = "/organisations/staedteregion-aachen/seminars?system=office";
+    let body = json!({"seminars": [{"external_id": "x".repeat(300)}]});
+    let headers = [("X-Request-Id", "from-the-portal-2")];
+    let answer = app
+        .organiser()
+        .send("PUT", path, &headers, Some(body.to_string().as_bytes()));
+    let result = &answer.expect(200)["results"][0];
+    assert_eq!(result["problem"]["request_id"], "from-the-portal-2");
+    assert_eq!(result["external_id"], "x".repeat(200));
+}
+
+/// A machine is nobody with a profile; the document says so.
+#[test]
+fn a_machine_has_no_profile() {
+    let app = TestApp::spawn();
+    app.client(&["seminars:read"]).get("/me").problem(403, "forbidden");
+    let document = serde_json::to_value(einlass::app::document()).unwrap();
+    for method in ["get", "patch"] {
+        let told = &document["paths"]["/api/v1/me"][method]["responses"]["403"]["description"];
+        assert!(told.as_str().unwrap_or_default().contains("`forbidden`"), "{method}");
+    }
+}
+
 #[test]
 fn head_is_get_without_the_body() {
     let app = TestApp::spawn();

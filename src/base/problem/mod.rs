@@ -21,6 +21,10 @@ pub use catalogue::Code;
 #[derive(Clone, Copy, Debug)]
 pub struct OwnWords;
 
+/// The id of a request, for whoever tells it before the answer leaves.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
 /// A refusal on its way to the caller. Path and request id are added where it leaves the house.
 #[derive(Clone, Debug)]
 pub struct Problem {
