@@ -96,7 +96,8 @@ pub async fn get_external_seminar(
     request_body = ExternalSeminarBody, security(("member" = [])), responses(
     (status = 200, body = SeminarView, description = "The seminar as it is now"),
     (status = 201, body = SeminarView, description = "The seminar, new here"),
-    (status = 409, description = "`decided-here` names the members; `transition-not-allowed`, `seminar-cancelled`, `seminar-postponed`, `capacity-below-taken`, `channel-in-use`, `not-ready`")))]
+    (status = 409, description = "`decided-here` names the members; `transition-not-allowed`, `seminar-cancelled`, `seminar-postponed`, `capacity-below-taken`, `channel-in-use`, `not-ready`"),
+    (status = 412, description = "`precondition-failed`: it is not what `If-Match` says any more")))]
 #[put("/organisations/{organisation}/seminars/{external_id}")]
 pub async fn put_external_seminar(
     request: HttpRequest,
