@@ -169,7 +169,7 @@ const LISTS: &[(&str, u64)] = &[
     ("sharings", 100),
     ("team", 50),
     ("told", 10),
-    ("CheckInBatchResult.results", 500),
+    ("CheckInBatchResult.results", 1000),
     // By `imports::sheet::Field`, of which there are fewer.
     ("ProgrammeColumnMap", 64),
     ("DecidedAll.data", 500),
