@@ -1,5 +1,6 @@
 //! The route table, and what happens to every request and answer.
 
+use std::cmp::Reverse;
 use std::net::TcpListener;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use actix_web::dev::{ResourceDef, Server, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpMessage, HttpResponse, HttpServer, web};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
@@ -25,7 +26,7 @@ use crate::base::idempotency;
 use crate::base::ids::fresh;
 use crate::base::language::german;
 use crate::base::press::Press;
-use crate::base::problem::{Code, Error, OwnWords, Problem, Result, render};
+use crate::base::problem::{Code, Error, OwnWords, Problem, RequestId, Result, render};
 use crate::mail::{Postboy, Postman};
 use crate::partners::{self, Bell, Courier, Rounds};
 use crate::portal::{self, ErrorPage, Page, Pages};
@@ -253,22 +254,28 @@ impl Routes {
     }
 }
 
-/// 405 with Allow where the path is known, 404 elsewhere. actix itself would answer 404 to a wrong method.
-async fn nothing_here(request: HttpRequest, routes: web::Data<Routes>) -> Result<HttpResponse> {
-    let there = routes
-        .0
-        .iter()
-        .filter(|(resource, _)| resource.is_match(request.path()));
-    // `/seminars/{seminar}.ics` is meant, not `/seminars/{seminar}`.
-    let known = there.max_by_key(|(resource, _)| resource.pattern().map_or(0, str::len));
-    Err(match known {
-        Some((_, methods)) => {
-            let mut problem = Problem::new(Code::MethodNotAllowed);
-            problem.allow = Some(methods.join(", "));
-            problem.into()
+/// No route has this path, or none this method of it.
+async fn nothing_here() -> Result<HttpResponse> {
+    Err(Code::NotFound.into())
+}
+
+impl Routes {
+    /// 405 with Allow where the path is known and the method is not. actix itself answers 404, and asks a route with a parameter
+    /// where the one without has another method: for PATCH, `template.csv` would be the id of an import.
+    fn wrong_method(&self, method: &Method, path: &str) -> Option<Problem> {
+        let there = self.0.iter().filter(|(resource, _)| resource.is_match(path));
+        // `/seminars/{seminar}.ics` is meant, not `/seminars/{seminar}`; `check-ins/batch`, not `check-ins/{check_in}`.
+        let (_, methods) = there.max_by_key(|(resource, _)| {
+            let pattern = resource.pattern().unwrap_or_default();
+            (Reverse(pattern.matches('{').count()), pattern.len())
+        })?;
+        if methods.contains(&method.as_str()) {
+            return None;
         }
-        None => Code::NotFound.into(),
-    })
+        let mut problem = Problem::new(Code::MethodNotAllowed);
+        problem.allow = Some(methods.join(", "));
+        Some(problem)
+    }
 }
 
 /// Around every request: its id, HEAD as GET without the body, the security headers, and problems as documents.
@@ -282,19 +289,28 @@ async fn envelope(
     let method = request.method().clone();
     let german = german(&request);
     let error_page = ErrorPage::of(&request);
+    request.extensions_mut().insert(RequestId(request_id.clone()));
     if method == Method::HEAD {
         // The body is left out on the wire all the same: that was decided when the head was read.
         request.head_mut().method = Method::GET;
     }
     let answered = if path.len() + request.query_string().len() > 8192 {
         Ok(request.into_response(Error::from(Code::UriTooLong).error_as_response()))
+    } else if size_of(request.headers()) > HEADERS {
+        Ok(request.into_response(Error::from(Code::HeadersTooLarge).error_as_response()))
     } else if hides_control_characters(&path) {
         Ok(request.into_response(Error::from(Code::NotFound).error_as_response()))
     } else {
         next.call(request).await.map(ServiceResponse::map_into_boxed_body)
     };
     answered.map(|response: ServiceResponse<BoxBody>| {
-        let (http_request, response) = response.into_parts();
+        let (http_request, mut response) = response.into_parts();
+        let routes = http_request.app_data::<web::Data<Routes>>();
+        // Whatever was said: a route that was not meant may have said it.
+        let wrong = routes.filter(|_| response.status().is_client_error());
+        if let Some(problem) = wrong.and_then(|routes| routes.wrong_method(&method, &path)) {
+            response = Error::from(problem).error_as_response();
+        }
         let mut response = as_problem(response, &path, &request_id, german, error_page.as_ref());
         finish(response.headers_mut(), &request_id, path.starts_with("/docs"));
         let pattern = http_request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
@@ -302,6 +318,16 @@ async fn envelope(
         tracing::info!(%method, pattern, status, ms = started.elapsed().as_millis(), request_id, "request");
         ServiceResponse::new(http_request, response)
     })
+}
+
+/// All headers together. actix has an end of its own at 128 KiB, beyond which it answers 431 without a body.
+const HEADERS: usize = 32 * 1024;
+
+fn size_of(headers: &HeaderMap) -> usize {
+    headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum()
 }
 
 impl Error {

@@ -1,5 +1,6 @@
 //! What the rooms do not say themselves: title, tags, security schemes, and the problems every operation shares.
 
+mod limits;
 mod operations;
 mod schemas;
 mod webhooks;

@@ -42,7 +42,8 @@ pub fn complete(path: &str, method: &str, operation: &mut Operation) {
             Code::Unavailable,
         ]);
     }
-    if staff && !path.starts_with("/api/v1/me") {
+    // Of `/me` a machine hears it.
+    if staff {
         say(&[Code::Forbidden]);
     }
     let scope = operation.operation_id.as_deref().and_then(scope_of);
@@ -319,27 +320,38 @@ fn describe_bytes(media_type: &str, content: &mut RefOr<Content>) {
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
         content.schema = Some(bytes.build().into());
     }
+    // A list that is no page, such as that of the problems.
+    if let RefOr::T(content) = content
+        && let Some(RefOr::T(Schema::Array(list))) = &mut content.schema
+    {
+        list.max_items.get_or_insert(1000);
+    }
 }
 
 fn header(name: &str, about: &str, required: Required) -> RefOr<Parameter> {
+    let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(255));
+    let schema = match name {
+        "If-Match" => text.pattern(Some(r#"^"[0-9]+-[A-Za-z0-9_-]+"$"#)),
+        "Idempotency-Key" => text.min_length(Some(1)).pattern(Some("^[ -~]+$")),
+        // What is not known there says nothing, and is no fault. All headers together have 32 KiB.
+        _ => text.max_length(Some(32 * 1024)),
+    };
     let parameter = ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
         .required(required)
         .description(Some(about))
-        .schema(Some(
-            ObjectBuilder::new()
-                .schema_type(Type::String)
-                .min_length(Some(1))
-                .max_length(Some(255))
-                .build(),
-        ))
+        .schema(Some(schema.build()))
         .build();
     RefOr::T(parameter)
 }
 
 fn text_header(about: &str) -> RefOr<Header> {
-    let schema = ObjectBuilder::new().schema_type(Type::String).build();
+    // A `Link` has the path and query of the request in it, which have 8 KiB, and a cursor.
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .max_length(Some(12_000))
+        .build();
     RefOr::T(
         HeaderBuilder::new()
             .schema(Some(schema))

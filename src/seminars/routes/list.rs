@@ -52,7 +52,7 @@ pub struct SeminarQuery {
     organisation: Option<Line<60>>,
     #[param(value_type = Option<String>, format = "uuid")]
     collection: Option<CollectionId>,
-    #[param(value_type = Option<String>, max_length = 35)]
+    #[param(value_type = Option<String>, max_length = 35, pattern = "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
     language: Option<Language>,
     /// `true`: registration is open, and a seat is free; `false`: the others.
     free_seats: Option<bool>,
