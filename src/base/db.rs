@@ -15,6 +15,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use tokio::sync::Semaphore;
 
+use super::memory::Writes;
 use super::problem::{Error, Problem, Result};
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
@@ -44,6 +45,7 @@ pub struct Db {
     url: Arc<str>,
     pool: Pool<ConnectionManager<PgConnection>>,
     writers: Arc<Semaphore>,
+    writes: Writes,
 }
 
 #[derive(Debug)]
@@ -73,6 +75,7 @@ impl Db {
             url: watched(url).into(),
             pool,
             writers,
+            writes: Writes::default(),
         })
     }
 
@@ -133,13 +136,31 @@ impl Db {
         loop {
             attempt += 1;
             let mut conn = self.connection()?;
-            match transact(&mut conn, read_only, &work) {
+            let ended = transact(&mut conn, read_only, &work);
+            if !read_only {
+                self.wrote(&ended);
+            }
+            match ended {
                 Ended::Done(value) => return Ok(value),
                 // The connection was dead before anything was asked of it: take another.
                 Ended::NotBegun(_) if attempt <= self.pool.max_size() + 1 => {}
                 Ended::RolledBack(Error::Unavailable(cause)) if cause == RETRY && attempt < ATTEMPTS => {}
                 Ended::NotBegun(error) | Ended::RolledBack(error) | Ended::Unsure(error) => return Err(error),
             }
+        }
+    }
+
+    /// How often was written through this, on whatever connection.
+    #[must_use]
+    pub fn writes(&self) -> &Writes {
+        &self.writes
+    }
+
+    /// Counts a transaction that has, or may have, changed something. Whoever writes on a connection of their own says so
+    /// before they answer.
+    pub fn wrote<T>(&self, ended: &Ended<T>) {
+        if matches!(ended, Ended::Done(_) | Ended::Unsure(_)) {
+            self.writes.one_more();
         }
     }
 
