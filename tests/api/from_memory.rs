@@ -73,7 +73,10 @@ fn nobody_who_asks_meanwhile_sees_less_than_was_acknowledged() {
                         return seen;
                     }
                     let shown = version(&client.get(&path).expect(200));
-                    assert!(shown >= known, "version {shown} is shown after {known} was acknowledged");
+                    assert!(
+                        shown >= known,
+                        "version {shown} is shown after {known} was acknowledged"
+                    );
                     seen += 1;
                 }
             })
@@ -103,14 +106,10 @@ fn what_another_instance_wrote_is_shown_within_a_second() {
         assert!(other.site.memory.size().0 > 0, "nothing is kept that could be old");
         retitle(&app, &path, &title);
         let told = Instant::now();
-        for view in [
-            || anybody.get(&path).expect(200)["title"].clone(),
-            || anybody.get("/seminars").expect(200)["data"][0]["title"].clone(),
-        ] as [&dyn Fn() -> Value; 2]
-        {
-            while view() != json!(title) {
-                assert!(told.elapsed() < Duration::from_secs(1), "still the old title");
-            }
+        let one = || anybody.get(&path).expect(200)["title"].clone();
+        let list = || anybody.get("/seminars").expect(200)["data"][0]["title"].clone();
+        while [one(), list()] != [json!(title), json!(title)] {
+            assert!(told.elapsed() < Duration::from_secs(1), "still the old title");
         }
     }
     other.stop();
@@ -131,7 +130,10 @@ fn what_members_see_gets_to_nobody_else() {
         for _ in 0..2 {
             let own = organiser.get(path);
             own.expect(200);
-            assert!(own.text.contains("kanarienvogel"), "{path}: the canary is not there to be seen");
+            assert!(
+                own.text.contains("kanarienvogel"),
+                "{path}: the canary is not there to be seen"
+            );
             assert_eq!(own.header("cache-control"), "no-store");
         }
     }
@@ -147,10 +149,16 @@ fn what_members_see_gets_to_nobody_else() {
         for answer in [&first, &second, &app.anonymous().get(path)] {
             answer.expect(200);
             assert!(!answer.text.contains("kanarienvogel"), "{path}");
-            assert!(!answer.text.contains(&draft[10..]) && !answer.text.contains(&internal[10..]), "{path}");
+            assert!(
+                !answer.text.contains(&draft[10..]) && !answer.text.contains(&internal[10..]),
+                "{path}"
+            );
         }
         let own = organiser.get(path);
-        assert!(own.text.contains("kanarienvogel"), "{path}: a member got what anybody gets");
+        assert!(
+            own.text.contains("kanarienvogel"),
+            "{path}: a member got what anybody gets"
+        );
         let stranger = Client::new(app.address, Some("not.a.token".to_owned()));
         stranger.get(path).problem(401, "unauthenticated");
     }
@@ -165,7 +173,9 @@ fn an_answer_from_memory_is_the_answer() {
         let mut all = answer
             .headers
             .iter()
-            .filter(|(name, _)| !["x-request-id", "date", "transfer-encoding", "content-length"].contains(&name.as_str()))
+            .filter(|(name, _)| {
+                !["x-request-id", "date", "transfer-encoding", "content-length"].contains(&name.as_str())
+            })
             .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
             .collect::<Vec<_>>();
         all.sort();
@@ -174,7 +184,10 @@ fn an_answer_from_memory_is_the_answer() {
     for (path, asked) in [
         (path.as_str(), vec![]),
         (path.as_str(), vec![("Accept", "application/ld+json")]),
-        (path.as_str(), vec![("Accept", "application/ld+json"), ("Accept-Encoding", "gzip")]),
+        (
+            path.as_str(),
+            vec![("Accept", "application/ld+json"), ("Accept-Encoding", "gzip")],
+        ),
         (path.as_str(), vec![("Accept-Language", "en")]),
         ("/seminars", vec![]),
         ("/seminars", vec![("Accept-Encoding", "gzip")]),
@@ -183,17 +196,34 @@ fn an_answer_from_memory_is_the_answer() {
     ] {
         let (first, second) = twice(&app, || anybody.get_with(path, &asked));
         assert_eq!(second.status, 200, "{path} {asked:?}");
-        assert_eq!((headers(&first), &first.bytes), (headers(&second), &second.bytes), "{path} {asked:?}");
+        assert_eq!(
+            (headers(&first), &first.bytes),
+            (headers(&second), &second.bytes),
+            "{path} {asked:?}"
+        );
         assert_ne!(first.header("x-request-id"), second.header("x-request-id"));
         // As an answer that is not from memory.
-        let wanted = asked.iter().find(|(name, _)| *name == "Accept-Encoding").map(|(_, value)| *value);
-        let there = second.headers.get("content-encoding").map(|value| value.to_str().unwrap());
+        let wanted = asked
+            .iter()
+            .find(|(name, _)| *name == "Accept-Encoding")
+            .map(|(_, value)| *value);
+        let there = second
+            .headers
+            .get("content-encoding")
+            .map(|value| value.to_str().unwrap());
         assert_eq!(there, wanted, "{path} {asked:?}");
         let linked = second.header("content-type").starts_with("application/ld+json");
-        assert_eq!(linked, asked.contains(&("Accept", "application/ld+json")), "{path} {asked:?}");
+        assert_eq!(
+            linked,
+            asked.contains(&("Accept", "application/ld+json")),
+            "{path} {asked:?}"
+        );
         let varies = second.header("vary").to_ascii_lowercase();
         for (name, _) in &asked {
-            assert!(linked || varies.contains(&name.to_ascii_lowercase()), "{path} {asked:?}: {varies}");
+            assert!(
+                linked || varies.contains(&name.to_ascii_lowercase()),
+                "{path} {asked:?}: {varies}"
+            );
         }
         let (_, head) = twice(&app, || anybody.send("HEAD", path, &asked, None));
         assert_eq!((head.status, head.text.as_str()), (200, ""));
@@ -203,7 +233,10 @@ fn an_answer_from_memory_is_the_answer() {
     for known in [tag.clone(), format!("\"x\", W/{tag}"), "*".to_owned()] {
         let (first, second) = twice(&app, || anybody.get_with(&path, &[("If-None-Match", &known)]));
         for answer in [first, second] {
-            assert_eq!((answer.status, answer.text.as_str(), answer.etag()), (304, "", tag.clone()));
+            assert_eq!(
+                (answer.status, answer.text.as_str(), answer.etag()),
+                (304, "", tag.clone())
+            );
             assert_eq!(answer.headers.get("content-type"), None);
         }
     }
@@ -228,12 +261,17 @@ fn of_many_who_ask_at_once_one_reads() {
     let mut lock = app.database.connect();
     let mut watch = app.database.connect();
     let mut waiting = || {
-        let query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        diesel::sql_query(query).get_result::<Waiting>(&mut watch).unwrap().count
+        let query =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        diesel::sql_query(query)
+            .get_result::<Waiting>(&mut watch)
+            .unwrap()
+            .count
     };
     // The most that wait for the table at one time while eight ask, until `enough` do.
     let mut most = |client: &Client, enough: i64| {
-        lock.batch_execute("BEGIN; LOCK TABLE seminars IN ACCESS EXCLUSIVE MODE").unwrap();
+        lock.batch_execute("BEGIN; LOCK TABLE seminars IN ACCESS EXCLUSIVE MODE")
+            .unwrap();
         let most = std::thread::scope(|scope| {
             let asked = (0..8).map(|_| scope.spawn(|| client.get("/seminars").expect(200)));
             let asked = asked.collect::<Vec<_>>();
@@ -252,7 +290,10 @@ fn of_many_who_ask_at_once_one_reads() {
     };
     let given = app.site.memory.given();
     assert_eq!(most(&app.anonymous(), 2), 1);
-    assert!(app.site.memory.given() > given, "nobody was given what another had read");
+    assert!(
+        app.site.memory.given() > given,
+        "nobody was given what another had read"
+    );
     // Whoever says who they are reads for themselves: more than one is seen where there is more than one.
     assert_eq!(most(&app.organiser(), 2), 2);
 }
@@ -262,12 +303,15 @@ fn a_failure_is_not_kept() {
     let app = TestApp::spawn();
     app.seminar(5);
     let mut lock = app.database.connect();
-    lock.batch_execute("BEGIN; LOCK TABLE seminars IN ACCESS EXCLUSIVE MODE").unwrap();
+    lock.batch_execute("BEGIN; LOCK TABLE seminars IN ACCESS EXCLUSIVE MODE")
+        .unwrap();
     app.anonymous().get("/seminars").problem(503, "unavailable");
     lock.batch_execute("ROLLBACK").unwrap();
     app.anonymous().get("/seminars").expect(200);
     for _ in 0..2 {
-        app.anonymous().get("/seminars?limit=0").problem(422, "validation-failed");
+        app.anonymous()
+            .get("/seminars?limit=0")
+            .problem(422, "validation-failed");
     }
 }
 
