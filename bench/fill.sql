@@ -4,6 +4,8 @@
 \set ON_ERROR_STOP on
 SET synchronous_commit = off;
 SET maintenance_work_mem = '512MB';
+-- As the service folds what is searched, as far as these words need it.
+CREATE FUNCTION pg_temp.folded(words text) RETURNS text LANGUAGE sql IMMUTABLE RETURN translate(lower(words), 'äöüé', 'aoue');
 BEGIN;
 \ir ../checks/copies.sql
 
@@ -20,7 +22,7 @@ ANALYZE plan;
 UPDATE sessions SET starts_at = day + time '16:00', ends_at = day + time '18:00', starts_on = day FROM plan WHERE seminar_id = plan.id;
 UPDATE seminars SET title = plan.title, begins_at = day + time '16:00', published_on = day - 60, created_at = day - 70,
         updated_at = day - 60, status = CASE WHEN n % 12 = 5 THEN 'cancelled' WHEN over THEN 'held' ELSE 'scheduled' END,
-        search_text = lower(plan.title) || E'\n' || seminars.search_text
+        search_text = pg_temp.folded(plan.title) || E' \n ' || seminars.search_text
     FROM plan WHERE seminars.id = plan.id;
 -- As they were told to whoever follows.
 INSERT INTO journal (id, organisation_id, at, actor_kind, action, object_kind, object_id, data)
@@ -40,7 +42,7 @@ INSERT INTO registrations (organisation_id, id, seminar_id, channel, state, seat
         company, language, search_text, cancelled_at, cancelled_by, email_confirmed_at, created_at, updated_at)
     SELECT organisation_id, (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint + place), 12, '0') || '70008' || lpad(to_hex(number), 15, '0'))::uuid,
         seminar_id, 'onsite', CASE WHEN gone THEN 'cancelled' ELSE 'confirmed' END, 1, given, family, address, address,
-        'Nadelwerk Eifel GmbH', 'de', lower(given || E' \n ' || family || E' \n nadelwerk eifel gmbh'),
+        'Nadelwerk Eifel GmbH', 'de', pg_temp.folded(given || E' \n ' || family || E' \n nadelwerk eifel gmbh'),
         CASE WHEN gone THEN at END, CASE WHEN gone THEN 'registrant' END, at, at, at
     FROM (SELECT organisation_id, id AS seminar_id, begins_at - interval '30 days' AS at, :registrations / :seminars AS many,
             right(id::text, 11)::bigint AS n FROM seminars WHERE id::text LIKE '5eed0000-0000-7000-8000-1%') these,

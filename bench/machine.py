@@ -174,16 +174,17 @@ class Service:
         end(self.process)
 
 
-def wrk(url: str, seconds: int, connections: int = 64) -> dict[str, float]:
+def wrk(url: str, seconds: int, connections: int = 64) -> dict:
     """What wrk says of one target; anything but 2xx is an error of the measurement."""
-    command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s", "--latency", url]
+    command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s", "--timeout", "30s", "--latency", url]
     told = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=True).stdout
     if wrong := re.search(r"Non-2xx.*|Socket errors: .*", told):
         raise SystemExit(f"bench: {url[:120]}: {wrong[0]}")
     unit = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60000.0}
     at = {name: float(value) * unit[of] for name, value, of in re.findall(r"^\s+(50|99)%\s+([\d.]+)(us|ms|s|m)$", told, re.M)}
+    # Where nothing is answered in the time, there is a rate (none) and no latency.
     rate = re.search(r"Requests/sec:\s+([\d.]+)", told)
-    return {"per_second": float(rate[1]), "p50_ms": at["50"], "p99_ms": at["99"]}
+    return {"per_second": float(rate[1]), "p50_ms": at.get("50"), "p99_ms": at.get("99")}
 
 
 def ensure_wrk() -> None:
@@ -199,7 +200,8 @@ def description(cluster: Cluster, work: pathlib.Path, root: pathlib.Path) -> dic
     cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
     memory = int(re.search(r"MemTotal:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text())[1])
     told = lambda *command: subprocess.run(command, capture_output=True, text=True, check=False, cwd=root).stdout.strip()
-    settings = cluster.sql("postgres", "-c", "SELECT string_agg(name || ' ' || setting || coalesce(unit, ''), ', ' ORDER BY name) FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'shared_buffers')")
+    shown = ", ".join(f"'{name} ' || current_setting('{name}')" for name in ("fsync", "synchronous_commit", "shared_buffers"))
+    settings = cluster.sql("postgres", "-c", f"SELECT concat_ws(', ', {shown})")
     return {
         "commit": told("git", "rev-parse", "--short=12", "HEAD") + (" with changes" if told("git", "status", "--porcelain") else ""),
         "at": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
