@@ -25,7 +25,8 @@ const MIGRATION_LOCK: i64 = 0x0045_696e_6c61_7373;
 const POOL_WAIT: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 5;
 
-const SESSION: &str = "SET lock_timeout = '3s'; SET statement_timeout = '5s'; \
+/// Compiling a statement takes PostgreSQL seconds where much lies in the tables, and saved nothing where it was measured.
+const SESSION: &str = "SET jit = off; SET lock_timeout = '3s'; SET statement_timeout = '5s'; \
     SET idle_in_transaction_session_timeout = '10s'; SET TIME ZONE 'UTC'; SET synchronous_commit = on";
 
 /// For a thread that looks up few rows by their keys, all the time: whatever the statistics say of a young or much changed
