@@ -25,6 +25,7 @@ use crate::base::db::Db;
 use crate::base::idempotency;
 use crate::base::ids::fresh;
 use crate::base::language::german;
+use crate::base::memory::{self, Memory};
 use crate::base::press::Press;
 use crate::base::problem::{Code, Error, OwnWords, Problem, RequestId, Result, render};
 use crate::mail::{Postboy, Postman};
@@ -80,6 +81,7 @@ pub struct Site {
     pub press: web::Data<Press>,
     pub paper: web::Data<Paper>,
     pub bell: web::Data<Bell>,
+    pub memory: web::Data<Memory>,
     pub postman: Arc<Postman>,
     pub courier: web::Data<Courier>,
 }
@@ -122,6 +124,7 @@ impl Site {
             press: web::Data::new(Press::assemble(&config)?),
             paper: web::Data::new(Paper::open(&config)?),
             bell: web::Data::new(Bell::default()),
+            memory: web::Data::new(Memory::new(db.writes().clone(), clock.clone())),
             courier: web::Data::new(Courier::assemble(&config, capabilities.clone())),
             postman: Arc::new(Postman::assemble(&config, capabilities.clone())?),
             capabilities: web::Data::from(capabilities),
@@ -144,6 +147,7 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
         let docs = SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::new(["/openapi.json"]));
         let bytes = bytes.clone();
         App::new()
+            .wrap(from_fn(seminars::from_memory))
             .wrap(from_fn(envelope))
             .app_data(site.config.clone())
             .app_data(site.db.clone())
@@ -157,6 +161,7 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .app_data(site.paper.clone())
             .app_data(site.courier.clone())
             .app_data(site.bell.clone())
+            .app_data(site.memory.clone())
             .app_data(routes.clone())
             .app_data(scopes.clone())
             .app_data(web::PayloadConfig::new(body::LIMIT))
@@ -313,7 +318,7 @@ async fn envelope(
         }
         let mut response = as_problem(response, &path, &request_id, german, error_page.as_ref());
         finish(response.headers_mut(), &request_id, path.starts_with("/docs"));
-        let pattern = http_request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+        let pattern = memory::route(&http_request).unwrap_or_else(|| "unmatched".to_owned());
         let status = response.status().as_u16();
         tracing::info!(%method, pattern, status, ms = started.elapsed().as_millis(), request_id, "request");
         ServiceResponse::new(http_request, response)

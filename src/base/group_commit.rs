@@ -209,6 +209,9 @@ impl<J, A> Writer<J, A> {
             let ended = catch_unwind(AssertUnwindSafe(|| {
                 transact(&mut conn, &begin, |conn| write(conn, jobs))
             }));
+            if let Ok(ended) = &ended {
+                self.db.wrote(ended);
+            }
             match ended {
                 Ok(Ended::Done(outcomes)) if outcomes.len() == jobs.len() => {
                     self.conn = Some(conn);

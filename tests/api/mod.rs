@@ -32,6 +32,7 @@ mod duplicates;
 mod external_decided;
 mod external_seminars;
 mod feeds;
+mod from_memory;
 mod headcounts;
 mod hostile;
 mod http;
