@@ -1,7 +1,11 @@
 //! `docs/authorisation.md`, tried cell by cell.
 
 pub mod calls;
+mod compared;
+mod matrix;
 mod partners;
+mod rows;
+mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 
