@@ -5,6 +5,7 @@ mod compared;
 mod matrix;
 mod partners;
 mod rows;
+mod stage;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,41 +2,46 @@
 
 use crate::support::Answer;
 
-/// An answer without the id of its request, the time it was given, and the path that was asked for, which the caller knows.
-/// Nor with `Connection`, which is about the connection: whether a body that nobody reads had arrived before the answer left.
-fn bare(answer: &Answer, path: &str) -> (u16, Vec<(String, String)>, Vec<u8>) {
-    let id = answer.header("x-request-id");
-    let named = answer
-        .headers
-        .iter()
-        .filter(|(name, _)| !["connection", "date", "x-request-id"].contains(&name.as_str()));
-    let mut headers = named
-        .map(|(name, value)| {
-            (
-                name.as_str().to_owned(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
-        })
-        .collect::<Vec<_>>();
-    headers.sort();
-    let path = path.split('?').next().unwrap_or_default();
-    let problem = answer.header("content-type") == "application/problem+json";
-    let body = if problem {
-        let instance = format!("\"instance\":\"/api/v1{path}\"");
-        let text = answer
-            .text
-            .replace(&format!("\"request_id\":\"{id}\""), "")
-            .replace(&instance, "");
-        text.into_bytes()
-    } else {
-        answer.bytes.clone()
-    };
-    (answer.status, headers, body)
+/// An answer, and what its caller knows of the question.
+pub struct Told {
+    pub answer: Answer,
+    pub path: String,
+    /// A name of the caller's that a detail may repeat.
+    pub named: String,
+}
+
+impl Told {
+    /// Without the id of the request, the time it was given, and what the caller asked for. Nor with `Connection`, which is
+    /// about the connection: whether a body that nobody reads had arrived before the answer left.
+    fn bare(&self) -> (u16, Vec<(String, String)>, Vec<u8>) {
+        let Self { answer, path, named } = self;
+        let told = |name: &str| !["connection", "date", "x-request-id"].contains(&name);
+        let headers = answer.headers.iter().filter(|(name, _)| told(name.as_str()));
+        let headers = headers.map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        });
+        let mut headers = headers.collect::<Vec<_>>();
+        headers.sort();
+        if answer.header("content-type") != "application/problem+json" {
+            return (answer.status, headers, answer.bytes.clone());
+        }
+        let path = path.split('?').next().unwrap_or_default();
+        let asked = [
+            format!("\"request_id\":\"{}\"", answer.header("x-request-id")),
+            format!("\"instance\":\"/api/v1{path}\""),
+            format!("`{named}`"),
+        ];
+        let body = asked
+            .iter()
+            .fold(answer.text.clone(), |text, known| text.replace(known, ""));
+        (answer.status, headers, body.into_bytes())
+    }
 }
 
 /// What tells one from the other, if anything does.
-pub fn difference(one: (&Answer, &str), other: (&Answer, &str)) -> Option<String> {
-    let (one, other) = (bare(one.0, one.1), bare(other.0, other.1));
+pub fn difference(one: &Told, other: &Told) -> Option<String> {
+    let (one, other) = (one.bare(), other.bare());
     if one.0 != other.0 {
         return Some(format!("status {} and {}", one.0, other.0));
     }
@@ -65,7 +70,7 @@ mod tests {
 
     use super::*;
 
-    fn refusal(id: &'static str, path: &str) -> Answer {
+    fn refusal(id: &'static str, path: &str) -> Told {
         let text = format!(r#"{{"code":"not-found","status":404,"instance":"/api/v1{path}","request_id":"{id}"}}"#);
         let mut headers = HeaderMap::new();
         headers.insert("content-type", HeaderValue::from_static("application/problem+json"));
@@ -75,48 +80,54 @@ mod tests {
             HeaderValue::from_str(&text.len().to_string()).unwrap(),
         );
         headers.insert("x-request-id", HeaderValue::from_static(id));
-        Answer {
+        let answer = Answer {
             status: 404,
             headers,
             bytes: text.clone().into_bytes(),
             text,
+        };
+        Told {
+            answer,
+            path: path.to_owned(),
+            named: "eigene".to_owned(),
         }
     }
 
     #[test]
     fn the_id_of_the_request_and_the_path_tell_nothing() {
-        let (one, other) = (refusal("request-1", "/venues/1"), refusal("request-2", "/venues/2"));
-        assert_eq!(difference((&one, "/venues/1"), (&other, "/venues/2?q=3")), None);
+        let (one, mut other) = (refusal("request-1", "/venues/1"), refusal("request-2", "/venues/2"));
+        other.path += "?q=3";
+        assert_eq!(difference(&one, &other), None);
     }
 
     /// The control: each of these is told.
     #[test]
     fn a_doctored_answer_is_told_from_the_true_one() {
-        let true_one = refusal("request-1", "/venues/1");
         let doctored = |change: fn(&mut Answer)| {
-            let mut answer = true_one.clone();
-            change(&mut answer);
-            difference((&true_one, "/venues/1"), (&answer, "/venues/1")).expect("a difference")
+            let mut changed = refusal("request-1", "/venues/1");
+            change(&mut changed.answer);
+            difference(&refusal("request-1", "/venues/1"), &changed).expect("a difference")
         };
         assert!(doctored(|answer| answer.status = 403).starts_with("status"));
         let tag = |answer: &mut Answer| drop(answer.headers.insert("etag", HeaderValue::from_static("\"1\"")));
         assert!(doctored(tag).starts_with("headers"));
-        let stored = |answer: &mut Answer| {
+        let kept = |answer: &mut Answer| {
             drop(
                 answer
                     .headers
                     .insert("cache-control", HeaderValue::from_static("no-cache")),
             )
         };
-        assert!(doctored(stored).starts_with("headers"));
+        assert!(doctored(kept).starts_with("headers"));
         let fewer = |answer: &mut Answer| drop(answer.headers.remove("cache-control"));
         assert!(doctored(fewer).starts_with("headers"));
-        let other_code = |answer: &mut Answer| answer.text = answer.text.replace("not-found", "not-there");
-        assert!(doctored(other_code).starts_with("bodies"));
+        let code = |answer: &mut Answer| answer.text = answer.text.replace("not-found", "not-there");
+        assert!(doctored(code).starts_with("bodies"));
         let a_space = |answer: &mut Answer| answer.text.push(' ');
         assert!(doctored(a_space).starts_with("bodies"));
         // The path of another object in the answer is no echo of what was asked.
-        let elsewhere = refusal("request-1", "/venues/2");
-        assert!(difference((&true_one, "/venues/1"), (&elsewhere, "/venues/1")).is_some());
+        let mut elsewhere = refusal("request-1", "/venues/2");
+        elsewhere.path = "/venues/1".to_owned();
+        assert!(difference(&refusal("request-1", "/venues/1"), &elsewhere).is_some());
     }
 }
