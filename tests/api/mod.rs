@@ -31,6 +31,7 @@ mod duplicates;
 mod external_decided;
 mod external_seminars;
 mod feeds;
+mod forged_tokens;
 mod headcounts;
 mod http;
 mod informed;
