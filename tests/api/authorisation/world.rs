@@ -84,6 +84,8 @@ impl Office<'_> {
         let Self {
             slug, organiser, admin, ..
         } = self;
+        // Of another number in each organisation, or a name of theirs would be one of ours.
+        let n = 9000 + slug.len();
         let seminar = self.published(json!({}));
         let registered = |name| {
             let path = format!("/seminars/{seminar}/registrations");
