@@ -55,6 +55,7 @@ mod seminars;
 mod sharings;
 mod stated_totals;
 mod statistics;
+mod throttled;
 mod tickets;
 mod venues;
 mod webhooks;
