@@ -132,7 +132,8 @@ impl Keys {
     /// Whose token this is, if it is one of ours and now is its time.
     #[must_use]
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Bearer> {
-        let header = decode_header(token).ok()?;
+        // What must be understood is refused, because nothing of it is (RFC 7515, section 4.1.11).
+        let header = decode_header(token).ok().filter(|header| header.crit.is_none())?;
         let known_type = header.typ.as_deref().is_some_and(|typ| typ.eq_ignore_ascii_case(TYPE));
         let kid = header.kid.filter(|_| known_type)?;
         let mut ring = self.ring(LOOK_EVERY);

@@ -229,10 +229,11 @@ fn optional_member(operation: &Operation) -> bool {
 /// PATCH, PUT, DELETE and state actions of staff on one object.
 fn needs_if_match(path: &str, method: &str, operation: &Operation) -> bool {
     let creates = operation.responses.responses.contains_key("201");
-    // A headcount never changes, a sharing only ends, and a review is its writer's own, so nobody can overlook a change of it. The steps of a
+    // A headcount and a stated total never change, a sharing only ends, and a review is its writer's own, so nobody can overlook a change of it. The steps of a
     // registrant go forward only, and many decisions at once name the state they need by themselves. A delivery that was taken
     // is not retried.
     let unguarded = path.contains("/headcounts/")
+        || path.contains("/stated-totals/")
         || path.contains("/sharings/")
         // Another system may, and need not, say what it has seen.
         || path.starts_with("/api/v1/organisations/{organisation}/seminars")

@@ -1,7 +1,12 @@
 //! `docs/authorisation.md`, tried cell by cell.
 
 pub mod calls;
+mod compared;
+mod matrix;
 mod partners;
+mod rows;
+mod stage;
+mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::auth::model::AccountId;
 use crate::auth::ring::PUBLISHED_FOR_SECONDS;
 use crate::auth::rules::ACCESS_TOKEN_LIFE;
+use crate::auth::rules::forwarded::client;
 use crate::auth::{Auth, service, store};
 use crate::base::body::Body;
 use crate::base::clock::Clock;
@@ -131,28 +132,14 @@ fn tokens(auth: &Auth, clock: &Clock, account: AccountId, refresh_token: String)
         }))
 }
 
-/// Where the request comes from. `X-Forwarded-For` is believed only from proxies we were told to trust, and only
-/// as far as the last address that is not one of them.
+/// Where the request comes from, as far as that is to be believed.
 pub(super) fn peer(request: &HttpRequest, config: &Config) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
-    let trusted = |address: &IpAddr| config.trusted_proxies.iter().any(|network| network.contains(*address));
-    if !trusted(&peer) {
-        return Some(peer);
-    }
-    let forwarded = request
-        .headers()
-        .get_all("X-Forwarded-For")
-        .filter_map(|value| value.to_str().ok());
-    let hops = forwarded
-        .flat_map(|value| value.split(','))
-        .filter_map(|hop| hop.trim().parse::<IpAddr>().ok());
-    Some(
-        hops.collect::<Vec<_>>()
-            .into_iter()
-            .rev()
-            .find(|hop| !trusted(hop))
-            .unwrap_or(peer),
-    )
+    let lines = request.headers().get_all("X-Forwarded-For");
+    // What is no text is an address that cannot be read.
+    let lines = lines.map(|line| line.to_str().unwrap_or("?")).collect::<Vec<_>>();
+    let trusted = |address| config.trusted_proxies.iter().any(|network| network.contains(address));
+    Some(client(peer, lines.into_iter(), trusted))
 }
 
 /// The public keys of access tokens (RFC 7517).
