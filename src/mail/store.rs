@@ -28,7 +28,10 @@ pub fn post(conn: &mut PgConnection, now: DateTime<Utc>, letters: &[Letter]) -> 
 fn insert(conn: &mut PgConnection, now: DateTime<Utc>, letters: &[Letter]) -> Result<usize> {
     // In one order of what is said only once, so that two who say the same never wait for each other in a ring.
     // Whose person was erased gets none: nobody is there to write to.
-    let mut letters = letters.iter().filter(|letter| !letter.recipient.is_empty()).collect::<Vec<_>>();
+    let mut letters = letters
+        .iter()
+        .filter(|letter| !letter.recipient.is_empty())
+        .collect::<Vec<_>>();
     if letters.is_empty() {
         return Ok(0);
     }

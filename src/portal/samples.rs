@@ -11,7 +11,9 @@ use super::rules::filled;
 use super::view::{Cancel, Form, Join, Person, Place, TicketShown};
 use crate::auth::{OrganisationId, OrganisationRef};
 use crate::base::problem::{Code, Error, FieldError, Problem, Result};
-use crate::registrations::{Action, Consent, PersonalData, Registration, RegistrationId, Room, Shared, Standing, State};
+use crate::registrations::{
+    Action, Consent, PersonalData, Registration, RegistrationId, Room, Shared, Standing, State,
+};
 use crate::seminars::{
     Admission, AdmissionKind, AttendanceRule, Audience, BelowMinimum, CapacityUnit, Channel, Confirmation,
     DatePrecision, Kind, Seminar, SeminarId, Session, SessionId, Sharing, SharingId, Status, Whole,

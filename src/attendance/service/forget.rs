@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use diesel::PgConnection;
 
 use super::records::observed;
-use crate::attendance::model::{CheckInId, CheckInMethod, ImportId, ImportState, MatchStatus, Person};
+use crate::attendance::model::{CheckInId, CheckInMethod, Forgotten, ImportState, MatchStatus, Person};
 use crate::attendance::store::{self, ForgottenRow, NamedCheckIn, NamedRow};
 use crate::auth::OrganisationId;
 use crate::base::ids::fresh;
@@ -24,15 +24,10 @@ pub struct Forget<'a> {
     pub registrations: &'a HashMap<RegistrationId, String>,
     /// The key of an address: whoever came under it.
     pub address: Option<&'a str>,
+    /// Scans and rows that are known already: those of a ledger.
+    pub named: &'a Forgotten,
     /// Everybody who came without a registration: their time is over.
     pub strangers: bool,
-}
-
-/// What was forgotten.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Forgotten {
-    pub check_ins: Vec<CheckInId>,
-    pub rows: Vec<(ImportId, i32)>,
 }
 
 /// Locks the reports of the seminar, and forgets.
@@ -48,11 +43,15 @@ pub fn forget_people(conn: &mut PgConnection, who: &Forget<'_>) -> Result<Forgot
     let scans = seen.remove(&seminar).unwrap_or_default().scans;
     let persons = scans.into_iter().map(|scan| (scan.id, scan.person)).collect();
     let keys = check_ins.iter().filter_map(|one| one.email_key.clone());
-    let mut addresses = keys.chain(rows.iter().filter_map(|(row, _)| row.email_key.clone())).collect::<Vec<_>>();
+    let mut addresses = keys
+        .chain(rows.iter().filter_map(|(row, _)| row.email_key.clone()))
+        .collect::<Vec<_>>();
     addresses.sort_unstable();
     addresses.dedup();
     let known = known_addresses(conn, organisation, &[seminar], &addresses)?;
-    let known = known.into_iter().map(|((_, address), known)| (address, known.registration));
+    let known = known
+        .into_iter()
+        .map(|((_, address), known)| (address, known.registration));
     let mut naming = Naming {
         who,
         persons,
@@ -72,6 +71,20 @@ pub fn forget_people(conn: &mut PgConnection, who: &Forget<'_>) -> Result<Forgot
         check_ins: check_ins.into_iter().map(|(id, _)| id).collect(),
         rows: rows.into_iter().map(|row| (row.import_id, row.position)).collect(),
     })
+}
+
+/// Which seminars know an address without a registration, or have these scans and rows.
+pub fn seminars_of(
+    conn: &mut PgConnection,
+    organisation: OrganisationId,
+    address: Option<&str>,
+    named: &Forgotten,
+) -> Result<Vec<SeminarId>> {
+    let mut all = store::seminars_of_marks(conn, organisation, named)?;
+    if let Some(address) = address {
+        all.extend(store::seminars_of_address(conn, organisation, address)?);
+    }
+    Ok(all)
 }
 
 /// Gives everybody who is forgotten a key, the same person always the same.
@@ -98,14 +111,19 @@ impl Naming<'_> {
         let by_address = || one.email_key.as_deref().map(|address| self.behind(address));
         let person = self.persons.get(&one.id).cloned().or_else(by_address);
         let person = person.unwrap_or_else(|| Person::Named(one.id.to_string()));
-        let asked = one.email_key.is_some() && one.email_key.as_deref() == self.who.address;
+        let by_name = self.who.named.check_ins.contains(&one.id);
+        let asked = by_name || (one.email_key.is_some() && one.email_key.as_deref() == self.who.address);
         self.goes(&person, asked).then(|| (one.id, self.key(&person)))
     }
 
     fn row(&mut self, row: &NamedRow, state: ImportState) -> Option<ForgottenRow> {
-        let asked = row.email_key.is_some() && row.email_key.as_deref() == self.who.address;
+        let by_name = self.who.named.rows.contains(&(row.import_id, row.position));
+        let asked = by_name || (row.email_key.is_some() && row.email_key.as_deref() == self.who.address);
         let taken_for = row.registration_id.filter(|_| {
-            matches!(row.match_status, MatchStatus::Matched | MatchStatus::Proposed | MatchStatus::Ambiguous)
+            matches!(
+                row.match_status,
+                MatchStatus::Matched | MatchStatus::Proposed | MatchStatus::Ambiguous
+            )
         });
         let person = match (taken_for, &row.email_key) {
             (Some(registration), _) => Person::Registration(registration),
@@ -183,7 +201,9 @@ fn is_nameless(row: &NamedRow) -> bool {
 
 /// A hexadecimal digit as one of sixteen letters.
 fn letter(digit: u8) -> char {
-    let value = char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let value = char::from(digit)
+        .to_digit(16)
+        .and_then(|value| u8::try_from(value).ok());
     char::from(b'a' + value.unwrap_or_default())
 }
 

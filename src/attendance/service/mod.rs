@@ -11,7 +11,7 @@ mod records;
 
 pub use check_ins::{count, find, list, offline_list, one, void};
 pub use door::{Door, Entered, Knock, MOST_SCANS, Scan, Who};
-pub use forget::{Forget, Forgotten, forget_people};
+pub use forget::{Forget, forget_people, seminars_of};
 pub use headcounts::{create_headcount, delete_headcount, record_headcount};
 pub use imports::{
     Decision, How, INLINE, Known, NewImport, Shown, Taken, confirm_import, delete_import, forget_times,

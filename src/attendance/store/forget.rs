@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Nullable, Text, Uuid as SqlUuid};
 
-use crate::attendance::model::{CheckInId, CheckInMethod, ImportId, ImportState, MatchStatus};
+use crate::attendance::model::{CheckInId, CheckInMethod, Forgotten, ImportId, ImportState, MatchStatus};
 use crate::auth::OrganisationId;
 use crate::base::problem::Result;
 use crate::registrations::RegistrationId;
@@ -30,6 +30,26 @@ pub fn seminars_of_address(conn: &mut PgConnection, organisation: OrganisationId
     all.extend(reported.load::<SeminarId>(conn)?);
     all.sort_unstable();
     all.dedup();
+    Ok(all)
+}
+
+/// Which seminars these scans and rows are of.
+pub fn seminars_of_marks(
+    conn: &mut PgConnection,
+    organisation: OrganisationId,
+    marks: &Forgotten,
+) -> Result<Vec<SeminarId>> {
+    let scans = check_ins::table
+        .filter(check_ins::organisation_id.eq(organisation))
+        .filter(check_ins::id.eq_any(&marks.check_ins))
+        .select(check_ins::seminar_id);
+    let mut all = scans.load::<SeminarId>(conn)?;
+    let imports = marks.rows.iter().map(|(import, _)| *import).collect::<Vec<_>>();
+    let imports = attendance_imports::table
+        .filter(attendance_imports::organisation_id.eq(organisation))
+        .filter(attendance_imports::id.eq_any(imports))
+        .select(attendance_imports::seminar_id);
+    all.extend(imports.load::<SeminarId>(conn)?);
     Ok(all)
 }
 

@@ -71,7 +71,11 @@ mod tests {
                     SharedState::Cancelled
                 };
                 assert_eq!(shared_as(*state, *known, true), expected, "{state} {known}");
-                assert_eq!(shared_as(*state, *known, false), SharedState::Cancelled, "{state} {known}");
+                assert_eq!(
+                    shared_as(*state, *known, false),
+                    SharedState::Cancelled,
+                    "{state} {known}"
+                );
             }
         }
     }

@@ -12,7 +12,9 @@ use crate::base::problem::{Code, Error, FieldError, Problem, Result};
 use crate::base::text::{Email, Language, Line};
 use crate::journal::Act;
 use crate::mail::Kind;
-use crate::registrations::model::{Companion, Companions, PersonalData, Registration, RegistrationId, SensitiveAnswer, State};
+use crate::registrations::model::{
+    Companion, Companions, PersonalData, Registration, RegistrationId, SensitiveAnswer, State,
+};
 use crate::registrations::rules::{Place, Refusal, Way, admit, seats_of};
 use crate::registrations::store;
 use crate::seminars::CapacityUnit;

@@ -27,10 +27,12 @@ pub struct Forgotten {
 /// holder would: otherwise a seat would be kept for nobody. `ahead`: whether that is wanted; where it is not, only locked.
 pub fn give_up(conn: &mut PgConnection, act: &Act, mut all: Vec<Registration>, ahead: bool) -> Result<Vec<Forgotten>> {
     all.sort_by_key(|one| (one.organisation_id, one.seminar_id, one.channel.as_str(), one.id));
-    let given_up = all.into_iter().filter_map(|one| match given_up(conn, act, one.id, ahead) {
-        Err(Error::Refused(problem)) if problem.code == Code::NotFound => None,
-        outcome => Some(outcome),
-    });
+    let given_up = all
+        .into_iter()
+        .filter_map(|one| match given_up(conn, act, one.id, ahead) {
+            Err(Error::Refused(problem)) if problem.code == Code::NotFound => None,
+            outcome => Some(outcome),
+        });
     given_up.collect()
 }
 
