@@ -31,6 +31,7 @@ use crate::base::problem::{Code, Error, OwnWords, Problem, RequestId, Result, re
 use crate::mail::{Postboy, Postman};
 use crate::partners::{self, Bell, Courier, Rounds};
 use crate::portal::{self, ErrorPage, Page, Pages};
+use crate::privacy::{self, Caretaker};
 use crate::registrations::{Desk, Timekeeper};
 use crate::reports::Paper;
 use crate::{attendance, catalogue, feeds, health, imports, openapi, registrations, reports, seminars};
@@ -47,7 +48,8 @@ fn api(config: &mut ServiceConfig) {
         .configure(attendance::configure)
         .configure(imports::configure)
         .configure(reports::configure)
-        .configure(partners::configure);
+        .configure(partners::configure)
+        .configure(privacy::configure);
 }
 
 /// Everything beside it.
@@ -97,14 +99,16 @@ pub struct Background {
     _timekeeper: Timekeeper,
     _postboy: Postboy,
     _rounds: Rounds,
+    _caretaker: Caretaker,
 }
 
 impl Site {
-    /// Begins to deliver mails and webhooks and to keep deadlines. Every instance does; they share the work.
+    /// Begins to deliver mails and webhooks, to keep deadlines, and to forget what is kept no longer. Every instance does; they share the work.
     pub fn background(&self) -> Result<Background> {
         let (db, clock) = (Db::clone(&self.db), Clock::clone(&self.clock));
         Ok(Background {
             _timekeeper: Timekeeper::start(db.clone(), clock.clone())?,
+            _caretaker: Caretaker::start(db.clone(), clock.clone())?,
             _rounds: self.courier.clone().into_inner().start(&db, &clock)?,
             _postboy: self.postman.clone().start(db, clock),
         })

@@ -33,8 +33,8 @@ pub use store::{
 pub use throttle::Throttle;
 pub use tokens::Keys;
 pub use who::{
-    Admin, Caller, FrontDesk, Identity, LoggedIn, Needs, NeedsFrontDesk, NeedsOrganiser, Organiser, PlatformAdmin,
-    REGISTRATION, Reach, Reporter, Scopes, Staff, Subject, identify,
+    Admin, Caller, FrontDesk, Identity, LoggedIn, Needs, NeedsAdmin, NeedsFrontDesk, NeedsOrganiser, Organiser,
+    PlatformAdmin, REGISTRATION, Reach, Reporter, Scopes, Staff, Subject, identify,
 };
 
 /// What the room keeps between requests.

@@ -3,6 +3,7 @@
 mod commands;
 mod database;
 mod keys;
+mod privacy;
 mod serve;
 
 use std::process::ExitCode;
@@ -71,6 +72,16 @@ enum Command {
         #[command(subcommand)]
         command: ImportCommand,
     },
+    /// What was erased, and that it stays erased.
+    Privacy {
+        #[command(subcommand)]
+        command: PrivacyCommand,
+    },
+    /// How long what is kept.
+    Retention {
+        #[command(subcommand)]
+        command: RetentionCommand,
+    },
     /// Figures.
     Report {
         #[command(subcommand)]
@@ -110,6 +121,20 @@ enum ImportCommand {
 enum ReportCommand {
     /// The activity report for a period.
     Activity(commands::ReportActivity),
+}
+
+#[derive(Debug, Subcommand)]
+enum PrivacyCommand {
+    /// Print every erasure by ids, a line of JSON each: to be kept beside the backups, not in them.
+    ExportErasures(privacy::ExportErasures),
+    /// After a restore: erase again what the lines of a file name. Twice does nothing twice.
+    ReapplyErasures(privacy::ReapplyErasures),
+}
+
+#[derive(Debug, Subcommand)]
+enum RetentionCommand {
+    /// Erase what is kept no longer. A running service does it every ten minutes by itself.
+    Run(privacy::RetentionRun),
 }
 
 #[must_use]
@@ -183,6 +208,15 @@ fn run(command: Command, config: Config) -> Result<(), Failure> {
         Command::Import {
             command: ImportCommand::Seminars(import),
         } => commands::import_seminars(&config, &import),
+        Command::Privacy {
+            command: PrivacyCommand::ExportErasures(export),
+        } => privacy::export_erasures(&config, &export),
+        Command::Privacy {
+            command: PrivacyCommand::ReapplyErasures(reapply),
+        } => privacy::reapply_erasures(&config, &reapply),
+        Command::Retention {
+            command: RetentionCommand::Run(run),
+        } => privacy::retention_run(&config, &run),
         Command::Report {
             command: ReportCommand::Activity(report),
         } => commands::report_activity(&config, &report),
