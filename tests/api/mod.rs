@@ -46,6 +46,7 @@ mod offers;
 mod offline;
 mod open_data;
 mod portal;
+mod privacy;
 mod programme_imports;
 mod registrations;
 mod reminders;
