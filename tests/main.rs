@@ -21,6 +21,7 @@ mod imports;
 mod kill;
 mod mail;
 mod migrations;
+mod pooled;
 mod private_database;
 mod production;
 mod replica;
