@@ -22,6 +22,7 @@ mod kill;
 mod mail;
 mod migrations;
 mod personal_data;
+mod pooled;
 mod private_database;
 mod production;
 mod replica;

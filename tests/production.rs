@@ -133,7 +133,7 @@ fn each_trap_is_refused_and_named() {
         // One thing is bad, and it may be bad in several ways; of a folder above the keys the data has a share.
         let other = lines
             .iter()
-            .find(|line| alone(line) && !(*about == "keys where everybody writes"));
+            .find(|line| alone(line) && *about != "keys where everybody writes");
         if output.status.code() != Some(78) || lines.is_empty() || other.is_some() {
             wrong.push(format!("{about}: {:?} {told}", output.status.code()));
         }

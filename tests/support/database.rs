@@ -313,11 +313,10 @@ impl Drop for TestDatabase {
             eprintln!("{}: {error}", self.name);
         }
         for role in self.roles.lock().unwrap().iter() {
-            drop(
-                postgres()
-                    .maintenance()
-                    .batch_execute(&format!("DROP ROLE IF EXISTS {role}")),
-            );
+            let drop = format!("DROP ROLE IF EXISTS {role}");
+            if let Err(error) = postgres().maintenance().batch_execute(&drop) {
+                eprintln!("{role}: {error}");
+            }
         }
     }
 }

@@ -31,9 +31,9 @@ pub fn place_fault(folder: &Path) -> Option<&'static str> {
     }
     let writable = |metadata: &Metadata| mode(metadata) & OTHERS_WRITE != 0;
     let above = folder.ancestors().skip(1).enumerate();
-    let open = above.filter_map(|(step, path)| Some((step, fs::metadata(path).ok()?)));
+    let mut there = above.filter_map(|(step, path)| Some((step, fs::metadata(path).ok()?)));
     // Who may write right above it makes the folder before we do; further above only who may also rename.
-    open.into_iter()
+    there
         .any(|(step, metadata)| writable(&metadata) && (step == 0 || mode(&metadata) & STICKY == 0))
         .then_some("lies below a folder that every user of this machine may write to")
 }

@@ -74,7 +74,8 @@ pub fn rehearse<T>(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection)
     match (rolled_back, outcome) {
         (Err(Failure::Work(error)), _) => Err(error),
         (_, Some(outcome)) => Ok(outcome),
-        (_, None) => Err(Error::internal("a rehearsal came to no end")),
+        (Err(Failure::Transaction(error)), None) => Err(error.into()),
+        (Ok(()), None) => Err(Error::internal("a rehearsal came to no end")),
     }
 }
 
