@@ -81,9 +81,7 @@ impl Office<'_> {
 
     /// One of each.
     pub fn world(&self, app: &TestApp) -> World {
-        let Self {
-            slug, organiser, admin, ..
-        } = self;
+        let (slug, organiser, admin) = (self.slug, &self.organiser, &self.admin);
         // Of another number in each organisation, or a name of theirs would be one of ours.
         let n = 9000 + slug.len();
         let seminar = self.published(json!({}));
@@ -94,7 +92,7 @@ impl Office<'_> {
         let (registration, other_registration) = (registered("anna"), registered("berta"));
         let below = |noun: &str, body: Value| id(&organiser.post(&format!("/seminars/{seminar}/{noun}"), &body));
         let walk_in = json!({"scan_id": fresh(), "walk_in": {"family_name": "Yıldız"}, "force": true});
-        let other = if *slug == "ihk-aachen" {
+        let other = if slug == "ihk-aachen" {
             "staedteregion-aachen"
         } else {
             "ihk-aachen"
@@ -131,7 +129,7 @@ impl Office<'_> {
         rule["organisation"] = json!(slug);
         organiser.post("/counting-rules", &rule).expect(201);
         let names = [
-            ("organisation", (*slug).to_owned()),
+            ("organisation", slug.to_owned()),
             ("account", self.member.clone()),
             ("logo", format!("logo-{n}")),
             ("rule", format!("eigene-{n}")),
