@@ -146,12 +146,13 @@ pub fn forget(
     address: Option<&str>,
 ) -> Result<usize> {
     let about = mails::registration_id.assume_not_null().eq_any(registrations);
-    let own = mails::table
-        .filter(mails::organisation_id.eq(organisation))
-        .filter(mails::registration_id.is_not_null());
-    let mut gone = diesel::delete(own.filter(about)).execute(conn)?;
+    let own = || {
+        let of_organisation = mails::table.filter(mails::organisation_id.eq(organisation));
+        of_organisation.filter(mails::registration_id.is_not_null())
+    };
+    let mut gone = diesel::delete(own().filter(about)).execute(conn)?;
     if let Some(address) = address {
-        gone += diesel::delete(own.filter(lower(mails::recipient).eq(address))).execute(conn)?;
+        gone += diesel::delete(own().filter(lower(mails::recipient).eq(address))).execute(conn)?;
     }
     Ok(gone)
 }

@@ -18,10 +18,7 @@ mod store;
 mod ticket;
 mod timekeeper;
 
-pub use model::{
-    Companion, Companions, Consent, ConsentId, Guest, PersonalData, Registration, RegistrationId, SensitiveAnswer,
-    State,
-};
+pub use model::{Companion, Companions, Consent, Guest, PersonalData, Registration, RegistrationId, State};
 pub use routes::{Holder, Who, configure};
 pub use service::{
     Action, By, Desk, EARLY, Forgotten, RegistrationChange, Room, Round, Shared, Standing, accept_offer, cancel,
@@ -29,9 +26,8 @@ pub use service::{
     postpone_seminar, reschedule_seminar, room, standing, ticket, withdraw_consent,
 };
 pub use store::{
-    Claim, Claimant, KnownAddress, all_guests, among, claimants, claims, claims_of, consents, delete_consents, find,
-    guests, guests_called, joined_sessions, known_addresses, people_by_state, sensitive_answers, ticket_hashes,
-    under_address,
+    Claim, Claimant, KnownAddress, all_guests, among, claimants, claims, claims_of, delete_consents, find, guests,
+    guests_called, joined_sessions, known_addresses, people_by_state, ticket_hashes, under_address,
 };
 pub use ticket::{TicketFormat, Workshop};
 pub use timekeeper::Timekeeper;

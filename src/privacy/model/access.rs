@@ -44,7 +44,6 @@ pub struct AccessSensitiveAnswer {
     #[diesel(sql_type = Text)]
     pub question: String,
     #[diesel(sql_type = Jsonb)]
-    #[schema(value_type = Object)]
     pub answer: Value,
     #[diesel(sql_type = Date)]
     pub delete_on: NaiveDate,

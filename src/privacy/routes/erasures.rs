@@ -28,7 +28,6 @@ use crate::registrations::{Holder, RegistrationId};
 pub struct ErasureView {
     /// `null`: a rehearsal, which leaves nothing.
     pub id: Option<ErasureId>,
-    #[schema(value_type = OrganisationId)]
     pub organisation: OrganisationId,
     pub at: DateTime<Utc>,
     pub reason: Option<ErasureReason>,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::retention::named;
 use crate::auth::{Admin, own_organisation, reached_organisation};
 use crate::base::body::Body;
 use crate::base::clock::Clock;
@@ -28,7 +29,7 @@ use crate::seminars::SeminarId;
 pub struct HoldQuery {
     /// Id or slug.
     #[param(value_type = String, max_length = 60)]
-    organisation: Line<60>,
+    organisation: Option<Line<60>>,
     /// Entries a page, 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 25)]
     limit: Option<i64>,
@@ -100,9 +101,10 @@ pub async fn list_retention_holds(
     };
     let (limit, after) = (paging.limit()?, paging.after::<HoldId>()?);
     let (reach, today) = (who.reach(), who.act(&clock).today());
+    let named = named(query.organisation.as_ref())?;
     let rows = db
         .read(move |conn| {
-            let organisation = reached_organisation(conn, &reach, query.organisation.as_str())?;
+            let organisation = reached_organisation(conn, &reach, &named)?;
             store::holds(conn, organisation.id, today, after, limit)
         })
         .await?;

@@ -10,7 +10,7 @@ use crate::base::body::Body;
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::etag::{self, IfMatch, Privacy};
-use crate::base::problem::Result;
+use crate::base::problem::{Error, FieldError, Result};
 use crate::base::query::Query;
 use crate::base::text::Line;
 use crate::privacy::model::{OwnPeriod, Purpose, Standing};
@@ -23,7 +23,19 @@ use crate::privacy::{service, store};
 pub struct RetentionQuery {
     /// Id or slug.
     #[param(value_type = String, max_length = 60)]
-    pub organisation: Line<60>,
+    pub organisation: Option<Line<60>>,
+}
+
+impl RetentionQuery {
+    pub fn organisation(&self) -> Result<String> {
+        named(self.organisation.as_ref())
+    }
+}
+
+/// The organisation that every one of these is about.
+pub fn named(organisation: Option<&Line<60>>) -> Result<String> {
+    let missing = || Error::invalid(vec![FieldError::parameter("organisation", "is required")]);
+    organisation.map(|name| name.as_str().to_owned()).ok_or_else(missing)
 }
 
 /// How the records of one purpose stand.
@@ -100,9 +112,10 @@ pub async fn get_retention(
     clock: web::Data<Clock>,
 ) -> Result<HttpResponse> {
     let (reach, now) = (who.reach(), clock.now());
+    let named = query.0.organisation()?;
     let (organisation, all) = db
         .read(move |conn| {
-            let organisation = reached_organisation(conn, &reach, query.0.organisation.as_str())?;
+            let organisation = reached_organisation(conn, &reach, &named)?;
             let all = store::standings(conn, Some(organisation.id), now)?;
             Ok((organisation, all))
         })
@@ -161,9 +174,10 @@ pub async fn get_retention_period(
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
     let (reach, purpose) = (who.reach(), *path);
+    let named = query.0.organisation()?;
     let own = db
         .read(move |conn| {
-            let organisation = reached_organisation(conn, &reach, query.0.organisation.as_str())?;
+            let organisation = reached_organisation(conn, &reach, &named)?;
             store::own_period(conn, (organisation.id, purpose))
         })
         .await?;
@@ -198,9 +212,10 @@ pub async fn put_retention_period(
     body: Body<RetentionPeriodBody>,
 ) -> Result<HttpResponse> {
     let (act, reach, purpose) = (who.act(&clock), who.reach(), *path);
+    let named = query.0.organisation()?;
     let own = db
         .write(move |conn| {
-            let organisation = reached_organisation(conn, &reach, query.0.organisation.as_str())?;
+            let organisation = reached_organisation(conn, &reach, &named)?;
             service::put_period(conn, &act, organisation.id, purpose, &if_match, body.value.days)
         })
         .await?;

@@ -4,4 +4,4 @@ mod catalogue;
 mod periods;
 
 pub use catalogue::{About, CATALOGUE, Columns};
-pub use periods::{MOST_DAYS, Period, fixed, period};
+pub use periods::{MOST_DAYS, fixed, period};

@@ -102,6 +102,7 @@ pub fn forget(conn: &mut PgConnection, act: &Act, person: Person<'_>) -> Result<
         let of = going.entry(one.registration.seminar_id).or_default();
         of.insert(one.registration.id, one.key());
     }
+    let nothing = attendance::Forgotten::default();
     for seminar in &seminars {
         let is_held = held.contains(seminar);
         let forgotten = forget_people(
@@ -110,11 +111,7 @@ pub fn forget(conn: &mut PgConnection, act: &Act, person: Person<'_>) -> Result<
                 of: (organisation, *seminar),
                 registrations: &going.remove(seminar).unwrap_or_default(),
                 address: person.address.filter(|_| !is_held),
-                named: if is_held {
-                    &attendance::Forgotten::default()
-                } else {
-                    person.named
-                },
+                named: if is_held { &nothing } else { person.named },
                 strangers: false,
             },
         )?;

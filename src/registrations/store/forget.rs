@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::auth::OrganisationId;
 use crate::base::problem::Result;
 use crate::registrations::model::{ConsentId, PersonalData, Registration, RegistrationId};
-use crate::schema::{consents, joins, registrations, reviews, sensitive_answers, tickets};
+use crate::schema::{consents, registrations, reviews, sensitive_answers, tickets};
 
 /// Everything registered in an organisation under the key of an address, in the order in which it was.
 pub fn under_address(conn: &mut PgConnection, organisation: OrganisationId, key: &str) -> Result<Vec<Registration>> {
@@ -51,16 +51,4 @@ pub fn delete_consents(conn: &mut PgConnection, organisation: OrganisationId, id
         .filter(consents::organisation_id.eq(organisation))
         .filter(consents::id.eq_any(ids));
     Ok(diesel::delete(old).execute(conn)?)
-}
-
-/// When the person entered the online room of which session.
-pub fn joins_of(
-    conn: &mut PgConnection,
-    of: (OrganisationId, RegistrationId),
-) -> Result<Vec<(Uuid, chrono::DateTime<chrono::Utc>)>> {
-    let query = joins::table
-        .filter(joins::organisation_id.eq(of.0))
-        .filter(joins::registration_id.eq(of.1))
-        .order(joins::id);
-    Ok(query.select((joins::session_id, joins::at)).load(conn)?)
 }

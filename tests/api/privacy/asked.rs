@@ -72,6 +72,7 @@ fn an_organisation_decides_how_long_it_keeps_what() {
     admin
         .get("/privacy/retention?organisation=ihk-aachen")
         .problem(404, "not-found");
+    assert_eq!(admin.get("/privacy/retention").invalid(), ["organisation"]);
     let reasons = admin.get(RETENTION).expect(200);
     for one in reasons["purposes"].as_array().unwrap() {
         assert!(

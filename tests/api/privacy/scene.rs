@@ -113,7 +113,7 @@ pub fn held(app: &TestApp) -> Scene {
         "Kanarifriend",
         Some(ADDRESS),
     );
-    app.walked_in(&scene.seminar, session, "Otto", "Ohne", None);
+    app.walked_in(&scene.seminar, session, "Ottokarus", "Ohne", None);
     let sql = format!(
         "UPDATE check_ins SET company = 'Kanariwalkin' WHERE family_name = 'KANARIGIVEN';
          UPDATE check_ins SET voided_at = at, void_reason = 'kanarivoid war es nicht' WHERE registration_id = '{id}';
