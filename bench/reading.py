@@ -96,9 +96,13 @@ def starting(binary: pathlib.Path, cluster: Cluster, databases: list[tuple[str, 
     return rows
 
 
-def memory(binary: pathlib.Path, cluster: Cluster, seminar: str, seconds: int) -> list[dict]:
+def memory(programs: dict[str, pathlib.Path], cluster: Cluster, seminar: str, wanted: str, seconds: int) -> list[dict]:
     """Of a service that has just started, under each load, and when it is left alone again; in MiB."""
-    service = Service(binary, cluster.work, cluster.url("small"))
+    # Of its own, for people are registered.
+    cluster.sql("postgres", "-c", "CREATE DATABASE loaded TEMPLATE small")
+    service = Service(programs["einlass"], cluster.work, cluster.url("loaded"))
+    # What is most until now is forgotten before each load.
+    forget = lambda: pathlib.Path(f"/proc/{service.process.pid}/clear_refs").write_text("5")
     try:
         time.sleep(3)
         rows = [{"when": "idle, just started", **service.memory()}]
@@ -106,9 +110,14 @@ def memory(binary: pathlib.Path, cluster: Cluster, seminar: str, seconds: int) -
             ("programme from memory, 64 connections", "/api/v1/seminars?limit=100"), ("programme from the database, 64 connections", f"/api/v1/seminars?limit=100{NOT_KEPT}"),
             ("one seminar from the database, 64 connections", f"/api/v1/seminars/{seminar}?{NOT_KEPT}"), ("calendars, 8 connections", "/api/v1/seminars.ics"),
         ]:
-            pathlib.Path(f"/proc/{service.process.pid}/clear_refs").write_text("5")
+            forget()
             wrk(f"http://127.0.0.1:{service.port}{path}", seconds, 8 if "8 connections" in when else 64)
             rows.append({"when": when, **service.memory()})
+        (cluster.work / "ids").write_text(f"{wanted}\n")
+        forget()
+        load = [str(programs["desk_load"]), "--port", str(service.port), "--seminars", str(cluster.work / "ids"), "--connections", "256", "--seconds", str(seconds), "--run", "memory"]
+        subprocess.run(load, stdout=subprocess.DEVNULL, check=True, timeout=seconds + 60)
+        rows.append({"when": "registrations, 256 connections", **service.memory()})
         time.sleep(5)
         rows.append({"when": "idle again, after 5 s", **service.memory()})
         return rows

@@ -34,6 +34,8 @@ def missed(results: dict) -> list[str]:
 
 def markdown(results: dict) -> str:
     parts = ["# What Einlass does in a second, and how it grows\n"]
+    if not results["finished"]:
+        parts.append("**Unfinished: what was measured before it ended.**\n")
     if told := results.get("machine"):
         parts.append("".join(f"- {name.replace('_', ' ')}: {value}\n" for name, value in told.items()))
         parts.append(f"- options: {', '.join(f'{name} {value}' for name, value in results['options'].items())}; took {results.get('minutes', '?')} minutes\n")
@@ -62,7 +64,7 @@ def markdown(results: dict) -> str:
     if "memory" in results:
         parts.append("## Memory of the service, in MiB\n")
         parts.append(rows(["", "resident", "most meanwhile"], [[one["when"], one["now"], one["most"]] for one in results["memory"]]))
-    if "growth" in results:
+    if "rush" in results:
         filled = "; ".join(f"{one['database']}: {one['what']}, filled in {one['seconds']} s" for one in results["filled"])
         parts.append(f"## The same where more lies in the tables\n\n{filled}\n")
         parts.append(rows(

@@ -163,9 +163,7 @@ impl Memory {
     /// What is known of `question`, which has to name everything that the answer depends on.
     pub async fn ask(&self, question: &str) -> Found {
         let (writes, asked) = (self.writes.so_far(), Instant::now());
-        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
-        let known = slots.by_question.get(question).cloned();
-        drop(slots);
+        let known = self.slot(question);
         if let Some(found) = known.as_ref().and_then(|slot| self.good(slot, writes, asked)) {
             return found;
         }
@@ -186,6 +184,11 @@ impl Memory {
             at: self.clock.now(),
             _alone: alone,
         })
+    }
+
+    fn slot(&self, question: &str) -> Option<Arc<Slot>> {
+        let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+        slots.by_question.get(question).cloned()
     }
 
     /// How much is kept: entries and bytes.
