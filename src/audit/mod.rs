@@ -21,7 +21,6 @@ mod store;
 
 pub use model::{Chain, Head, Heads};
 pub use routes::configure;
-pub use rules::canonical::{canonical, entry_digest, seal_digest};
 pub use rules::{Fault, Place};
 pub use sealer::Sealer;
 pub use service::{Verified, heads, seal, verify};

@@ -4,8 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
 
 use super::Failure;
 use super::database::Database;
@@ -124,14 +122,6 @@ fn go_on_from_here(db: &Db, although_connected: bool) -> Result<(SetBack, Restor
     Ok((journal, feed, verified))
 }
 
-#[derive(QueryableByName)]
-struct Others {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-    #[diesel(sql_type = Text)]
-    named: String,
-}
-
 /// A connection that was just closed takes a moment to go.
 const LOOKS: u32 = 20;
 
@@ -139,23 +129,15 @@ const LOOKS: u32 = 20;
 fn nobody_else(db: &Db) -> Result<(), Failure> {
     let mut looks = 0;
     loop {
-        let others = db.run(true, |conn| {
-            let query = diesel::sql_query(
-                "SELECT count(*) AS number,
-                     coalesce(string_agg(format('%s %s (process %s)', usename, application_name, pid), ', ' ORDER BY pid), '') AS named
-                 FROM pg_stat_activity
-                 WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()",
-            );
-            Ok(query.get_result::<Others>(conn)?)
-        })?;
-        if others.number == 0 {
+        let others = db.others()?;
+        if others.is_empty() {
             return Ok(());
         }
         looks += 1;
         if looks == LOOKS {
+            let others = others.join(", ");
             return Err(format!(
-                "{} others are connected to the database: {}. Stop the service first; if none of them is one, add --although-connected",
-                others.number, others.named
+                "others are connected to the database: {others}. Stop the service first; if none of them is one, add --although-connected"
             )
             .into());
         }

@@ -32,10 +32,9 @@ struct Found {
 /// Every row is written anew, which may take minutes; nobody else writes meanwhile.
 pub fn set_back(conn: &mut PgConnection) -> Result<SetBack> {
     conn.batch_execute("SET LOCAL statement_timeout = 0; LOCK TABLE journal IN EXCLUSIVE MODE")?;
-    let found = diesel::sql_query(
-        "SELECT max(transaction) AS largest, count(*) AS entries, max(at) AS last FROM journal",
-    )
-    .get_result::<Found>(conn)?;
+    let found =
+        diesel::sql_query("SELECT max(transaction) AS largest, count(*) AS entries, max(at) AS last FROM journal")
+            .get_result::<Found>(conn)?;
     let by = found.largest.unwrap_or(0).max(0);
     if by > 0 {
         diesel::sql_query("UPDATE journal SET transaction = transaction - $1")

@@ -148,7 +148,10 @@ mod tests {
             actor_id: None,
             ..entry(json!({}))
         });
-        assert!(none.contains(r#"-000000000001",null,1799"#) && none.contains(r#""account",null,"#), "{none}");
+        assert!(
+            none.contains(r#"-000000000001",null,1799"#) && none.contains(r#""account",null,"#),
+            "{none}"
+        );
     }
 
     #[test]

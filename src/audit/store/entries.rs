@@ -106,7 +106,10 @@ pub fn chains_due(conn: &mut PgConnection) -> Result<Vec<Chain>> {
                          AND transaction < {HORIZON} LIMIT 1) AS next)"
         )
     };
-    let of_organisations = due("chains.organisation_id", "journal.organisation_id = chains.organisation_id");
+    let of_organisations = due(
+        "chains.organisation_id",
+        "journal.organisation_id = chains.organisation_id",
+    );
     let of_nobody = due(
         "'00000000-0000-0000-0000-000000000000'",
         "journal.organisation_id IS NULL",
@@ -149,9 +152,5 @@ type Before = Box<dyn BoxableExpression<journal::table, Pg, SqlType = diesel::sq
 
 /// Said twice, so that the index begins at the right place.
 pub fn is_before(at: DateTime<Utc>, id: Uuid) -> Before {
-    Box::new(
-        journal::at
-            .le(at)
-            .and(journal::at.lt(at).or(journal::id.lt(id))),
-    )
+    Box::new(journal::at.le(at).and(journal::at.lt(at).or(journal::id.lt(id))))
 }

@@ -34,9 +34,5 @@ pub fn begin_anew(conn: &mut PgConnection, act: &Act, by: i64) -> Result<Restore
         data: json!({"former": former}),
     };
     record(conn, act, entry)?;
-    Ok(Restored {
-        former,
-        feed,
-        webhooks,
-    })
+    Ok(Restored { former, feed, webhooks })
 }
