@@ -113,7 +113,7 @@ CHECKSUM = "SELECT '{0} ' || count(*) || ' ' || coalesce(md5(string_agg(md5(t::t
 
 def checksums(ask) -> dict[str, str]:
     """Of each table how many rows and a digest over all of them; `ask` answers in lines."""
-    lines = [ask(CHECKSUM.format(table))[0] for table in ask(TABLES)]
+    lines = [ask(CHECKSUM.format(table))[0].strip() for table in ask(TABLES)]
     return {line.split(" ")[0]: line for line in lines}
 
 

@@ -178,13 +178,10 @@ def drill() -> None:
     compare("at the snapshot", in_dump, checksums(lines(second, "einlass")))
     there = kept(second, "einlass")
     must(must_be_in_dump <= there, f"of {len(must_be_in_dump)} acknowledged before the snapshot {len(must_be_in_dump - there)} are lost")
-    # The rest is no part of the way back.
-    paused = time.monotonic()
-    control(second, dump, after)
-    began += time.monotonic() - paused
     ready = goes_on("second", second, after, heads)
     print(f"  RPO {disaster - at_dump:.1f} s: {len(all_acknowledged - there)} of {len(all_acknowledged)} registrations came after the dump")
     print(f"  RTO {ready - began:.1f} s, from an empty machine to the first registration")
+    control(second, dump, after)
     second.stop()
 
     say("the way back to the moment of rest, in the same cluster")
@@ -199,12 +196,11 @@ def drill() -> None:
     there = kept(third, "einlass")
     must(must_be_at_target <= there, f"of {len(must_be_at_target)} acknowledged before that moment {len(must_be_at_target - there)} are lost")
     must(not (there - must_be_at_target), f"and {len(there - must_be_at_target)} came after it")
-    paused = time.monotonic()
-    lies(third, after)
-    began += time.monotonic() - paused
+    third.sql("CREATE DATABASE control TEMPLATE einlass", "postgres")
     ready = goes_on("third", third, after, heads)
     print(f"  RPO 0 s for a moment that one chooses; to the last archived segment here; this one was {disaster - at_target:.1f} s before the disaster")
     print(f"  RTO {ready - began:.1f} s, from the files of the base backup to the first registration")
+    lies(third, after)
     third.stop()
 
 
@@ -249,7 +245,7 @@ def control(second: Cluster, dump: pathlib.Path, after: Follower) -> None:
 
 def lies(third: Cluster, after: Follower) -> None:
     """In the same cluster numbers go on, and nothing but the identity of the feed tells that it was set back."""
-    third.sql("CREATE DATABASE control TEMPLATE einlass", "postgres")
+    say("control: the moment of rest without `restored`")
     # As many as were lost, and more.
     third.sql("DO $$ BEGIN FOR n IN 1..20000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$", "postgres")
     one = service("lies", third, "control")

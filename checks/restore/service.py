@@ -1,6 +1,7 @@
 """The service under the drill: load on it, and somebody who follows its change feed. Standard library only."""
 
 import http.client
+import itertools
 import json
 import os
 import pathlib
@@ -71,20 +72,20 @@ class Service:
 class Client:
     def __init__(self, port: int, bearer: str | None = None) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.used = time.monotonic()
         self.headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, dict, str]:
         path = path if path.startswith("/health") else f"/api/v1{path}"
         data = None if body is None else json.dumps(body).encode()
         named = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
-        try:
-            self.connection.request(method, path, data, named)
-            response = self.connection.getresponse()
-        except (http.client.HTTPException, ConnectionError):
-            # Left alone for long, the service ends a connection.
+        if time.monotonic() - self.used > 2:
+            # Left alone for longer, the service ends a connection.
             self.connection.close()
-            raise
+        self.connection.request(method, path, data, named)
+        response = self.connection.getresponse()
         text = response.read()
+        self.used = time.monotonic()
         return response.status, json.loads(text) if text.startswith(b"{") else {}, response.headers.get("ETag", "")
 
 
@@ -120,33 +121,32 @@ class Load:
         # (moment, id of the registration)
         self.registered: list[tuple[float, str]] = []
         self.changes, self.faults = 0, []
-        self.threads = [threading.Thread(target=self.people, args=(n,)) for n in range(self.PEOPLE)]
-        self.threads += [threading.Thread(target=self.edit, args=(n,)) for n in range(self.EDITORS)]
+        steps = [self.person(n) for n in range(self.PEOPLE)] + [self.editor(n) for n in range(self.EDITORS)]
+        self.threads = [threading.Thread(target=self.turns, args=(step,)) for step in steps]
         for thread in self.threads:
             thread.start()
 
-    def turns(self):
+    def turns(self, step) -> None:
         while not self.ended.is_set():
-            if self.paused.is_set():
-                time.sleep(0.02)
-                continue
-            with self.lock:
-                self.busy += 1
-            try:
-                yield
-            except Exception as error:
-                self.faults.append(repr(error))
-                return
-            finally:
+            if not self.paused.is_set():
                 with self.lock:
-                    self.busy -= 1
+                    self.busy += 1
+                try:
+                    # Paused between the look and here, it is one step more, and the pause waits for it.
+                    step()
+                except Exception as error:
+                    self.faults.append(repr(error))
+                    return
+                finally:
+                    with self.lock:
+                        self.busy -= 1
             time.sleep(0.02)
 
-    def people(self, nth: int) -> None:
-        client, dice, number = Client(self.port), random.Random(nth), 0
-        for _ in self.turns():
-            number += 1
-            name = f"p{nth}-{number}"
+    def person(self, nth: int):
+        client, dice, numbers = Client(self.port), random.Random(nth), itertools.count(1)
+
+        def step() -> None:
+            name = f"p{nth}-{next(numbers)}"
             who = {"channel": "onsite", "given_name": "Anna", "family_name": name, "email": f"{name}@example.org"}
             path = f"/seminars/{dice.choice(self.seminars)}/registrations"
             status, made, _ = client.call("POST", path, who)
@@ -155,9 +155,12 @@ class Load:
             else:
                 self.faults.append(f"{status} {made}")
 
-    def edit(self, nth: int) -> None:
+        return step
+
+    def editor(self, nth: int):
         client, dice = organiser(self.port), random.Random(100 + nth)
-        for _ in self.turns():
+
+        def step() -> None:
             path = f"/seminars/{dice.choice(self.seminars)}"
             _, _, etag = client.call("GET", path)
             status, answer, _ = client.call("PATCH", path, {"title": f"Titel {dice.randrange(10**9)}"}, If_Match=etag)
@@ -167,9 +170,13 @@ class Load:
             elif status != 412:
                 self.faults.append(f"{status} {answer}")
 
+        return step
+
     def pause(self) -> None:
         """Returns when nothing is under way."""
         self.paused.set()
+        # Whoever had looked before has begun by then.
+        time.sleep(0.2)
         for _ in range(600):
             with self.lock:
                 if self.busy == 0:

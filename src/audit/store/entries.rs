@@ -1,10 +1,9 @@
 //! Entries of the journal, chain by chain.
 
-use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Nullable, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use crate::audit::model::{Asked, Chain, Entry, Position};
@@ -14,6 +13,10 @@ use crate::schema::journal;
 
 /// No transaction below it runs any more: what is there stays all there is. As the change feed has it.
 const HORIZON: &str = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+
+/// [`Position::BEGINNING`] in SQL, and the key of the chain of those without organisation.
+const BEFORE_ALL: &str = "'-9223372036854775808'::bigint";
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Every organisation in the journal, whether or not it is one: from one to the next in the index, however many entries there are.
 const CHAINS: &str = "WITH RECURSIVE walk (organisation_id) AS (
@@ -45,13 +48,14 @@ fn of(chain: Chain) -> Boxed<'static> {
     }
 }
 
-/// Said twice, so that the index begins at the right place.
+/// As one comparison of the pair, which an index follows also among the many entries of one transaction.
 fn behind(query: Boxed<'static>, position: Position) -> Boxed<'static> {
-    query.filter(journal::transaction.ge(position.transaction)).filter(
-        journal::transaction
-            .gt(position.transaction)
-            .or(journal::id.gt(position.entry)),
-    )
+    let pair = sql::<Bool>("(journal.transaction, journal.id) > (")
+        .bind::<BigInt, _>(position.transaction)
+        .sql(", ")
+        .bind::<SqlUuid, _>(position.entry)
+        .sql(")");
+    query.filter(pair)
 }
 
 /// The next entries of the chain behind `position`, in the order of the journal.
@@ -95,28 +99,25 @@ pub fn chains(conn: &mut PgConnection) -> Result<Vec<Chain>> {
 
 /// Every chain with an entry that can be sealed.
 pub fn chains_due(conn: &mut PgConnection) -> Result<Vec<Chain>> {
+    // From where the last seal of the chain ends: an index leads to both, however many there are.
     let due = |chain: &str, is_own: &str| {
         format!(
-            "NOT EXISTS (SELECT FROM journal_seals WHERE chain = {chain})
-                 AND EXISTS (SELECT FROM journal WHERE {is_own} AND transaction < {HORIZON})
-             OR EXISTS (
-                 SELECT FROM (SELECT last_transaction, last_entry FROM journal_seals WHERE chain = {chain} ORDER BY number DESC LIMIT 1) AS last
-                 CROSS JOIN LATERAL (
-                     SELECT FROM journal WHERE {is_own} AND (transaction, id) > (last_transaction, last_entry)
-                         AND transaction < {HORIZON} LIMIT 1) AS next)"
+            "LEFT JOIN LATERAL (
+                 SELECT last_transaction, last_entry FROM journal_seals WHERE chain = {chain} ORDER BY number DESC LIMIT 1
+             ) AS last ON true
+             WHERE EXISTS (
+                 SELECT FROM journal WHERE {is_own} AND transaction < {HORIZON} AND (transaction, id) > (
+                     coalesce(last_transaction, {BEFORE_ALL}), coalesce(last_entry, '{NOBODY}')))"
         )
     };
     let of_organisations = due(
         "chains.organisation_id",
         "journal.organisation_id = chains.organisation_id",
     );
-    let of_nobody = due(
-        "'00000000-0000-0000-0000-000000000000'",
-        "journal.organisation_id IS NULL",
-    );
+    let of_nobody = due(&format!("'{NOBODY}'"), "journal.organisation_id IS NULL");
     let rows = diesel::sql_query(format!(
-        "{CHAINS} SELECT organisation_id FROM chains WHERE {of_organisations}
-         UNION ALL SELECT NULL::uuid WHERE {of_nobody}"
+        "{CHAINS} SELECT organisation_id FROM chains {of_organisations}
+         UNION ALL SELECT one.organisation_id FROM (SELECT NULL::uuid AS organisation_id) AS one {of_nobody}"
     ))
     .load::<Owner>(conn)?;
     Ok(rows.into_iter().map(Owner::chain).collect())
@@ -143,14 +144,12 @@ pub fn log(conn: &mut PgConnection, asked: &Asked) -> Result<Vec<Entry>> {
         query = query.filter(journal::at.lt(to));
     }
     if let Some((at, id)) = asked.after {
-        query = query.filter(is_before(at, id));
+        let older = sql::<Bool>("(journal.at, journal.id) < (")
+            .bind::<Timestamptz, _>(at)
+            .sql(", ")
+            .bind::<SqlUuid, _>(id)
+            .sql(")");
+        query = query.filter(older);
     }
     Ok(query.select(Entry::as_select()).load(conn)?)
-}
-
-type Before = Box<dyn BoxableExpression<journal::table, Pg, SqlType = diesel::sql_types::Bool>>;
-
-/// Said twice, so that the index begins at the right place.
-pub fn is_before(at: DateTime<Utc>, id: Uuid) -> Before {
-    Box::new(journal::at.le(at).and(journal::at.lt(at).or(journal::id.lt(id))))
 }

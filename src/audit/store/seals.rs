@@ -12,7 +12,7 @@ use crate::schema::journal_seals;
 /// Any number does, as long as nobody else takes it: "Siegel" as bytes.
 const TURN: i64 = 0x5369_6567_656c;
 
-diesel::define_sql_function! { fn pg_try_advisory_xact_lock(key: BigInt) -> diesel::sql_types::Bool; }
+diesel::define_sql_function! { fn pg_try_advisory_xact_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool; }
 
 /// Whether nobody else is sealing at this moment; until the transaction ends. A courtesy: two who seal at once are kept
 /// apart by the numbers of the seals.
