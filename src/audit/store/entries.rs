@@ -35,7 +35,7 @@ struct Owner {
 
 impl Owner {
     fn chain(self) -> Chain {
-        Chain(self.organisation_id.map(OrganisationId))
+        self.organisation_id.map_or(Chain(None), Chain::of_key)
     }
 }
 

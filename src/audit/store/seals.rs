@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::audit::model::{Chain, Head, Position, Seal};
 use crate::audit::rules::canonical::hex;
-use crate::base::problem::Result;
+use crate::base::problem::{Error, Result};
 use crate::schema::journal_seals;
 
 /// Any number does, as long as nobody else takes it: "Siegel" as bytes.
@@ -99,6 +99,10 @@ pub fn heads(conn: &mut PgConnection) -> Result<Vec<Head>> {
 
 /// The numbers of transactions in the journal were made smaller by `by`: so are the places where seals end.
 pub fn renumber(conn: &mut PgConnection, by: i64) -> Result<()> {
+    // Whoever seals at this moment has read the numbers of before.
+    if !take_turn(conn)? {
+        return Err(Error::Unavailable("somebody is sealing the journal".to_owned()));
+    }
     diesel::update(journal_seals::table)
         .set(journal_seals::last_transaction.eq(journal_seals::last_transaction - by))
         .execute(conn)?;
