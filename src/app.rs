@@ -16,6 +16,7 @@ use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::attendance::Door;
+use crate::audit::{self, Sealer};
 use crate::auth::{self, Auth, Hasher, Keys, Scopes, Throttle, scope_of};
 use crate::base::body;
 use crate::base::capability::Capabilities;
@@ -40,6 +41,7 @@ use crate::{attendance, catalogue, feeds, health, imports, openapi, registration
 fn api(config: &mut ServiceConfig) {
     config
         .configure(auth::configure)
+        .configure(audit::configure)
         // Before the rooms whose `/{seminar}` and `/{collection}` would take `{seminar}.ics` for an id.
         .configure(feeds::configure)
         .configure(catalogue::configure)
@@ -97,18 +99,21 @@ pub const OWN_CONNECTIONS: u32 = 4;
 /// What goes on beside the requests, until it is dropped.
 pub struct Background {
     _timekeeper: Timekeeper,
+    _sealer: Sealer,
     _postboy: Postboy,
     _rounds: Rounds,
     _caretaker: Caretaker,
 }
 
 impl Site {
-    /// Begins to deliver mails and webhooks, to keep deadlines, and to forget what is kept no longer. Every instance does; they share the work.
+    /// Begins to deliver mails and webhooks, to keep deadlines, to seal the journal, and to forget what is kept no longer. Every
+    /// instance does; they share the work.
     pub fn background(&self) -> Result<Background> {
         let (db, clock) = (Db::clone(&self.db), Clock::clone(&self.clock));
         Ok(Background {
             _timekeeper: Timekeeper::start(db.clone(), clock.clone())?,
             _caretaker: Caretaker::start(db.clone(), clock.clone())?,
+            _sealer: Sealer::start(db.clone(), clock.clone())?,
             _rounds: self.courier.clone().into_inner().start(&db, &clock)?,
             _postboy: self.postman.clone().start(db, clock),
         })

@@ -4,6 +4,7 @@ mod commands;
 mod database;
 mod keys;
 mod privacy;
+mod journal;
 mod serve;
 
 use std::process::ExitCode;
@@ -82,6 +83,14 @@ enum Command {
         #[command(subcommand)]
         command: RetentionCommand,
     },
+    /// Whether the journal is what it was.
+    Journal {
+        #[command(subcommand)]
+        command: JournalCommand,
+    },
+    /// After a backup was restored, and before the service is started: the change feed, the webhooks and the journal go on
+    /// from what was restored.
+    Restored(journal::Restore),
     /// Figures.
     Report {
         #[command(subcommand)]
@@ -115,6 +124,14 @@ enum AdminCommand {
 enum ImportCommand {
     /// A programme in the format of demo/README.md, or from a spreadsheet saved as CSV. All or nothing.
     Seminars(commands::ImportSeminars),
+}
+
+#[derive(Debug, Subcommand)]
+enum JournalCommand {
+    /// Look whether anything that is sealed was edited, deleted, inserted, reordered or cut off.
+    Verify(journal::Verify),
+    /// Print the heads of all chains as JSON, to be kept where whoever can write the database cannot write.
+    Heads,
 }
 
 #[derive(Debug, Subcommand)]
@@ -217,6 +234,13 @@ fn run(command: Command, config: Config) -> Result<(), Failure> {
         Command::Retention {
             command: RetentionCommand::Run(run),
         } => privacy::retention_run(&config, &run),
+        Command::Journal {
+            command: JournalCommand::Verify(verify),
+        } => journal::verify(&config, &verify),
+        Command::Journal {
+            command: JournalCommand::Heads,
+        } => journal::heads(&config),
+        Command::Restored(restore) => journal::restored(&config, &restore),
         Command::Report {
             command: ReportCommand::Activity(report),
         } => commands::report_activity(&config, &report),

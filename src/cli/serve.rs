@@ -12,7 +12,7 @@ use crate::base::config::{Config, Profile};
 use crate::base::digest::secret;
 use crate::journal::{Act, Actor};
 use crate::reports::Paper;
-use crate::{imports, reports};
+use crate::{imports, partners, reports};
 use secrecy::ExposeSecret;
 
 pub fn serve(config: Config, demo: bool) -> Result<(), Failure> {
@@ -34,6 +34,9 @@ fn serve_on(database: &Database, config: Config, listener: TcpListener, demo: bo
         Err(faults) if config.profile == Profile::Production => return Err(faults),
         Err(faults) => tracing::warn!(%faults, "in production this would be refused"),
         Ok(()) => {}
+    }
+    if database.db.run(true, partners::runs_ahead)? {
+        return Err("the database was restored from another cluster and its change feed would lie; run `einlass restored` first".into());
     }
     let clock = Clock::System;
     if demo {

@@ -65,6 +65,23 @@ impl Db {
         fault.map_or(Ok(()), |fault| Err(Error::Unavailable(fault)))
     }
 
+    /// Who else is connected to the database, by name and process; empty: nobody.
+    pub fn others(&self) -> Result<Vec<String>> {
+        #[derive(QueryableByName)]
+        struct Other {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            named: String,
+        }
+        let others = self.run(true, |conn| {
+            let query = diesel::sql_query(
+                "SELECT format('%s %s (process %s)', usename, application_name, pid) AS named FROM pg_stat_activity
+                 WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY pid",
+            );
+            Ok(query.load::<Other>(conn)?)
+        })?;
+        Ok(others.into_iter().map(|other| other.named).collect())
+    }
+
     /// Everything that is wrong with the database, each with the variable that can mend it. To be asked when the schema is
     /// current.
     pub fn faults(&self, wanted: Wanted) -> Result<Vec<String>> {
