@@ -2,7 +2,7 @@
 //!
 //! `api` speaks HTTP to a service on a port of its own, with a database of its own, on a PostgreSQL that the
 //! tests start themselves. `kill` does to the program what no program should have to bear. `mail` reads what
-//! a mail server or a folder got. The others read the source, the schema and the OpenAPI document.
+//! a mail server or a folder got. `operation` starts, watches and stops the program. The others read the source, the schema and the OpenAPI document.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,6 +21,7 @@ mod imports;
 mod kill;
 mod mail;
 mod migrations;
+mod operation;
 mod private_database;
 mod structure;
 mod support;

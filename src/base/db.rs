@@ -15,6 +15,8 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use tokio::sync::Semaphore;
 
+use super::metrics;
+use super::off_thread::off_thread;
 use super::problem::{Error, Problem, Result};
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
@@ -118,13 +120,7 @@ impl Db {
         G: FnOnce(T) -> Result<U> + Send + 'static,
     {
         let db = self.clone();
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "Db is the one place that leaves the async threads"
-        )]
-        actix_web::web::block(move || db.run(read_only, work).and_then(then))
-            .await
-            .map_err(|_| Error::Unavailable("the blocking pool is closing".to_owned()))?
+        off_thread(move || db.run(read_only, work).and_then(then)).await?
     }
 
     /// The blocking form, for the command line and the tests' arrangements.
@@ -137,7 +133,9 @@ impl Db {
                 Ended::Done(value) => return Ok(value),
                 // The connection was dead before anything was asked of it: take another.
                 Ended::NotBegun(_) if attempt <= self.pool.max_size() + 1 => {}
-                Ended::RolledBack(Error::Unavailable(cause)) if cause == RETRY && attempt < ATTEMPTS => {}
+                Ended::RolledBack(Error::Unavailable(cause)) if cause == RETRY && attempt < ATTEMPTS => {
+                    metrics::tried_again()
+                }
                 Ended::NotBegun(error) | Ended::RolledBack(error) | Ended::Unsure(error) => return Err(error),
             }
         }
@@ -153,9 +151,19 @@ impl Db {
     }
 
     fn connection(&self) -> Result<PooledConnection<ConnectionManager<PgConnection>>> {
+        let _wait = metrics::PoolWait::begun();
         self.pool
             .get()
+            .inspect_err(|_| metrics::no_connection())
             .map_err(|error| Error::Unavailable(format!("no connection: {error}")))
+    }
+
+    /// Connections that are used, those that lie ready, and how many there may be.
+    #[must_use]
+    pub fn connections(&self) -> (u32, u32, u32) {
+        let state = self.pool.state();
+        let used = state.connections.saturating_sub(state.idle_connections);
+        (used, state.idle_connections, self.pool.max_size())
     }
 
     /// Brings the schema up to date. Several instances may start at once: one migrates, the others wait.
@@ -192,13 +200,7 @@ impl Db {
     /// [`Db::ready`] off the async threads.
     pub async fn check_ready(&self) -> Result<()> {
         let db = self.clone();
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "Db is the one place that leaves the async threads"
-        )]
-        actix_web::web::block(move || db.ready())
-            .await
-            .map_err(|_| Error::Unavailable("the blocking pool is closing".to_owned()))?
+        off_thread(move || db.ready()).await?
     }
 
     /// Whether the service can do its work: schema current, and the database keeps what it acknowledges.
@@ -350,6 +352,7 @@ fn translate(error: &DieselError) -> Error {
         return Error::Internal(error.to_string());
     };
     let message = information.message();
+    metrics::database_failed(kind, message);
     match kind {
         DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
             Error::Unavailable(message.to_owned())

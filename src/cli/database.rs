@@ -34,6 +34,7 @@ impl Database {
             },
             None => Self::private(config)?,
         };
+        database.db.refuse_newer_schema()?;
         database.db.migrate()?;
         Ok(database)
     }

@@ -8,7 +8,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::base::config::{Config, Flags, LogFormat};
+use crate::base::config::{Config, Flags};
+use crate::base::log;
 
 /// `EX_CONFIG` of sysexits.
 const BAD_CONFIGURATION: u8 = 78;
@@ -34,6 +35,9 @@ enum Command {
         /// Fill an empty database with the programme of 2020/21 and print the accounts to log in with.
         #[arg(long)]
         demo: bool,
+        /// Start although the schema is newer than this program: after going back to an earlier release.
+        #[arg(long)]
+        newer_schema: bool,
     },
     /// Bring the database schema up to date.
     Migrate,
@@ -125,7 +129,7 @@ type Failure = Box<dyn std::error::Error>;
 
 fn run(command: Command, config: Config) -> Result<(), Failure> {
     match command {
-        Command::Serve { demo, .. } => serve::serve(config, demo),
+        Command::Serve { demo, newer_schema, .. } => serve::serve(config, demo, newer_schema),
         Command::Migrate => commands::migrate(&config),
         Command::Openapi => {
             println!("{}", crate::app::document().to_pretty_json()?);
@@ -153,12 +157,7 @@ fn run(command: Command, config: Config) -> Result<(), Failure> {
 fn log_to_stderr(config: &Config) {
     // actix tells how it starts itself; nobody has to know.
     let filter = tracing_subscriber::EnvFilter::new(format!("actix_server=warn,{}", config.log));
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
     // A second logger in one process is nobody's loss.
-    let _ = match config.log_format {
-        LogFormat::Text => builder.with_target(false).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
-    };
+    let _ = tracing::subscriber::set_global_default(log::subscriber(filter, config.log_format, std::io::stderr));
+    log::panics_too();
 }

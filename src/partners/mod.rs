@@ -19,3 +19,5 @@ pub use courier::{Courier, Round, Rounds};
 pub use model::{EventData as WebhookEventData, WebhookEvent};
 pub use routes::configure;
 pub use service::webhooks::sweep_deliveries;
+pub use store::deliveries::{Backlog, backlog};
+pub use store::held_back_since;

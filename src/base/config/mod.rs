@@ -47,6 +47,8 @@ pub struct Config {
     pub seminar_url: Option<String>,
     pub webhook_allow: Vec<Network>,
     pub demo_password: Option<SecretString>,
+    pub metrics_listen: Option<SocketAddr>,
+    pub drain_seconds: u64,
 }
 
 /// Everything that is wrong with the configuration. Values are not repeated: they may be secrets in the wrong place.
@@ -185,6 +187,16 @@ impl Config {
             listen,
             data_dir,
             demo_password,
+            metrics_listen: source.value(
+                "EINLASS_METRICS_LISTEN",
+                "an address and port such as 127.0.0.1:9090",
+                parse,
+            ),
+            drain_seconds: source
+                .value("EINLASS_DRAIN_SECONDS", "a number from 0 to 20", |text| {
+                    parse(text).filter(|seconds| *seconds <= 20)
+                })
+                .unwrap_or(5),
         };
         if source.errors.is_empty() {
             Ok(config)
@@ -235,6 +247,9 @@ impl Config {
                 .collect::<Vec<_>>()
                 .join(","),
             hidden(&self.demo_password),
+            self.metrics_listen
+                .map_or_else(|| "none".to_owned(), |address| address.to_string()),
+            self.drain_seconds.to_string(),
         ];
         VARIABLES
             .iter()
@@ -303,6 +318,8 @@ mod tests {
             ("EINLASS_PORTAL_URL", "https://canary.example/without-the-place"),
             ("EINLASS_SEMINAR_URL", "https://canary.example/without-the-place"),
             ("EINLASS_WEBHOOK_ALLOW", "127.0.0.1,canary"),
+            ("EINLASS_METRICS_LISTEN", "canary"),
+            ("EINLASS_DRAIN_SECONDS", "21"),
         ]);
         let told = Config::read(bad, &Flags::default()).unwrap_err().to_string();
         for name in [
@@ -320,6 +337,8 @@ mod tests {
             "EINLASS_PORTAL_URL",
             "EINLASS_SEMINAR_URL",
             "EINLASS_WEBHOOK_ALLOW",
+            "EINLASS_METRICS_LISTEN",
+            "EINLASS_DRAIN_SECONDS",
         ] {
             assert!(told.contains(name), "{name} is missing in {told}");
         }
