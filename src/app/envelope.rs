@@ -115,8 +115,12 @@ impl Asked {
         );
         // Whoever shows a token of ours is known when it was looked at (`auth::identify`).
         match headers.get(AUTHORIZATION).map(|value| value.as_bytes()) {
-            None => drop(span.record("caller", "anonymous")),
-            Some(value) if value.starts_with(REGISTRATION.as_bytes()) => drop(span.record("caller", "registrant")),
+            None => {
+                span.record("caller", "anonymous");
+            }
+            Some(value) if value.starts_with(REGISTRATION.as_bytes()) => {
+                span.record("caller", "registrant");
+            }
             Some(_) => {}
         }
         span

@@ -110,7 +110,7 @@ impl Page<'_> {
     fn several(&mut self, name: &str, about: &str, label: &'static str, values: &[(&'static str, f64)]) {
         let family = Family::<[(&'static str, &'static str); 1], Seconds>::default();
         for (word, value) in values {
-            family.get_or_create(&[(label, word)]).set(*value);
+            family.get_or_create(&[(label, *word)]).set(*value);
         }
         self.0.register(name, about, family);
     }

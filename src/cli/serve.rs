@@ -76,7 +76,9 @@ fn serve_on(database: &Database, config: Config, listeners: Listeners, demo: boo
             .map(|listener| app::watch(&site, listener))
             .transpose()?;
         let watched = metrics.as_ref().map(Server::handle);
-        metrics.map(actix_web::rt::spawn);
+        if let Some(server) = metrics {
+            actix_web::rt::spawn(server);
+        }
         let drain = site.drain.clone();
         let server = app::listen(site, listeners.public, workers)?;
         // Beside the requests that are finished meanwhile.

@@ -59,7 +59,7 @@ async fn panics() -> HttpResponse {
 }
 
 async fn panics_off_thread() -> Result<HttpResponse> {
-    off_thread(|| panic!("elsewhere")).await?;
+    off_thread::<()>(|| panic!("elsewhere")).await?;
     Ok(HttpResponse::Ok().finish())
 }
 
