@@ -3,7 +3,7 @@
 //! SIGTERM: for a while nothing changes but that `/health/ready` says 503 and every answer is the last on its connection, so that
 //! whoever shares out requests looks elsewhere while nobody is refused. Then the listener closes, those who wait for something to
 //! happen are answered, and what runs is finished. A second signal ends the waiting, a third what runs. SIGINT is somebody at
-//! the terminal, to whom nobody sends requests: it begins with closing. SIGQUIT ends everything at once.
+//! the terminal, to whom nobody sends requests: it begins with closing. SIGQUIT cuts off what runs at once.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
