@@ -11,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
-use self::envelope::envelope;
+use self::envelope::{envelope, known_route};
 use self::known::{Routes, nothing_here};
 use crate::attendance::Door;
 use crate::auth::{self, Auth, Hasher, Keys, Scopes, Throttle, scope_of};
@@ -22,11 +22,13 @@ use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::drain::Drain;
 use crate::base::idempotency;
+use crate::base::memory::Memory;
 use crate::base::press::Press;
 use crate::base::problem::{Code, Error, Result};
 use crate::mail::{Postboy, Postman};
 use crate::partners::{self, Bell, Courier, Rounds};
 use crate::portal::{self, Pages};
+use crate::privacy::{self, Caretaker};
 use crate::registrations::{Desk, Timekeeper};
 use crate::reports::Paper;
 use crate::{attendance, catalogue, feeds, health, imports, openapi, registrations, reports, seminars};
@@ -52,7 +54,8 @@ fn api(config: &mut ServiceConfig) {
         .configure(attendance::configure)
         .configure(imports::configure)
         .configure(reports::configure)
-        .configure(partners::configure);
+        .configure(partners::configure)
+        .configure(privacy::configure);
 }
 
 /// Everything beside it.
@@ -86,6 +89,7 @@ pub struct Site {
     pub press: web::Data<Press>,
     pub paper: web::Data<Paper>,
     pub bell: web::Data<Bell>,
+    pub memory: web::Data<Memory>,
     pub postman: Arc<Postman>,
     pub courier: web::Data<Courier>,
     pub drain: web::Data<Drain>,
@@ -95,11 +99,15 @@ pub struct Site {
 const DESK_WRITERS: usize = 2;
 const DOOR_WRITERS: usize = 2;
 
+/// Connections beside the pool.
+pub const OWN_CONNECTIONS: u32 = 4;
+
 /// What goes on beside the requests, until it is dropped.
 pub struct Background {
     timekeeper: Timekeeper,
     postboy: Postboy,
     rounds: Rounds,
+    caretaker: Caretaker,
 }
 
 impl Background {
@@ -109,6 +117,7 @@ impl Background {
             scope.spawn(|| drop(self.timekeeper));
             scope.spawn(|| drop(self.postboy));
             scope.spawn(|| drop(self.rounds));
+            scope.spawn(|| drop(self.caretaker));
         });
     }
 }
@@ -118,11 +127,12 @@ impl Background {
 const DOWN: u64 = 25;
 
 impl Site {
-    /// Begins to deliver mails and webhooks and to keep deadlines. Every instance does; they share the work.
+    /// Begins to deliver mails and webhooks, to keep deadlines, and to forget what is kept no longer. Every instance does; they share the work.
     pub fn background(&self) -> Result<Background> {
         let (db, clock) = (Db::clone(&self.db), Clock::clone(&self.clock));
         Ok(Background {
             timekeeper: Timekeeper::start(db.clone(), clock.clone())?,
+            caretaker: Caretaker::start(db.clone(), clock.clone())?,
             rounds: self.courier.clone().into_inner().start(&db, &clock)?,
             postboy: self.postman.clone().start(db, clock),
         })
@@ -144,6 +154,7 @@ impl Site {
             paper: web::Data::new(Paper::open(&config)?),
             bell: web::Data::new(Bell::new(drain.clone())),
             drain: web::Data::new(drain),
+            memory: web::Data::new(Memory::new(db.writes().clone(), clock.clone())),
             courier: web::Data::new(Courier::assemble(&config, capabilities.clone())),
             postman: Arc::new(Postman::assemble(&config, capabilities.clone())?),
             capabilities: web::Data::from(capabilities),
@@ -168,6 +179,8 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
         let docs = SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::new(["/openapi.json"]));
         let bytes = bytes.clone();
         App::new()
+            .wrap(from_fn(known_route))
+            .wrap(from_fn(seminars::from_memory))
             .wrap(from_fn(envelope))
             .app_data(site.config.clone())
             .app_data(site.db.clone())
@@ -181,6 +194,7 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .app_data(site.paper.clone())
             .app_data(site.courier.clone())
             .app_data(site.bell.clone())
+            .app_data(site.memory.clone())
             .app_data(site.drain.clone())
             .app_data(health.clone())
             .app_data(routes.clone())

@@ -12,6 +12,7 @@
 //!                       and the same event announced twice: found, merged with both consents, undone
 //!       imports         a programme from a file or a spreadsheet, the demo
 //!       feeds           the public programme as calendars, linked data and news
+//!       privacy         what is known of a person, erasure, retention, and erasure again after a restore
 //!  6    attendance      the door, platform reports, who was there, headcounts, the reconciled picture, lists, certificates
 //!  5    registrations   the desk, tickets, admission, waiting list, applications, changes of plan that tell everybody, deadlines
 //!  4    seminars        seminar, sessions, channels with seats, admission and questions, parties, schedule changes
@@ -74,6 +75,8 @@
 //! - Nothing of a person is handed to another organisation unless the seminar says so, the person was told before registering,
 //!   and the line of the log is in the transaction of the reading. Who ends it has waited for whoever is reading.
 //!   `registrations::service::disclose`, `tests/api/sharings/`
+//! - Numbers survive erasure: whoever is forgotten leaves every figure as it was, and no word anywhere; about each column that could
+//!   hold one it is decided in one place. `privacy::CATALOGUE`, `attendance::forget_people`, `tests/api/privacy/`
 //! - Everybody reaches what their role reaches and nothing else, and a machine what its scope reaches.
 //!   `docs/authorisation.md`, `tests/api/authorisation.rs`
 //! - The change feed has no gap: entries are ordered by the writing transaction, and shown only below the oldest that is still
@@ -112,6 +115,12 @@
 //!   row. So are charts: `plotters` names no bar and has no text alternative.
 //! - `print/` is a second crate: what sets a PDF takes minutes to build and knows nothing of the rest.
 
+// What is asked for and not used is built by everybody for nothing. The tests' own are not looked at.
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
+/// Only here so that libpq is built with it, in the form that `Cargo.toml` says.
+use pq_sys as _;
+
 pub mod app;
 pub mod attendance;
 pub mod auth;
@@ -126,6 +135,7 @@ pub mod mail;
 pub mod openapi;
 pub mod partners;
 pub mod portal;
+pub mod privacy;
 pub mod registrations;
 pub mod reports;
 #[rustfmt::skip]

@@ -267,6 +267,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What was erased because somebody asked, by ids only, so that it can be erased again after a restore from a backup. Append-only.
+    erasures (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        at -> Timestamptz,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        /// {registrations, restricted: [id], check_ins: [id], import_participants: [{import, position}], mails: how many}.
+        objects -> Jsonb,
+        cancelled -> Int4,
+    }
+}
+
+diesel::table! {
     /// What a seminar is called elsewhere: in a partner's calendar, in the paper it comes from.
     external_refs (organisation_id, system, external_id) {
         organisation_id -> Uuid,
@@ -610,6 +625,8 @@ diesel::table! {
         held_up_since -> Nullable<Timestamptz>,
         /// When the person said that the new date suits them.
         kept_at -> Nullable<Timestamptz>,
+        /// erased: only what figures are made of is left; restricted: it was to be erased and has to be kept for a funder (GDPR, article 18).
+        personal_data -> Text,
     }
 }
 
@@ -640,6 +657,34 @@ diesel::table! {
         sealed -> Text,
         /// SHA-256 of sealed.
         sha256 -> Bytea,
+    }
+}
+
+diesel::table! {
+    /// Until when a funder may ask who took part in a seminar or in all of a collection: nothing about who came is erased before (GDPR, article 17(3)).
+    retention_holds (organisation_id, id) {
+        organisation_id -> Uuid,
+        id -> Uuid,
+        seminar_id -> Nullable<Uuid>,
+        collection_id -> Nullable<Uuid>,
+        /// The last day.
+        until -> Date,
+        reason -> Text,
+        version -> Int8,
+        created_at -> Timestamptz,
+        released_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// How long an organisation keeps records of a purpose, where it does not keep to the default.
+    retention_periods (organisation_id, purpose) {
+        organisation_id -> Uuid,
+        purpose -> Text,
+        /// NULL: the default again.
+        days -> Nullable<Int4>,
+        version -> Int8,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -887,6 +932,7 @@ diesel::joinable!(api_clients -> organisations (organisation_id));
 diesel::joinable!(collections -> organisations (organisation_id));
 diesel::joinable!(counting_rules -> organisations (organisation_id));
 diesel::joinable!(disclosures -> organisations (recipient_id));
+diesel::joinable!(erasures -> organisations (organisation_id));
 diesel::joinable!(headcounts -> accounts (recorded_by));
 diesel::joinable!(logos -> organisations (organisation_id));
 diesel::joinable!(members -> accounts (account_id));
@@ -897,6 +943,8 @@ diesel::joinable!(programme_imports -> organisations (organisation_id));
 diesel::joinable!(refresh_tokens -> accounts (account_id));
 diesel::joinable!(registrations -> accounts (entered_by));
 diesel::joinable!(report_snapshots -> organisations (organisation_id));
+diesel::joinable!(retention_holds -> organisations (organisation_id));
+diesel::joinable!(retention_periods -> organisations (organisation_id));
 diesel::joinable!(reviews -> accounts (account_id));
 diesel::joinable!(seminars -> organisations (organisation_id));
 diesel::joinable!(sharings -> organisations (recipient_id));
@@ -917,6 +965,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     consents,
     counting_rules,
     disclosures,
+    erasures,
     external_refs,
     headcounts,
     idempotency_keys,
@@ -937,6 +986,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     registrations,
     reminders,
     report_snapshots,
+    retention_holds,
+    retention_periods,
     reviews,
     schedule_changes,
     seminar_collections,

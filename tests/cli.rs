@@ -23,7 +23,7 @@ fn einlass(environment: &[(&str, &str)], arguments: &[&str], input: &str) -> Out
 }
 
 fn on(database: &TestDatabase, arguments: &[&str], input: &str) -> (bool, String) {
-    let output = einlass(&[("DATABASE_URL", &database.url)], arguments, input);
+    let output = einlass(&database.environment(), arguments, input);
     let told = [output.stdout, output.stderr]
         .map(|text| String::from_utf8(text).unwrap())
         .concat();
@@ -272,4 +272,42 @@ fn a_spreadsheet_is_imported_or_its_doubts_are_printed() {
     let (good, told) = import(&[]);
     assert!(!good && told.contains("xlsx/zip"), "{told}");
     std::fs::remove_file(&file).unwrap();
+}
+
+#[test]
+fn keys_are_listed_and_turned() {
+    let data = std::env::temp_dir().join(format!("einlass-keys-turned-{}", std::process::id()));
+    let keys = |arguments: &[&str]| {
+        let arguments = [&["--data-dir", data.to_str().unwrap(), "keys"], arguments].concat();
+        let output = einlass(&[], &arguments, "");
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let told = keys(&["list"]);
+    assert!(
+        told.starts_with("0001.pk8 ") && told.contains("current   signs"),
+        "{told}"
+    );
+    let told = keys(&["rotate"]);
+    assert!(
+        told.contains("0 retired ones deleted") && told.contains("next      signs from"),
+        "{told}"
+    );
+    let told = keys(&["rotate"]);
+    assert!(told.contains("nothing was done") && told.lines().count() == 3, "{told}");
+    let told = keys(&["rotate", "--compromised"]);
+    assert!(told.contains("2 deleted") && told.lines().count() == 2, "{told}");
+    std::fs::remove_dir_all(&data).unwrap();
+}
+
+#[test]
+fn roles_are_printed_without_a_database() {
+    let print = |arguments: &[&str]| einlass(&[], &[&["database", "roles"], arguments].concat(), "");
+    let told = String::from_utf8(print(&["--app", "office"]).stdout).unwrap();
+    assert!(
+        told.contains("CREATE ROLE office LOGIN NOSUPERUSER")
+            && told.contains("GRANT INSERT, SELECT ON journal TO office"),
+        "{told}"
+    );
+    assert!(!print(&["--app", "office; DROP ROLE postgres"]).status.success());
 }

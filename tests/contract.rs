@@ -1,7 +1,8 @@
 //! The OpenAPI document: committed, complete, fit for generated clients, and the whole vocabulary of problems in it.
 
 mod examples;
-mod fits;
+pub mod fits;
+mod limits;
 
 use std::collections::BTreeSet;
 

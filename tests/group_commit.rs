@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use einlass::base::db::Db;
 use einlass::base::group_commit::GroupCommit;
 use einlass::base::problem::{Error, Result};
 
@@ -14,7 +13,7 @@ type Batches = Arc<Mutex<Vec<Vec<u32>>>>;
 
 /// A slow writer that cannot bear 13, breaks over 66, and holds the second of two equal jobs back.
 fn slow(database: &TestDatabase, queue: usize) -> (GroupCommit<u32, u32>, Batches) {
-    let db = Db::new(&database.url, 2).unwrap();
+    let db = database.db(2);
     let batches = Batches::default();
     let seen = batches.clone();
     let write = move |_: &mut diesel::PgConnection, jobs: &[&u32]| {

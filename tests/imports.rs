@@ -72,7 +72,7 @@ fn rows(conn: &mut PgConnection) -> [i64; 6] {
 #[test]
 fn the_demo_fills_an_empty_database_once() {
     let database = TestDatabase::empty();
-    let db = Db::new(&database.url, 2).unwrap();
+    let db = database.db(2);
     db.migrate().unwrap();
     let first = demo(&db).unwrap();
     assert!(first.loaded);
@@ -111,7 +111,7 @@ fn the_demo_fills_an_empty_database_once() {
 #[test]
 fn the_demo_refuses_a_password_that_is_easy_to_guess() {
     let database = TestDatabase::empty();
-    let db = Db::new(&database.url, 2).unwrap();
+    let db = database.db(2);
     db.migrate().unwrap();
     let outcome = db.run(false, |conn| load_demo(conn, &act(), "passwort"));
     assert_eq!(places(outcome), ["/password"]);
@@ -121,7 +121,7 @@ fn the_demo_refuses_a_password_that_is_easy_to_guess() {
 #[test]
 fn the_paper_is_in_the_tables_as_it_says() {
     let database = TestDatabase::create();
-    let db = Db::new(&database.url, 2).unwrap();
+    let db = database.db(2);
     let summary = import_text(&db, PAPER).unwrap();
     assert_eq!(
         summary.to_string(),
@@ -179,7 +179,7 @@ fn the_paper_is_in_the_tables_as_it_says() {
 #[test]
 fn a_second_import_names_every_entry_that_is_there() {
     let database = TestDatabase::create();
-    let db = Db::new(&database.url, 2).unwrap();
+    let db = database.db(2);
     import_text(&db, PAPER).unwrap();
     let mut conn = database.connect();
     let written = rows(&mut conn);
@@ -196,7 +196,7 @@ fn a_second_import_names_every_entry_that_is_there() {
 #[test]
 fn one_problem_and_nothing_is_written() {
     let database = TestDatabase::create();
-    let db = Db::new(&database.url, 2).unwrap();
+    let db = database.db(2);
     let mut conn = database.connect();
     let before = rows(&mut conn);
     let mut file = serde_json::from_str::<Value>(PAPER).unwrap();
@@ -211,7 +211,7 @@ fn one_problem_and_nothing_is_written() {
 #[test]
 fn a_rehearsal_finds_the_same_and_keeps_nothing() {
     let database = TestDatabase::create();
-    let db = Db::new(&database.url, 2).unwrap();
+    let db = database.db(2);
     let mut conn = database.connect();
     let before = rows(&mut conn);
     let programme = read(PAPER, today()).unwrap();

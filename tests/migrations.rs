@@ -57,7 +57,7 @@ fn eight_instances_at_once_migrate_once() {
     let database = TestDatabase::empty();
     let versions = std::thread::scope(|scope| {
         let instances = (0..8).map(|_| {
-            let url = database.url.clone();
+            let url = database.direct_url.clone();
             scope.spawn(move || Db::new(&url, 2).unwrap().migrate().unwrap().len())
         });
         let instances = instances.collect::<Vec<_>>();
@@ -66,7 +66,7 @@ fn eight_instances_at_once_migrate_once() {
     let all = versions.iter().max().unwrap();
     assert_eq!(versions.iter().filter(|count| *count == all).count(), 1, "{versions:?}");
     assert_eq!(versions.iter().sum::<usize>(), *all, "{versions:?}");
-    Db::new(&database.url, 2).unwrap().ready().unwrap();
+    database.db(2).ready().unwrap();
 }
 
 /// What `schema.rs` says, `table.column Type`.

@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["seminars"],
     &["registrations"],
     &["attendance"],
-    &["reports", "imports", "partners", "feeds"],
+    &["reports", "imports", "partners", "feeds", "privacy"],
     &["portal"],
     &["app", "cli", "health", "openapi", "lib", "main"],
 ];
@@ -213,6 +213,7 @@ fn a_room_writes_only_its_own_tables() {
         ),
         ("imports", &["programme_imports", "programme_import_rows"]),
         ("partners", &["merges", "pushes", "webhook_deliveries", "webhooks"]),
+        ("privacy", &["erasures", "retention_holds", "retention_periods"]),
         (
             "reports",
             &[

@@ -3,6 +3,8 @@
 //! What is printed depends on what is given and on nothing else: no clock, no chance, no file, no network. Data reach a
 //! template as JSON in a file of their own and are never part of its source.
 
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
 mod legible;
 mod world;
 

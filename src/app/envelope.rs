@@ -1,7 +1,9 @@
 //! What happens to every request and answer: its id and its trace, HEAD as GET without the body, the security headers, problems
 //! as documents, a panic as a 500, one line in the log and one more in the metrics.
 
+use std::cell::OnceCell;
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -9,17 +11,19 @@ use actix_web::error::InternalError;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
-use actix_web::{HttpResponse, ResponseError, web};
+use actix_web::{HttpMessage, HttpResponse, ResponseError, web};
 use futures_util::FutureExt;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
+use super::known::Routes;
 use crate::auth::REGISTRATION;
 use crate::base::drain::Drain;
 use crate::base::ids::fresh;
 use crate::base::language::german;
+use crate::base::memory;
 use crate::base::metrics::{self, Caught};
-use crate::base::problem::{Code, Error, OwnWords, Problem, Result, render};
+use crate::base::problem::{Code, Error, OwnWords, Problem, RequestId, Result, render};
 use crate::base::trace::Trace;
 use crate::portal::{ErrorPage, Page};
 
@@ -31,11 +35,13 @@ pub async fn envelope(
     let begun = metrics::Request::begun();
     let asked = Asked::of(&request);
     let span = asked.span(request.headers());
+    request.extensions_mut().insert(RequestId(asked.request_id.clone()));
+    request.extensions_mut().insert(asked.meant.clone());
     if asked.method == Method::HEAD {
         // The body is left out on the wire all the same: that was decided when the head was read.
         request.head_mut().method = Method::GET;
     }
-    let refused = asked.refused(request.query_string());
+    let refused = asked.refused(request.query_string(), request.headers());
     let handled = async move {
         match refused {
             Some(code) => Ok(request.into_response(Error::from(code).error_response())),
@@ -47,7 +53,14 @@ pub async fn envelope(
     span.in_scope(|| {
         let (beside, response) = match handled {
             Ok(Ok(response)) => {
-                let (request, response) = response.into_parts();
+                let (request, mut response) = response.into_parts();
+                let routes = request.app_data::<web::Data<Routes>>();
+                // Whatever was said: a route that was not meant may have said it.
+                let wrong = routes.filter(|_| response.status().is_client_error());
+                if let Some(problem) = wrong.and_then(|routes| routes.wrong_method(&asked.method, &asked.path)) {
+                    response = Error::from(problem).error_response();
+                }
+                asked.meant.is(|| memory::route(&request));
                 (Ok(request), response)
             }
             Ok(Err(error)) => {
@@ -62,7 +75,7 @@ pub async fn envelope(
         };
         let response = asked.finish(response);
         let status = response.status().as_u16();
-        let took = begun.answered(asked.method.as_str(), &asked.route, status);
+        let took = begun.answered(asked.method.as_str(), asked.meant.route(), status);
         tracing::info!(status, ms = took.as_millis(), "request");
         match beside {
             Ok(request) => Ok(ServiceResponse::new(request, response)),
@@ -72,13 +85,46 @@ pub async fn envelope(
     })
 }
 
+/// Which route is meant, by its pattern: who is meant stands in no log and no metric. Looked for once, and not at all where the
+/// answer was in memory.
+#[derive(Clone, Default)]
+struct Meant(Rc<OnceCell<String>>);
+
+impl Meant {
+    fn is(&self, look: impl FnOnce() -> Option<String>) {
+        self.0.get_or_init(|| {
+            let route = look().unwrap_or_else(|| UNMATCHED.to_owned());
+            Span::current().record("route", route.as_str());
+            route
+        });
+    }
+
+    fn route(&self) -> &str {
+        self.0.get().map_or(UNMATCHED, String::as_str)
+    }
+}
+
+const UNMATCHED: &str = "unmatched";
+
+/// Around every request that is not answered from memory: whatever is logged from here on tells the route, and so does the
+/// answer where the request is lost.
+pub async fn known_route(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let meant = request.extensions().get::<Meant>().cloned();
+    if let Some(meant) = meant {
+        meant.is(|| memory::route(request.request()));
+    }
+    next.call(request).await.map(ServiceResponse::map_into_boxed_body)
+}
+
 /// What has to be known of a request when it is answered, and the request is not there any more.
 struct Asked {
     request_id: String,
     path: String,
     method: Method,
-    /// The pattern of the path: who is meant stands in no log and no metric.
-    route: String,
+    meant: Meant,
     german: bool,
     error_page: Option<ErrorPage>,
     drain: Option<web::Data<Drain>>,
@@ -90,7 +136,7 @@ impl Asked {
             request_id: request_id(request.headers()),
             path: request.path().to_owned(),
             method: request.method().clone(),
-            route: request.match_pattern().unwrap_or_else(|| "unmatched".to_owned()),
+            meant: Meant::default(),
             german: german(request),
             error_page: ErrorPage::of(request),
             drain: request.app_data::<web::Data<Drain>>().cloned(),
@@ -110,7 +156,7 @@ impl Asked {
             trace_id = trace.id,
             span_id = trace.span,
             method = %self.method,
-            route = self.route,
+            route = Empty,
             caller = Empty,
         );
         // Whoever shows a token of ours is known when it was looked at (`auth::identify`).
@@ -127,9 +173,11 @@ impl Asked {
     }
 
     /// What no handler is to see.
-    fn refused(&self, query: &str) -> Option<Code> {
+    fn refused(&self, query: &str, headers: &HeaderMap) -> Option<Code> {
         if self.path.len() + query.len() > 8192 {
             Some(Code::UriTooLong)
+        } else if size_of(headers) > HEADERS {
+            Some(Code::HeadersTooLarge)
         } else if hides_control_characters(&self.path) {
             Some(Code::NotFound)
         } else {
@@ -147,6 +195,16 @@ impl Asked {
         }
         response
     }
+}
+
+/// All headers together. actix has an end of its own at 128 KiB, beyond which it answers 431 without a body.
+const HEADERS: usize = 32 * 1024;
+
+fn size_of(headers: &HeaderMap) -> usize {
+    headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum()
 }
 
 /// The caller's id if it is a sane one, so that it can be followed through several services.

@@ -1,7 +1,10 @@
 //! What is there: which paths, with which methods.
 
+use std::cmp::Reverse;
+
+use actix_web::HttpResponse;
 use actix_web::dev::ResourceDef;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::Method;
 use utoipa::openapi::OpenApi;
 
 use crate::base::problem::{Code, Problem, Result};
@@ -40,20 +43,26 @@ impl Routes {
     }
 }
 
-/// 405 with Allow where the path is known, 404 elsewhere. actix itself would answer 404 to a wrong method.
-pub async fn nothing_here(request: HttpRequest, routes: web::Data<Routes>) -> Result<HttpResponse> {
-    let there = routes
-        .0
-        .iter()
-        .filter(|(resource, _)| resource.is_match(request.path()));
-    // `/seminars/{seminar}.ics` is meant, not `/seminars/{seminar}`.
-    let known = there.max_by_key(|(resource, _)| resource.pattern().map_or(0, str::len));
-    Err(match known {
-        Some((_, methods)) => {
-            let mut problem = Problem::new(Code::MethodNotAllowed);
-            problem.allow = Some(methods.join(", "));
-            problem.into()
+/// No route has this path, or none this method of it.
+pub async fn nothing_here() -> Result<HttpResponse> {
+    Err(Code::NotFound.into())
+}
+
+impl Routes {
+    /// 405 with Allow where the path is known and the method is not. actix itself answers 404, and asks a route with a parameter
+    /// where the one without has another method: for PATCH, `template.csv` would be the id of an import.
+    pub fn wrong_method(&self, method: &Method, path: &str) -> Option<Problem> {
+        let there = self.0.iter().filter(|(resource, _)| resource.is_match(path));
+        // `/seminars/{seminar}.ics` is meant, not `/seminars/{seminar}`; `check-ins/batch`, not `check-ins/{check_in}`.
+        let (_, methods) = there.max_by_key(|(resource, _)| {
+            let pattern = resource.pattern().unwrap_or_default();
+            (Reverse(pattern.matches('{').count()), pattern.len())
+        })?;
+        if methods.contains(&method.as_str()) {
+            return None;
         }
-        None => Code::NotFound.into(),
-    })
+        let mut problem = Problem::new(Code::MethodNotAllowed);
+        problem.allow = Some(methods.join(", "));
+        Some(problem)
+    }
 }

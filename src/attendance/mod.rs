@@ -20,9 +20,14 @@ mod sheets;
 mod store;
 mod tally;
 
-pub use model::{Basis, CountMethod, HeadcountId, ListFormat, ListLanguage, Listed, NewHeadcount};
+pub use model::{
+    Basis, CheckInId, CountMethod, Forgotten, HeadcountId, ImportId, ListFormat, ListLanguage, Listed, NewHeadcount,
+};
 pub use print::Orientation;
 pub use routes::configure;
 pub use rules::{Counted, NoShows, People, Reconciled, fits, reconcile, reconcile_with_people};
-pub use service::{Door, forget_times, forget_uncounted, no_shows_by_seminar, people_by_seminar, record_headcount};
+pub use service::{
+    Door, Forget, forget_people, forget_times, forget_uncounted, no_shows_by_seminar, people_by_seminar,
+    record_headcount, seminars_of,
+};
 pub use tally::{Count, MAX_VALUE, Qualifier, Tally, Unit, sum};

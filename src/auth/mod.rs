@@ -7,6 +7,7 @@
 
 mod model;
 mod passwords;
+mod ring;
 mod routes;
 mod rules;
 mod service;
@@ -17,6 +18,7 @@ mod who;
 
 pub use model::{AccountId, ApiClientId, OrganisationId, OrganisationRef, Role, Scope};
 pub use passwords::Hasher;
+pub use ring::{Rotated, State as KeyState, list_keys, replace_keys, rotate_keys};
 pub use routes::{configure, configure_outside};
 pub use rules::password_fault;
 pub use rules::scopes::scope_of;
@@ -31,8 +33,8 @@ pub use store::{
 pub use throttle::Throttle;
 pub use tokens::Keys;
 pub use who::{
-    Admin, Caller, FrontDesk, Identity, LoggedIn, Needs, NeedsFrontDesk, NeedsOrganiser, Organiser, PlatformAdmin,
-    REGISTRATION, Reach, Reporter, Scopes, Staff, Subject, identify,
+    Admin, Caller, FrontDesk, Identity, LoggedIn, Needs, NeedsAdmin, NeedsFrontDesk, NeedsOrganiser, Organiser,
+    PlatformAdmin, REGISTRATION, Reach, Reporter, Scopes, Staff, Subject, identify,
 };
 
 /// What the room keeps between requests.

@@ -1,25 +1,23 @@
 //! Access tokens: JWT with EdDSA (RFC 8037), typed `at+jwt` (RFC 9068), ten minutes, every claim required.
 //!
-//! The key ring is a folder of PKCS #8 files that instances share. The newest signs, all verify, and the public
-//! halves stand at `/.well-known/jwks.json`. A token chooses among our keys by `kid`; keys, links and algorithms
-//! it brings along are not looked at.
+//! The keys are a ring in a folder that instances share, [`super::ring`]: one signs, those before and after it verify, and
+//! the public halves stand at `/.well-known/jwks.json`. A token chooses among our keys by `kid`; keys, links and algorithms
+//! it brings along are not looked at. A running instance looks into the folder now and then, and when a `kid` comes that it
+//! does not know.
 
-use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use chrono::{DateTime, Utc};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
+use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::model::{AccountId, ApiClientId, Scope};
+use super::ring::Ring;
 use super::rules::ACCESS_TOKEN_LIFE;
-use crate::base::digest::{base64url, sha256};
 use crate::base::ids::fresh;
 use crate::base::problem::{Error, Result};
 
@@ -27,6 +25,10 @@ const TYPE: &str = "at+jwt";
 const AUDIENCE: &str = "einlass";
 /// Clocks of two instances differ by this much at most.
 const LEEWAY_SECONDS: i64 = 5;
+/// How often the folder is looked into: far more often than a new key needs to be known.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// How often at most because of unknown keys: whoever sends nonsense does not keep us reading.
+const LOOK_FOR_UNKNOWN_EVERY: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
@@ -51,42 +53,50 @@ pub enum Bearer {
     Client { id: ApiClientId, scopes: Vec<Scope> },
 }
 
-struct Key {
-    kid: String,
-    x: String,
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-}
-
 pub struct Keys {
     issuer: String,
-    /// Oldest first; the last one signs.
-    ring: Vec<Key>,
+    folder: PathBuf,
+    ring: RwLock<Arc<Ring>>,
+    looked: Mutex<Instant>,
 }
 
 impl Keys {
-    /// Reads the ring; makes the first key where there is none. Instances that start together agree on one: the
-    /// file appears whole under a fixed name, or not at all.
+    /// Reads the ring; makes the first key where there is none.
     pub fn open(folder: &Path, issuer: &str) -> Result<Self> {
-        let context = |error: std::io::Error| Error::internal(format!("signing keys in {}: {error}", folder.display()));
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(context)?;
-        let mut files = key_files(folder).map_err(context)?;
-        if files.is_empty() {
-            make_key(folder, "0001.pk8").map_err(context)?;
-            files = key_files(folder).map_err(context)?;
-        }
-        let ring = files
-            .iter()
-            .map(|file| key(&fs::read(file).map_err(context)?))
-            .collect::<Result<Vec<_>>>()?;
         Ok(Self {
             issuer: issuer.to_owned(),
-            ring,
+            folder: folder.to_owned(),
+            ring: RwLock::new(Arc::new(Ring::open(folder)?)),
+            looked: Mutex::new(Instant::now()),
         })
+    }
+
+    /// Looks into the folder now. What cannot be read changes nothing: the keys that are known stay in force.
+    pub fn look(&self) {
+        let known = self.known();
+        match Ring::read(&self.folder, &known) {
+            Ok(Some(ring)) => {
+                tracing::info!(keys = ring.len(), "the signing keys have changed");
+                *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "the signing keys were not read again"),
+        }
+    }
+
+    fn known(&self) -> Arc<Ring> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The ring, looked at again where that was longer ago than `most`. One request looks, the others go on with what is known.
+    fn ring(&self, most: Duration) -> Arc<Ring> {
+        if let Ok(mut looked) = self.looked.try_lock()
+            && looked.elapsed() >= most
+        {
+            *looked = Instant::now();
+            self.look();
+        }
+        self.known()
     }
 
     pub fn issue(&self, account: AccountId, now: DateTime<Utc>) -> Result<String> {
@@ -98,9 +108,9 @@ impl Keys {
     }
 
     fn sign(&self, sub: Uuid, client: Option<(ApiClientId, String)>, now: DateTime<Utc>) -> Result<String> {
-        let key = self
-            .ring
-            .last()
+        let ring = self.ring(LOOK_EVERY);
+        let key = ring
+            .signing(now)
             .ok_or_else(|| Error::internal("the key ring is empty"))?;
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some(TYPE.to_owned());
@@ -122,10 +132,15 @@ impl Keys {
     /// Whose token this is, if it is one of ours and now is its time.
     #[must_use]
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Bearer> {
-        let header = decode_header(token).ok()?;
+        // What must be understood is refused, because nothing of it is (RFC 7515, section 4.1.11).
+        let header = decode_header(token).ok().filter(|header| header.crit.is_none())?;
         let known_type = header.typ.as_deref().is_some_and(|typ| typ.eq_ignore_ascii_case(TYPE));
         let kid = header.kid.filter(|_| known_type)?;
-        let key = self.ring.iter().find(|key| key.kid == kid)?;
+        let mut ring = self.ring(LOOK_EVERY);
+        if ring.verifying(&kid, now).is_none() {
+            ring = self.ring(LOOK_FOR_UNKNOWN_EVERY);
+        }
+        let key = ring.verifying(&kid, now)?;
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_audience(&[AUDIENCE]);
         validation.set_issuer(&[&self.issuer]);
@@ -153,55 +168,13 @@ impl Keys {
         }
     }
 
-    /// The public keys (RFC 7517).
+    /// The public keys (RFC 7517): of the one that signs, the one that will, and those whose tokens are still about.
     #[must_use]
-    pub fn jwks(&self) -> Value {
-        let keys = self.ring.iter().map(
+    pub fn jwks(&self, now: DateTime<Utc>) -> Value {
+        let ring = self.ring(LOOK_EVERY);
+        let keys = ring.published(now).map(
             |key| json!({"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": key.kid, "x": key.x}),
         );
         json!({"keys": keys.collect::<Vec<_>>()})
     }
-}
-
-fn key_files(folder: &Path) -> std::io::Result<Vec<std::path::PathBuf>> {
-    let mut files = fs::read_dir(folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<std::io::Result<Vec<_>>>()?;
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "pk8"));
-    files.sort();
-    Ok(files)
-}
-
-fn make_key(folder: &Path, name: &str) -> std::io::Result<()> {
-    let failed = |_| std::io::Error::other("the key could not be made");
-    let pair = Ed25519KeyPair::generate().map_err(failed)?;
-    let document: Pkcs8V1Der = pair.as_der().map_err(failed)?;
-    let draft = folder.join(format!(".{}", fresh()));
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&draft)?;
-    file.write_all(document.as_ref())?;
-    file.sync_all()?;
-    let linked = fs::hard_link(&draft, folder.join(name));
-    fs::remove_file(&draft)?;
-    match linked {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn key(pkcs8: &[u8]) -> Result<Key> {
-    let pair =
-        Ed25519KeyPair::from_pkcs8(pkcs8).map_err(|_| Error::internal("a signing key is not Ed25519 in PKCS #8"))?;
-    let x = base64url(pair.public_key().as_ref());
-    // RFC 7638: the thumbprint over the required members in alphabetical order.
-    let thumbprint = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
-    Ok(Key {
-        kid: base64url(&sha256(thumbprint.as_bytes())),
-        encoding: EncodingKey::from_ed_der(pkcs8),
-        decoding: DecodingKey::from_ed_components(&x).map_err(Error::internal)?,
-        x,
-    })
 }

@@ -5,7 +5,7 @@
 //! edit stale.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH, VARY};
+use actix_web::http::header::{CACHE_CONTROL, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH, VARY};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload};
 use serde::Serialize;
 use std::future::{Ready, ready};
@@ -43,23 +43,24 @@ pub fn bytes(
     body: Vec<u8>,
 ) -> HttpResponse {
     let tag = tag(version, &body);
-    let known = request
-        .headers()
-        .get_all(IF_NONE_MATCH)
-        .filter_map(|v| v.to_str().ok())
-        .any(|given| {
-            given
-                .split(',')
-                .map(|one| one.trim().trim_start_matches("W/"))
-                .any(|one| one == tag || one == "*")
-        });
-    let mut response = if known {
+    let mut response = if has_it(request.headers(), &tag) {
         HttpResponse::new(StatusCode::NOT_MODIFIED)
     } else {
         HttpResponse::Ok().content_type(media_type).body(body)
     };
     headers(&mut response, Some(&tag), privacy);
     response
+}
+
+/// Whether If-None-Match names this tag; weakly, as RFC 9110, section 13.1.2, compares.
+#[must_use]
+pub fn has_it(headers: &HeaderMap, tag: &str) -> bool {
+    let tag = tag.trim_start_matches("W/");
+    let mut given = headers.get_all(IF_NONE_MATCH).filter_map(|v| v.to_str().ok());
+    given.any(|given| {
+        let mut given = given.split(',').map(|one| one.trim().trim_start_matches("W/"));
+        given.any(|one| one == tag || one == "*")
+    })
 }
 
 /// The answer to a change: the new state with its new tag.

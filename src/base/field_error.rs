@@ -22,22 +22,35 @@ pub struct FieldError {
     pub detail: String,
 }
 
+/// No answer repeats a request of any length: what is longer was not meant to be read.
+const POINTER: usize = 2000;
+const NAME: usize = 100;
+const DETAIL: usize = 2000;
+
+/// No more than so many characters of it.
+pub(super) fn cut(mut text: String, most: usize) -> String {
+    if let Some((at, _)) = text.char_indices().nth(most) {
+        text.truncate(at);
+    }
+    text
+}
+
 impl FieldError {
     pub fn member(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
-            pointer: Some(pointer.into()),
+            pointer: Some(cut(pointer.into(), POINTER)),
             parameter: None,
             header: None,
-            detail: detail.into(),
+            detail: cut(detail.into(), DETAIL),
         }
     }
 
     pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             pointer: None,
-            parameter: Some(name.into()),
+            parameter: Some(cut(name.into(), NAME)),
             header: None,
-            detail: detail.into(),
+            detail: cut(detail.into(), DETAIL),
         }
     }
 
@@ -45,8 +58,8 @@ impl FieldError {
         Self {
             pointer: None,
             parameter: None,
-            header: Some(name.into()),
-            detail: detail.into(),
+            header: Some(cut(name.into(), NAME)),
+            detail: cut(detail.into(), DETAIL),
         }
     }
 
@@ -58,5 +71,20 @@ impl FieldError {
             .or(self.parameter.as_deref())
             .or(self.header.as_deref())
             .unwrap_or("")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_has_an_end() {
+        let long = "ä".repeat(5000);
+        let told = FieldError::member(long.clone(), long.clone());
+        assert_eq!(told.place().chars().count(), POINTER);
+        assert_eq!(told.detail.chars().count(), DETAIL);
+        assert_eq!(FieldError::parameter(long.clone(), "").place().chars().count(), NAME);
+        assert_eq!(FieldError::header("If-Match", long).place(), "If-Match");
     }
 }

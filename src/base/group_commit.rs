@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use tracing::Span;
 
-use super::db::{Db, Ended, asks_again, transact};
+use super::db::{Begin, Db, Ended, asks_again, transact};
 use super::metrics::{self, Caught};
 use super::problem::{Error, Result};
 
@@ -224,9 +224,13 @@ impl<J, A> Writer<J, A> {
                 None => self.db.connect().map_err(|error| Fault::ForAll(error.to_string()))?,
             };
             let write = &self.write;
+            let begin = self.db.begins(Begin::WriteByKey);
             let ended = catch_unwind(AssertUnwindSafe(|| {
-                transact(&mut conn, false, |conn| write(conn, jobs))
+                transact(&mut conn, &begin, |conn| write(conn, jobs))
             }));
+            if let Ok(ended) = &ended {
+                self.db.wrote(ended);
+            }
             match ended {
                 Ok(Ended::Done(outcomes)) if outcomes.len() == jobs.len() => {
                     self.conn = Some(conn);

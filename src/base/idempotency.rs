@@ -278,6 +278,20 @@ pub fn keep(conn: &mut PgConnection, now: DateTime<Utc>, answers: &[(Key, &Creat
     if kept == answers.len() { Ok(()) } else { Err(again()) }
 }
 
+/// Of answers that are about one of `objects` only their ids stay: a request that is sent again still does nothing twice,
+/// and its answer names nobody any more.
+pub fn forget(conn: &mut PgConnection, objects: &[uuid::Uuid]) -> Result<usize> {
+    use diesel::sql_types::{Array, Text};
+    let pattern = |id: &uuid::Uuid| format!("%{id}%");
+    Ok(diesel::sql_query(
+        "UPDATE idempotency_keys SET body = coalesce(
+             jsonb_strip_nulls(jsonb_build_object('id', body -> 'id', 'state', body -> 'state')), '{}')
+         WHERE location LIKE ANY ($1) OR body::text LIKE ANY ($1)",
+    )
+    .bind::<Array<Text>, _>(objects.iter().map(pattern).collect::<Vec<_>>())
+    .execute(conn)?)
+}
+
 /// Forgets keys older than 24 hours; run now and then by the service.
 pub fn sweep(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize> {
     Ok(diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(now - KEPT))).execute(conn)?)

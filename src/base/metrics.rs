@@ -80,10 +80,17 @@ pub enum Job {
     Mails,
     WebhookReader,
     Courier,
+    Caretaker,
 }
 
 impl Job {
-    const ALL: [Self; 4] = [Self::Timekeeper, Self::Mails, Self::WebhookReader, Self::Courier];
+    const ALL: [Self; 5] = [
+        Self::Timekeeper,
+        Self::Mails,
+        Self::WebhookReader,
+        Self::Courier,
+        Self::Caretaker,
+    ];
 
     const fn as_str(self) -> &'static str {
         match self {
@@ -91,6 +98,7 @@ impl Job {
             Self::Mails => "mails",
             Self::WebhookReader => "webhook_reader",
             Self::Courier => "courier",
+            Self::Caretaker => "caretaker",
         }
     }
 }

@@ -26,6 +26,7 @@ pub mod json_list;
 pub mod language;
 pub mod log;
 pub mod look;
+pub mod memory;
 pub mod metrics;
 pub mod network;
 pub mod off_thread;

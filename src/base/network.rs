@@ -28,6 +28,17 @@ impl Network {
         }
     }
 
+    #[must_use]
+    pub const fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    /// How many leading bits count.
+    #[must_use]
+    pub const fn prefix(&self) -> u32 {
+        self.prefix
+    }
+
     const fn v4(a: u8, b: u8, c: u8, prefix: u32) -> Self {
         Self {
             address: IpAddr::V4(Ipv4Addr::new(a, b, c, 0)),

@@ -37,7 +37,7 @@ pub fn unknown(conn: &mut PgConnection) -> Result<Vec<String>> {
         .iter()
         .map(|migration| migration.name().version().to_string())
         .collect::<Vec<_>>();
-    let has = diesel::sql_query("SELECT version FROM __diesel_schema_migrations ORDER BY version")
+    let has = diesel::sql_query("SELECT version::text AS version FROM __diesel_schema_migrations ORDER BY version")
         .load::<Version>(conn)?
         .into_iter()
         .map(|row| row.version);

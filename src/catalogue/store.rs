@@ -136,6 +136,9 @@ pub fn collection_names(conn: &mut PgConnection, of: OrganisationId) -> Result<V
 
 /// In the order of their names; ids that name nothing are left out.
 pub fn collection_refs(conn: &mut PgConnection, ids: &[CollectionId]) -> Result<Vec<CollectionRef>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     Ok(collections::table
         .filter(collections::id.eq_any(ids))
         .order((collections::name_key, collections::id))
@@ -250,6 +253,9 @@ pub fn all_venues(conn: &mut PgConnection, of: OrganisationId) -> Result<Vec<Ven
 
 /// In the order of their names; ids that name nothing are left out.
 pub fn venue_refs(conn: &mut PgConnection, ids: &[VenueId]) -> Result<Vec<VenueRef>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     Ok(venues::table
         .filter(venues::id.eq_any(ids))
         .order((venues::name_key, venues::id))

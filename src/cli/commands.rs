@@ -101,7 +101,10 @@ enum Format {
 
 pub fn migrate(config: &Config) -> Result<(), Failure> {
     let database = Database::serve(config)?;
-    let versions = database.db.refuse_newer_schema().and_then(|()| database.db.migrate());
+    let versions = database
+        .db
+        .refuse_newer_schema()
+        .and_then(|()| database.migrate(config));
     database.stop();
     let versions = versions?;
     if versions.is_empty() {

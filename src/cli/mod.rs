@@ -2,13 +2,15 @@
 
 mod commands;
 mod database;
+mod keys;
+mod privacy;
 mod serve;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::base::config::{Config, Flags};
+use crate::base::config::{Config, ConfigErrors, Flags};
 use crate::base::log;
 
 /// `EX_CONFIG` of sysexits.
@@ -54,6 +56,16 @@ enum Command {
         #[arg(long, default_value = "http://127.0.0.1:8080/health/ready")]
         url: String,
     },
+    /// The signing keys of access tokens. Running instances notice by themselves.
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
+    },
+    /// The database's roles.
+    Database {
+        #[command(subcommand)]
+        command: DatabaseCommand,
+    },
     /// Manage the first accounts.
     Admin {
         #[command(subcommand)]
@@ -63,6 +75,16 @@ enum Command {
     Import {
         #[command(subcommand)]
         command: ImportCommand,
+    },
+    /// What was erased, and that it stays erased.
+    Privacy {
+        #[command(subcommand)]
+        command: PrivacyCommand,
+    },
+    /// How long what is kept.
+    Retention {
+        #[command(subcommand)]
+        command: RetentionCommand,
     },
     /// Figures.
     Report {
@@ -74,7 +96,17 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
     /// Print the values in force, secrets hidden, or every mistake.
-    Check,
+    Check {
+        /// Ask the database too what it is and what it lets us do.
+        #[arg(long)]
+        database: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum DatabaseCommand {
+    /// Print the SQL that makes two roles: one owns the tables and migrates, the other serves and can change no table.
+    Roles(database::Roles),
 }
 
 #[derive(Debug, Subcommand)]
@@ -95,16 +127,30 @@ enum ReportCommand {
     Activity(commands::ReportActivity),
 }
 
+#[derive(Debug, Subcommand)]
+enum PrivacyCommand {
+    /// Print every erasure by ids, a line of JSON each: to be kept beside the backups, not in them.
+    ExportErasures(privacy::ExportErasures),
+    /// After a restore: erase again what the lines of a file name. Twice does nothing twice.
+    ReapplyErasures(privacy::ReapplyErasures),
+}
+
+#[derive(Debug, Subcommand)]
+enum RetentionCommand {
+    /// Erase what is kept no longer. A running service does it every ten minutes by itself.
+    Run(privacy::RetentionRun),
+}
+
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let listen = if let Command::Serve { listen, .. } = &cli.command {
-        listen.clone()
-    } else {
-        None
+    let (listen, demo) = match &cli.command {
+        Command::Serve { listen, demo, .. } => (listen.clone(), *demo),
+        _ => (None, false),
     };
     let flags = Flags {
         listen,
+        demo,
         data_dir: cli.data_dir.clone(),
     };
     let config = match Config::from_environment(&flags) {
@@ -117,10 +163,17 @@ pub fn main() -> ExitCode {
     log_to_stderr(&config);
     match run(cli.command, config) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("einlass: {error}");
-            ExitCode::FAILURE
-        }
+        Err(error) => match error.downcast_ref::<ConfigErrors>() {
+            // What only the database could say.
+            Some(errors) => {
+                eprint!("einlass: {errors}");
+                ExitCode::from(BAD_CONFIGURATION)
+            }
+            None => {
+                eprintln!("einlass: {error}");
+                ExitCode::FAILURE
+            }
+        },
     }
 }
 
@@ -136,9 +189,20 @@ fn run(command: Command, config: Config) -> Result<(), Failure> {
             Ok(())
         }
         Command::Config {
-            command: ConfigCommand::Check,
+            command: ConfigCommand::Check { database },
         } => {
             print!("{}", config.describe());
+            if database {
+                database::check(&config)?;
+                println!("The database is as it should be.");
+            }
+            Ok(())
+        }
+        Command::Keys { command } => keys::run(&config, &command),
+        Command::Database {
+            command: DatabaseCommand::Roles(roles),
+        } => {
+            database::print_roles(&roles);
             Ok(())
         }
         Command::Health { url } => commands::health(&url),
@@ -148,6 +212,15 @@ fn run(command: Command, config: Config) -> Result<(), Failure> {
         Command::Import {
             command: ImportCommand::Seminars(import),
         } => commands::import_seminars(&config, &import),
+        Command::Privacy {
+            command: PrivacyCommand::ExportErasures(export),
+        } => privacy::export_erasures(&config, &export),
+        Command::Privacy {
+            command: PrivacyCommand::ReapplyErasures(reapply),
+        } => privacy::reapply_erasures(&config, &reapply),
+        Command::Retention {
+            command: RetentionCommand::Run(run),
+        } => privacy::retention_run(&config, &run),
         Command::Report {
             command: ReportCommand::Activity(report),
         } => commands::report_activity(&config, &report),

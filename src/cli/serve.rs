@@ -10,7 +10,7 @@ use super::Failure;
 use super::database::Database;
 use crate::app::{self, Signals, Site};
 use crate::base::clock::Clock;
-use crate::base::config::Config;
+use crate::base::config::{Config, Profile};
 use crate::base::digest::secret;
 use crate::journal::{Act, Actor};
 use crate::reports::Paper;
@@ -46,8 +46,14 @@ fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 fn serve_on(database: &Database, config: Config, listeners: Listeners, demo: bool) -> Result<(), Failure> {
-    for version in database.db.migrate()? {
+    for version in database.migrate(&config)? {
         tracing::info!(version, "migrated");
+    }
+    tracing::info!(profile = %config.profile, "starting");
+    match database.check(&config) {
+        Err(faults) if config.profile == Profile::Production => return Err(faults),
+        Err(faults) => tracing::warn!(%faults, "in production this would be refused"),
+        Ok(()) => {}
     }
     let clock = Clock::System;
     if demo {

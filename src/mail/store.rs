@@ -28,7 +28,14 @@ pub fn post(conn: &mut PgConnection, now: DateTime<Utc>, letters: &[Letter]) -> 
 
 fn insert(conn: &mut PgConnection, now: DateTime<Utc>, letters: &[Letter]) -> Result<usize> {
     // In one order of what is said only once, so that two who say the same never wait for each other in a ring.
-    let mut letters = letters.iter().collect::<Vec<_>>();
+    // Whose person was erased gets none: nobody is there to write to.
+    let mut letters = letters
+        .iter()
+        .filter(|letter| !letter.recipient.is_empty())
+        .collect::<Vec<_>>();
+    if letters.is_empty() {
+        return Ok(0);
+    }
     letters.sort_by_key(|letter| &letter.once);
     let letters = letters.as_slice();
     fn column<'a, T>(letters: &[&'a Letter], of: impl Fn(&'a Letter) -> T) -> Vec<T> {
@@ -130,6 +137,36 @@ pub fn give_back(conn: &mut PgConnection, now: DateTime<Utc>, mails: &[Mail], wa
         .execute(conn)?;
     Ok(())
 }
+
+/// The mails to a person go, sent or not: those about these registrations, and those to this address that are about
+/// registrations at all. One that is under way may still arrive; nothing of it is written down.
+pub fn forget(
+    conn: &mut PgConnection,
+    organisation: Uuid,
+    registrations: &[Uuid],
+    address: Option<&str>,
+) -> Result<usize> {
+    let about = mails::registration_id.assume_not_null().eq_any(registrations);
+    let own = mails::table
+        .filter(mails::organisation_id.eq(organisation))
+        .filter(mails::registration_id.is_not_null());
+    let mut gone = diesel::delete(own.filter(about)).execute(conn)?;
+    if let Some(address) = address {
+        gone += diesel::delete(own.filter(lower(mails::recipient).eq(address))).execute(conn)?;
+    }
+    Ok(gone)
+}
+
+/// These mails go: their time is over.
+pub fn delete(conn: &mut PgConnection, organisation: Uuid, ids: &[Uuid]) -> Result<usize> {
+    let old = mails::table
+        .filter(mails::organisation_id.eq(organisation))
+        .filter(mails::id.eq_any(ids))
+        .filter(mails::state.ne("queued"));
+    Ok(diesel::delete(old).execute(conn)?)
+}
+
+diesel::define_sql_function! { fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text; }
 
 fn later(now: DateTime<Utc>, wait: Duration) -> Result<DateTime<Utc>> {
     Ok(now + chrono::Duration::from_std(wait).map_err(Error::internal)?)

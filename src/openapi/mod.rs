@@ -1,5 +1,6 @@
 //! What the rooms do not say themselves: title, tags, security schemes, and the problems every operation shares.
 
+mod limits;
 mod operations;
 mod schemas;
 mod webhooks;
@@ -84,6 +85,10 @@ const TAGS: &[(&str, &str)] = &[
     ("members", "Who acts for an organisation, and as what"),
     ("accounts", "People who log in"),
     ("auth", "Log in, stay logged in, log out"),
+    (
+        "privacy",
+        "Datenschutz: what is known of a person, erasure, and how long what is kept",
+    ),
     ("health", "Is it alive, can it work, what do its problems mean"),
 ];
 

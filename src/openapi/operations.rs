@@ -42,7 +42,8 @@ pub fn complete(path: &str, method: &str, operation: &mut Operation) {
             Code::Unavailable,
         ]);
     }
-    if staff && !path.starts_with("/api/v1/me") {
+    // Of `/me` a machine hears it.
+    if staff {
         say(&[Code::Forbidden]);
     }
     let scope = operation.operation_id.as_deref().and_then(scope_of);
@@ -228,10 +229,11 @@ fn optional_member(operation: &Operation) -> bool {
 /// PATCH, PUT, DELETE and state actions of staff on one object.
 fn needs_if_match(path: &str, method: &str, operation: &Operation) -> bool {
     let creates = operation.responses.responses.contains_key("201");
-    // A headcount never changes, a sharing only ends, and a review is its writer's own, so nobody can overlook a change of it. The steps of a
+    // A headcount and a stated total never change, a sharing only ends, and a review is its writer's own, so nobody can overlook a change of it. The steps of a
     // registrant go forward only, and many decisions at once name the state they need by themselves. A delivery that was taken
     // is not retried.
     let unguarded = path.contains("/headcounts/")
+        || path.contains("/stated-totals/")
         || path.contains("/sharings/")
         // Another system may, and need not, say what it has seen.
         || path.starts_with("/api/v1/organisations/{organisation}/seminars")
@@ -319,27 +321,38 @@ fn describe_bytes(media_type: &str, content: &mut RefOr<Content>) {
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
         content.schema = Some(bytes.build().into());
     }
+    // A list that is no page, such as that of the problems.
+    if let RefOr::T(content) = content
+        && let Some(RefOr::T(Schema::Array(list))) = &mut content.schema
+    {
+        list.max_items.get_or_insert(1000);
+    }
 }
 
 fn header(name: &str, about: &str, required: Required) -> RefOr<Parameter> {
+    let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(255));
+    let schema = match name {
+        "If-Match" => text.pattern(Some(r#"^"[0-9]+-[A-Za-z0-9_-]+"$"#)),
+        "Idempotency-Key" => text.min_length(Some(1)).pattern(Some("^[ -~]+$")),
+        // What is not known there says nothing, and is no fault. All headers together have 32 KiB.
+        _ => text.max_length(Some(32 * 1024)),
+    };
     let parameter = ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
         .required(required)
         .description(Some(about))
-        .schema(Some(
-            ObjectBuilder::new()
-                .schema_type(Type::String)
-                .min_length(Some(1))
-                .max_length(Some(255))
-                .build(),
-        ))
+        .schema(Some(schema.build()))
         .build();
     RefOr::T(parameter)
 }
 
 fn text_header(about: &str) -> RefOr<Header> {
-    let schema = ObjectBuilder::new().schema_type(Type::String).build();
+    // A `Link` has the path and query of the request in it, which have 8 KiB, and a cursor.
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .max_length(Some(12_000))
+        .build();
     RefOr::T(
         HeaderBuilder::new()
             .schema(Some(schema))

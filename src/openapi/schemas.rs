@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
+use super::limits;
+
 type Schemas = BTreeMap<String, RefOr<Schema>>;
 
 /// Completes all components.
@@ -23,6 +25,7 @@ pub fn complete(schemas: &mut Schemas) {
             *items = json!({"$ref": format!("#/components/schemas/{listed}")});
         }
         require_what_is_always_there(&mut value);
+        limits::complete(name, &mut value);
         if let Ok(completed) = serde_json::from_value(value) {
             *schema = completed;
         }

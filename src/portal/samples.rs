@@ -11,7 +11,9 @@ use super::rules::filled;
 use super::view::{Cancel, Form, Join, Person, Place, TicketShown};
 use crate::auth::{OrganisationId, OrganisationRef};
 use crate::base::problem::{Code, Error, FieldError, Problem, Result};
-use crate::registrations::{Action, Consent, Registration, RegistrationId, Room, Shared, Standing, State};
+use crate::registrations::{
+    Action, Consent, PersonalData, Registration, RegistrationId, Room, Shared, Standing, State,
+};
 use crate::seminars::{
     Admission, AdmissionKind, AttendanceRule, Audience, BelowMinimum, CapacityUnit, Channel, Confirmation,
     DatePrecision, Kind, Seminar, SeminarId, Session, SessionId, Sharing, SharingId, Status, Whole,
@@ -195,6 +197,7 @@ fn standing(state: State, status: Status, full: bool, by: &str) -> Result<Standi
             email_confirmed_at: None,
             held_up_since: None,
             kept_at: None,
+            personal_data: PersonalData::Kept,
         },
         position: Some(3),
         whole: whole(status, full)?,

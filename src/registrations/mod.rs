@@ -18,16 +18,20 @@ mod store;
 mod ticket;
 mod timekeeper;
 
-pub use model::{Companion, Companions, Consent, Guest, Registration, RegistrationId, State};
+pub use model::{
+    Companion, Companions, Consent, ConsentId, Guest, PersonalData, Registration, RegistrationId, SensitiveAnswer,
+    State,
+};
 pub use routes::{Holder, Who, configure};
 pub use service::{
-    Action, By, Desk, EARLY, RegistrationChange, Room, Round, Shared, Standing, accept_offer, cancel, cancel_seminar,
-    change, change_seminar, confirm, facts, holders, issue, joined, keep, keep_time, postpone_seminar,
-    reschedule_seminar, room, standing, ticket, withdraw_consent,
+    Action, By, Desk, EARLY, Forgotten, RegistrationChange, Room, Round, Shared, Standing, accept_offer, cancel,
+    cancel_seminar, change, change_seminar, confirm, facts, forget, give_up, holders, issue, joined, keep, keep_time,
+    postpone_seminar, reschedule_seminar, room, standing, ticket, withdraw_consent,
 };
 pub use store::{
-    Claim, Claimant, KnownAddress, all_guests, among, claimants, claims, claims_of, guests, guests_called,
-    joined_sessions, known_addresses, overdue_since, people_by_state, ticket_hashes,
+    Claim, Claimant, KnownAddress, all_guests, among, claimants, claims, claims_of, consents, delete_consents, find,
+    guests, guests_called, joined_sessions, known_addresses, overdue_since, people_by_state, sensitive_answers,
+    ticket_hashes, under_address,
 };
 pub use ticket::{TicketFormat, Workshop};
 pub use timekeeper::Timekeeper;

@@ -64,6 +64,16 @@ words! {
     }
 }
 
+words! {
+    /// Whether it is still known who registered. `restricted`: it was to be erased, and has to be kept for a funder; nobody
+    /// works with it. `erased`: only what figures are made of is left.
+    PersonalData {
+        Kept = "kept",
+        Restricted = "restricted",
+        Erased = "erased",
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = registrations, primary_key(organisation_id, id), treat_none_as_null = true, check_for_backend(diesel::pg::Pg))]
 pub struct Registration {
@@ -99,6 +109,7 @@ pub struct Registration {
     pub email_confirmed_at: Option<DateTime<Utc>>,
     pub held_up_since: Option<DateTime<Utc>>,
     pub kept_at: Option<DateTime<Utc>>,
+    pub personal_data: PersonalData,
 }
 
 impl Registration {

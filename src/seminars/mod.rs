@@ -17,7 +17,8 @@ pub use model::{
     Team, TeamMember, TeamRole, Worded,
 };
 pub use routes::{
-    ChannelBody, NewSeminarBody, PartyBody, SeminarPatch, SeminarView, SessionBody, configure, session_list, view_for,
+    ChannelBody, NewSeminarBody, PartyBody, SeminarPatch, SeminarView, SessionBody, configure, from_memory,
+    session_list, view_for,
 };
 pub use rules::{
     Answered, Refusal, Stated, admission_faults, announced_end, attendance_mode, attendance_rule_faults, begin_of_day,

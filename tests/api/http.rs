@@ -20,10 +20,25 @@ fn a_wrong_method_is_told_the_right_ones() {
         ("PUT", "/health/live", "GET, HEAD"),
         ("PUT", "/seminars.ics", "GET, HEAD"),
         ("PUT", "/seminars/01900000-0000-7000-8000-000000000000.ics", "GET, HEAD"),
+        // Another operation has a parameter where these have a name.
+        ("PATCH", "/programme-imports/template.csv", "GET, HEAD"),
+        (
+            "GET",
+            "/seminars/01900000-0000-7000-8000-000000000000/check-ins/batch",
+            "POST",
+        ),
+        (
+            "PUT",
+            "/seminars/01900000-0000-7000-8000-000000000000/check-ins/batch",
+            "POST",
+        ),
     ] {
         let answer = app.organiser().send(method, path, &[], Some(b"{}"));
         answer.problem(405, "method-not-allowed");
         assert_eq!(answer.header("allow"), allow, "{method} {path}");
+        // Nobody is asked to log in for what cannot be done.
+        let stranger = app.anonymous().send(method, path, &[], Some(b"{}"));
+        stranger.problem(405, "method-not-allowed");
     }
 }
 
@@ -118,6 +133,34 @@ fn every_answer_has_an_id_and_the_headers_of_an_api() {
         "no-store"
     );
     assert_eq!(app.anonymous().get("/seminars/x").header("cache-control"), "no-store");
+}
+
+/// Also where an answer has several problems in it, none of which is the answer itself; and what was too long to be an id is
+/// not repeated whole.
+#[test]
+fn problems_inside_of_an_answer_have_its_id() {
+    let app = TestApp::spawn();
+    let path = "/organisations/staedteregion-aachen/seminars?system=office";
+    let body = json!({"seminars": [{"external_id": "x".repeat(300)}]});
+    let headers = [("X-Request-Id", "from-the-portal-2")];
+    let answer = app
+        .organiser()
+        .send("PUT", path, &headers, Some(body.to_string().as_bytes()));
+    let result = &answer.expect(200)["results"][0];
+    assert_eq!(result["problem"]["request_id"], "from-the-portal-2");
+    assert_eq!(result["external_id"], "x".repeat(200));
+}
+
+/// A machine is nobody with a profile; the document says so.
+#[test]
+fn a_machine_has_no_profile() {
+    let app = TestApp::spawn();
+    app.client(&["seminars:read"]).get("/me").problem(403, "forbidden");
+    let document = serde_json::to_value(einlass::app::document()).unwrap();
+    for method in ["get", "patch"] {
+        let told = &document["paths"]["/api/v1/me"][method]["responses"]["403"]["description"];
+        assert!(told.as_str().unwrap_or_default().contains("`forbidden`"), "{method}");
+    }
 }
 
 #[test]

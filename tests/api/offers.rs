@@ -1,7 +1,6 @@
 //! A freed seat is offered to those who wait, in their order, each seat to one person at a time.
 
 use chrono::Duration;
-use einlass::base::db::Db;
 use einlass::registrations::keep_time;
 use serde_json::{Value, json};
 
@@ -328,7 +327,7 @@ fn two_instances_that_look_at_the_clock_at_once_do_nothing_twice() {
     let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
     let all = app.registered(&id, names);
     app.clock.advance(Duration::hours(24));
-    let other = Db::new(&app.database.url, 4).unwrap();
+    let other = app.database.db(4);
     let rounds = std::thread::scope(|scope| {
         let instances = [&app.site.db, &other].map(|db| scope.spawn(|| keep_time(db, app.clock.now()).unwrap()));
         instances.map(|one| one.join().unwrap())

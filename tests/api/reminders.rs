@@ -1,7 +1,6 @@
 //! What the clock brings: registrants are reminded, minimums are decided, each once.
 
 use chrono::Duration;
-use einlass::base::db::Db;
 use einlass::registrations::keep_time;
 use serde_json::{Value, json};
 
@@ -115,7 +114,7 @@ fn two_instances_remind_and_decide_once() {
     ));
     app.registered(&id, ["anna", "berta", "carla"]);
     app.at("2027-05-05T17:00:00Z");
-    let other = Db::new(&app.database.url, 4).unwrap();
+    let other = app.database.db(4);
     let (_, mails) = mails_of(&app, || {
         std::thread::scope(|scope| {
             for db in [&app.site.db, &other] {

@@ -245,6 +245,16 @@ fn a_period_between_two_sessions_finds_nothing() {
     assert_eq!(found("from=2027-03-10&to=2027-03-30"), 1);
     assert_eq!(found("from=-100000-01-01&to=%2B200000-01-01"), 1);
     assert_eq!(found("from=%2B200000-01-01"), 0);
+    // Where only a span of days is known, each of its days finds it.
+    let mut span = titled("Some time in a year");
+    span["sessions"] = json!([]);
+    span["within"] = json!({"from": "2027-02-01", "to": "2028-01-31"});
+    app.published(&span);
+    assert_eq!(found("from=2027-03-10&to=2027-03-20"), 1);
+    assert_eq!(found("from=2027-12-01"), 1);
+    assert_eq!(found("to=2027-02-01"), 1);
+    assert_eq!(found("to=2027-01-31"), 0);
+    assert_eq!(found("from=2028-02-01"), 0);
 }
 
 #[test]

@@ -21,6 +21,13 @@ use uuid::Uuid;
 
 use crate::support::TestDatabase;
 
+pub use server::Server;
+
+/// A server that answers the first recipient so, and accepts all others.
+pub fn refusing_the_first(answer: &'static str) -> Server {
+    Server::start(&[server::Order::AnswerRcpt(answer)])
+}
+
 const NOW: &str = "2027-01-04T08:00:00Z";
 
 pub struct Office {
@@ -36,7 +43,7 @@ impl Office {
         let database = TestDatabase::create();
         let folder = std::env::temp_dir().join(format!("einlass-mail-{}", database.name));
         Self {
-            db: Db::new(&database.url, 6).unwrap(),
+            db: database.db(6),
             clock: Clock::fixed(NOW.parse::<DateTime<Utc>>().unwrap()),
             capabilities: Arc::new(Capabilities::open(&folder.join("keys")).unwrap()),
             folder,

@@ -25,7 +25,7 @@ pub fn command(database: &TestDatabase, address: SocketAddr, directory: &std::pa
     command
         .args(["serve", "--listen", &address.to_string(), "--data-dir"])
         .arg(directory)
-        .env("DATABASE_URL", &database.url);
+        .envs(database.environment());
     command
 }
 

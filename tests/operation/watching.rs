@@ -220,7 +220,7 @@ fn a_schema_that_is_newer_keeps_who_runs_and_stops_who_starts() {
     );
     let migrate = std::process::Command::new(env!("CARGO_BIN_EXE_einlass"))
         .arg("migrate")
-        .env("DATABASE_URL", &app.database.url)
+        .envs(app.database.environment())
         .output()
         .unwrap();
     assert!(!migrate.status.success(), "{migrate:?}");

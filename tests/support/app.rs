@@ -12,7 +12,6 @@ use einlass::auth::AccountId;
 use einlass::base::capability::Purpose;
 use einlass::base::clock::Clock;
 use einlass::base::config::{Config, Flags};
-use einlass::base::db::Db;
 use einlass::base::network::Network;
 
 use super::client::Client;
@@ -64,7 +63,7 @@ impl TestApp {
 
     /// Another instance, which believes its database to be elsewhere.
     pub fn on_database(&self, url: &str) -> Instance {
-        Instance::on(url, &self.keys, &self.clock, &self.open)
+        Instance::on(Db::new(url, 12).unwrap(), &self.keys, &self.clock, &self.open)
     }
 
     pub fn anonymous(&self) -> Client {
@@ -115,16 +114,15 @@ pub struct Instance {
 
 impl Instance {
     fn start(database: &TestDatabase, keys: &Path, clock: &Clock, open: &[Network]) -> Self {
-        Self::on(&database.url, keys, clock, open)
+        Self::on(database.db(12), keys, clock, open)
     }
 
-    fn on(url: &str, keys: &Path, clock: &Clock, open: &[Network]) -> Self {
+    fn on(db: Db, keys: &Path, clock: &Clock, open: &[Network]) -> Self {
         let mut config = Config::read([].into(), &Flags::default()).unwrap();
         config.keys_dir = keys.to_owned();
         config.mail_dir = keys.join("mail");
         config.webhook_allow = open.to_vec();
         config.public_url = "https://einlass.example".to_owned();
-        let db = Db::new(url, 12).unwrap();
         let site = Site::assemble(config, db, clock.clone()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

@@ -93,6 +93,14 @@ impl Client {
         }
     }
 
+    /// The same client with the token of a mail.
+    pub fn with_registration(&self, token: &str) -> Self {
+        Self {
+            token: Some(format!("Registration {token}")),
+            ..self.clone()
+        }
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], None)
     }
@@ -193,6 +201,11 @@ impl Answer {
         } else {
             serde_json::from_str(&self.text).unwrap()
         }
+    }
+
+    #[track_caller]
+    pub fn expect_status(&self, status: u16) {
+        assert_eq!(self.status, status, "{}", self.text);
     }
 
     /// The problem document, after making sure of status and code.

@@ -13,12 +13,13 @@ use diesel::prelude::*;
 use einlass::auth::{
     AccountId, NewAccount, NewOrganisation, OrganisationId, Role, create_account, ensure_organisation,
 };
-use einlass::base::db::Db;
+use einlass::base::db::{Db, Lease};
 use einlass::base::embedded::{EmbeddedError, Server, Settings};
 use einlass::journal::{Act, Actor};
 use einlass::schema::accounts;
 
 use super::place;
+use super::pooler::Pooler;
 
 pub const PASSWORD: &str = "Rhabarber nickt dem Omnibus zu";
 const TEMPLATE: &str = "einlass_template";
@@ -59,6 +60,8 @@ pub const PEOPLE: &[Person] = &[
 
 struct Postgres {
     server: Server,
+    /// What stands between the services and the server, where that is asked for.
+    pooler: Option<Pooler>,
     /// `CREATE DATABASE … TEMPLATE` wants the template to itself.
     copying: Mutex<()>,
     count: AtomicU32,
@@ -68,8 +71,10 @@ fn postgres() -> &'static Postgres {
     static POSTGRES: OnceLock<Postgres> = OnceLock::new();
     POSTGRES.get_or_init(|| {
         let server = start();
+        let pooler = Pooler::asked_for(&mut PgConnection::establish(&server.url("einlass")).unwrap());
         let postgres = Postgres {
             server,
+            pooler,
             copying: Mutex::new(()),
             count: AtomicU32::new(0),
         };
@@ -177,7 +182,22 @@ fn people(conn: &mut PgConnection, act: &Act) -> einlass::base::problem::Result<
 /// A database of one's own; gone when dropped.
 pub struct TestDatabase {
     pub name: String,
+    /// Where services find it: perhaps behind a pooler.
     pub url: String,
+    /// The server itself.
+    pub direct_url: String,
+    pub lease: Lease,
+    /// Where services find its standby.
+    pub replica_url: Option<String>,
+    /// Those made for this database alone.
+    roles: Mutex<Vec<String>>,
+}
+
+/// The two roles of a database that is run as it should be.
+pub struct Roles {
+    pub app: String,
+    pub app_url: String,
+    pub owner_url: String,
 }
 
 impl TestDatabase {
@@ -203,9 +223,18 @@ impl TestDatabase {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         let copy = format!("CREATE DATABASE \"{name}\" TEMPLATE {template}");
         postgres.maintenance().batch_execute(&copy).unwrap();
+        let direct_url = postgres.server.url(&name);
+        let (url, lease) = match &postgres.pooler {
+            Some(pooler) => (pooler.url(&name), pooler.lease),
+            None => (direct_url.clone(), Lease::Session),
+        };
         Self {
-            url: postgres.server.url(&name),
             name,
+            url,
+            direct_url,
+            lease,
+            replica_url: None,
+            roles: Mutex::default(),
         }
     }
 
@@ -221,7 +250,58 @@ impl TestDatabase {
     }
 
     pub fn connect(&self) -> PgConnection {
-        PgConnection::establish(&self.url).unwrap()
+        PgConnection::establish(&self.direct_url).unwrap()
+    }
+
+    /// As a service reaches it.
+    pub fn db(&self, size: u32) -> Db {
+        let db = Db::open(&self.url, size, self.lease).unwrap();
+        match &self.replica_url {
+            Some(url) => db.with_replica(url).unwrap(),
+            None => db,
+        }
+    }
+
+    /// What a command is told of it.
+    pub fn environment(&self) -> Vec<(&'static str, &str)> {
+        let mut environment = vec![("DATABASE_URL", self.url.as_str())];
+        if self.lease == Lease::Transaction {
+            environment.push(("EINLASS_STATEMENT_CACHE", "off"));
+        }
+        if self.url != self.direct_url {
+            environment.push(("EINLASS_MIGRATE_DATABASE_URL", self.direct_url.as_str()));
+        }
+        environment
+    }
+
+    /// Makes both roles as `einlass database roles` says, hands the tables over, and lets the owner grant.
+    pub fn roles(&self) -> Roles {
+        let [owner, app] = ["owner", "app"].map(|part| format!("{}_{part}", self.name));
+        self.roles.lock().unwrap().extend([app.clone(), owner.clone()]);
+        let mut conn = self.connect();
+        conn.batch_execute(&einlass::base::db::setup(&owner, &app, &self.name))
+            .unwrap();
+        let hand_over = format!(
+            "DO $$ DECLARE made record; BEGIN
+                FOR made IN SELECT oid::regclass AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+                LOOP EXECUTE format('ALTER TABLE %s OWNER TO {owner}', made.name); END LOOP;
+                FOR made IN SELECT oid::regprocedure AS name FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+                LOOP EXECUTE format('ALTER FUNCTION %s OWNER TO {owner}', made.name); END LOOP;
+            END $$"
+        );
+        conn.batch_execute(&hand_over).unwrap();
+        let as_role = |role: &str| self.direct_url.replacen("//einlass@", &format!("//{role}@"), 1);
+        let roles = Roles {
+            app_url: as_role(&app),
+            owner_url: as_role(&owner),
+            app,
+        };
+        let granted = Db::new(&roles.app_url, 2)
+            .unwrap()
+            .migrate_as(&roles.owner_url)
+            .unwrap();
+        assert!(granted.is_empty(), "nothing was pending");
+        roles
     }
 }
 
@@ -231,6 +311,13 @@ impl Drop for TestDatabase {
         let drop = format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name);
         if let Err(error) = postgres().maintenance().batch_execute(&drop) {
             eprintln!("{}: {error}", self.name);
+        }
+        for role in self.roles.lock().unwrap().iter() {
+            drop(
+                postgres()
+                    .maintenance()
+                    .batch_execute(&format!("DROP ROLE IF EXISTS {role}")),
+            );
         }
     }
 }

@@ -7,12 +7,13 @@ mod database;
 mod given;
 mod machines;
 mod place;
+mod pooler;
 mod registered;
 
 pub use app::{Outgoing, TestApp};
 pub use attended::{picture, png};
 pub use client::{Answer, Client};
-pub use database::{PASSWORD, PEOPLE, TestDatabase};
+pub use database::{PASSWORD, PEOPLE, Roles, TestDatabase};
 pub use given::{draft_body, person};
 pub use machines::Machine;
 pub use registered::draft_with;

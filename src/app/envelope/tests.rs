@@ -32,12 +32,17 @@ fn serve(enveloped: bool) -> SocketAddr {
                     .route("/fine", web::get().to(HttpResponse::Ok));
             };
             let server = if enveloped {
-                HttpServer::new(move || App::new().wrap(from_fn(envelope)).configure(routes))
-                    .workers(1)
-                    .disable_signals()
-                    .listen(listener)
-                    .unwrap()
-                    .run()
+                HttpServer::new(move || {
+                    App::new()
+                        .wrap(from_fn(known_route))
+                        .wrap(from_fn(envelope))
+                        .configure(routes)
+                })
+                .workers(1)
+                .disable_signals()
+                .listen(listener)
+                .unwrap()
+                .run()
             } else {
                 HttpServer::new(move || App::new().configure(routes))
                     .workers(1)

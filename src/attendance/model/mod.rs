@@ -21,7 +21,7 @@ pub use attendee::{Attendee, Column, Entry, Flag, ListFormat, ListLanguage, List
 pub use check_in::{CheckIn, CheckInId, CheckInMethod, ConflictKind, Direction, FirstCheckIn, ScanId};
 pub use import::{AttendanceImport, ImportId, ImportParticipant, ImportState, MatchStatus, STAYED_AWAY};
 pub use observation::{Joined, Observations, Reported, Scan, SessionWindow, Span};
-pub use record::{AttendanceRecord, Evidence, Person, Presence, WalkInName};
+pub use record::{AttendanceRecord, Evidence, Forgotten, Person, Presence, WalkInName};
 
 id! {
     /// One statement of how many came.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::{CheckInId, ImportId};
 use crate::base::ids::words;
 use crate::registrations::RegistrationId;
 use crate::seminars::SessionId;
@@ -62,6 +63,13 @@ pub struct WalkInName {
     pub family_name: String,
     pub company: Option<String>,
     pub email: Option<String>,
+}
+
+/// Scans, and rows of reports with their place, of which it is forgotten whose they were.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    pub check_ins: Vec<CheckInId>,
+    pub rows: Vec<(ImportId, i32)>,
 }
 
 impl AttendanceRecord {

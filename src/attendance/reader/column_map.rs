@@ -13,15 +13,24 @@ use super::unreadable::Unreadable;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ColumnMap {
+    #[schema(max_length = 300)]
     pub name: Option<String>,
+    #[schema(max_length = 300)]
     pub given_name: Option<String>,
+    #[schema(max_length = 300)]
     pub family_name: Option<String>,
+    #[schema(max_length = 300)]
     pub email: Option<String>,
+    #[schema(max_length = 300)]
     pub join_time: Option<String>,
+    #[schema(max_length = 300)]
     pub leave_time: Option<String>,
     /// Minutes where the cell names no unit.
+    #[schema(max_length = 300)]
     pub duration: Option<String>,
+    #[schema(max_length = 300)]
     pub attended: Option<String>,
+    #[schema(max_length = 300)]
     pub role: Option<String>,
 }
 

@@ -27,7 +27,7 @@ pub fn records(conn: &mut PgConnection, seminar: &Seminar, rule: &AttendanceRule
 }
 
 /// What was seen, of people who are told apart.
-fn observed(
+pub fn observed(
     conn: &mut PgConnection,
     tenant: OrganisationId,
     ids: &[SeminarId],

@@ -51,11 +51,14 @@ impl From<Account> for AccountView {
 #[schema(example = json!({"disabled": true}))]
 pub struct AccountPatch {
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub name: Option<Line<200>>,
     /// `true` ends every login of the account at once.
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub disabled: Option<bool>,
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub platform_admin: Option<bool>,
 }
 

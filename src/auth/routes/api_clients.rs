@@ -147,7 +147,7 @@ pub async fn create_api_client(
     clock: web::Data<Clock>,
     body: Body<ApiClientBody>,
 ) -> Result<HttpResponse> {
-    at_least_one(Some(&body.value.scopes))?;
+    one_to_all(Some(&body.value.scopes))?;
     let (act, reach, owner) = (who.act(&clock), who.reach(), who.owner());
     let (mut created, secret) = db
         .write(move |conn| {
@@ -210,7 +210,7 @@ pub async fn change_api_client(
     clock: web::Data<Clock>,
     body: Body<ApiClientPatch>,
 ) -> Result<HttpResponse> {
-    at_least_one(body.value.scopes.as_deref())?;
+    one_to_all(body.value.scopes.as_deref())?;
     let (act, reach) = (who.act(&clock), who.reach());
     let (version, view) = db
         .write(move |conn| {
@@ -288,9 +288,14 @@ fn seen(of: OrganisationId, id: ApiClientId, check: &dyn Fn(i64) -> Result<()>) 
     Seen { of, id, check }
 }
 
-fn at_least_one(scopes: Option<&[Scope]>) -> Result<()> {
-    let empty = scopes.is_some_and(<[Scope]>::is_empty);
-    let fault = empty.then(|| FieldError::member("/scopes", "must name at least one scope"));
+fn one_to_all(scopes: Option<&[Scope]>) -> Result<()> {
+    let most = Scope::ALL.len();
+    let fault = match scopes.map(<[Scope]>::len) {
+        Some(0) => Some("must name at least one scope".to_owned()),
+        Some(many) if many > most => Some(format!("must have at most {most} entries, has {many}")),
+        _ => None,
+    };
+    let fault = fault.map(|words| FieldError::member("/scopes", words));
     Error::unless_empty(fault.into_iter().collect())
 }
 

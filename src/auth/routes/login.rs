@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::model::AccountId;
+use crate::auth::ring::PUBLISHED_FOR_SECONDS;
 use crate::auth::rules::ACCESS_TOKEN_LIFE;
+use crate::auth::rules::forwarded::client;
 use crate::auth::{Auth, service, store};
 use crate::base::body::Body;
 use crate::base::clock::Clock;
@@ -130,28 +132,14 @@ fn tokens(auth: &Auth, clock: &Clock, account: AccountId, refresh_token: String)
         }))
 }
 
-/// Where the request comes from. `X-Forwarded-For` is believed only from proxies we were told to trust, and only
-/// as far as the last address that is not one of them.
+/// Where the request comes from, as far as that is to be believed.
 pub(super) fn peer(request: &HttpRequest, config: &Config) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
-    let trusted = |address: &IpAddr| config.trusted_proxies.contains(address);
-    if !trusted(&peer) {
-        return Some(peer);
-    }
-    let forwarded = request
-        .headers()
-        .get_all("X-Forwarded-For")
-        .filter_map(|value| value.to_str().ok());
-    let hops = forwarded
-        .flat_map(|value| value.split(','))
-        .filter_map(|hop| hop.trim().parse::<IpAddr>().ok());
-    Some(
-        hops.collect::<Vec<_>>()
-            .into_iter()
-            .rev()
-            .find(|hop| !trusted(hop))
-            .unwrap_or(peer),
-    )
+    let lines = request.headers().get_all("X-Forwarded-For");
+    // What is no text is an address that cannot be read.
+    let lines = lines.map(|line| line.to_str().unwrap_or("?")).collect::<Vec<_>>();
+    let trusted = |address| config.trusted_proxies.iter().any(|network| network.contains(address));
+    Some(client(peer, lines.into_iter(), trusted))
 }
 
 /// The public keys of access tokens (RFC 7517).
@@ -160,9 +148,8 @@ pub(super) fn peer(request: &HttpRequest, config: &Config) -> Option<IpAddr> {
 #[utoipa::path(tag = "auth", security(()), responses((status = 200, body = serde_json::Value, description = "A JSON Web Key Set",
     example = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": "Zm9v", "x": "YmFy"}]}))))]
 #[get("/.well-known/jwks.json")]
-pub async fn get_jwks(auth: web::Data<Auth>) -> Result<HttpResponse> {
-    // Shorter than the access token's life: a new key is known before the old one is gone.
+pub async fn get_jwks(auth: web::Data<Auth>, clock: web::Data<Clock>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "public, max-age=300"))
-        .json(auth.keys.jwks()))
+        .insert_header((CACHE_CONTROL, format!("public, max-age={PUBLISHED_FOR_SECONDS}")))
+        .json(auth.keys.jwks(clock.now())))
 }

@@ -39,10 +39,13 @@ pub struct Membership {
 #[schema(example = json!({"language": "en", "password": {"current": "Rhabarber nickt dem Omnibus zu", "new": "Siebzehn Lampen hinter dem Deich"}}))]
 pub struct MePatch {
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub name: Option<Line<200>>,
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub language: Option<Language>,
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub password: Option<PasswordChange>,
 }
 

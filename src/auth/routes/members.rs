@@ -108,6 +108,13 @@ pub async fn add_member(
     clock: web::Data<Clock>,
     body: Body<MemberBody>,
 ) -> Result<HttpResponse> {
+    let LoggedIn { identity, .. } = who;
+    if !identity.platform_admin {
+        // Before anything is hashed: whoever may not add anybody is to take no turn from those who log in.
+        let (reach, named) = (identity.reach(Role::Admin), path.to_string());
+        db.read(move |conn| service::reached(conn, &reach, &named).map(drop))
+            .await?;
+    }
     let password_hash = match &body.value.password {
         None => None,
         Some(password) => {
@@ -118,7 +125,6 @@ pub async fn add_member(
             Some(auth.hasher.hash(password.as_str()).await?)
         }
     };
-    let LoggedIn { identity, .. } = who;
     let act = identity.act(&clock);
     let owner = identity.subject.to_string();
     // Without the password: a fast digest of it has no business in the table.

@@ -61,9 +61,10 @@ pub struct OrganisationBody {
 #[schema(example = json!({"name": "AGIT mbH", "homepage": null}))]
 pub struct OrganisationPatch {
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub name: Option<Line<200>>,
     #[serde(default, deserialize_with = "kept")]
-    #[schema(max_items = 20)]
+    #[schema(max_items = 20, nullable = false)]
     pub also_known_as: Option<Vec<Line<200>>>,
     #[serde(default, deserialize_with = "mentioned")]
     #[schema(value_type = Option<WebAddress>)]

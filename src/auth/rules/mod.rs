@@ -1,5 +1,6 @@
-//! Decisions about roles, scopes, passwords, secrets and refresh tokens.
+//! Decisions about roles, scopes, passwords, secrets, refresh tokens and who is counted.
 
+pub mod forwarded;
 pub mod scopes;
 pub mod secrets;
 

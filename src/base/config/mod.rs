@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -14,6 +14,10 @@ use self::source::Source;
 use super::network::Network;
 use super::text::{FromText, WebAddress};
 
+mod database_url;
+mod describe;
+mod files;
+mod production;
 mod shapes;
 mod source;
 mod variables;
@@ -26,9 +30,34 @@ pub enum LogFormat {
     Json,
 }
 
+/// What is at stake: in production whatever would be a trap is refused at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    Development,
+    Production,
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Development => "development",
+            Self::Production => "production",
+        })
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Config {
+    pub profile: Profile,
     pub database_url: Option<SecretString>,
+    /// Of the role that owns the tables; without it the service's own role migrates.
+    pub migrate_url: Option<SecretString>,
+    /// Of a standby, for what may be some seconds old.
+    pub replica_url: Option<SecretString>,
+    /// In production a private PostgreSQL has to be meant.
+    pub private_database: bool,
+    /// Off behind a pooler that hands connections on after each transaction.
+    pub statement_cache: bool,
     pub listen: SocketAddr,
     pub public_url: String,
     pub data_dir: PathBuf,
@@ -36,7 +65,7 @@ pub struct Config {
     pub pool_size: u32,
     pub pg_bin_dir: Option<PathBuf>,
     pub pg_user: Option<String>,
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<Network>,
     pub log: String,
     pub log_format: LogFormat,
     pub smtp_url: Option<SecretString>,
@@ -69,6 +98,8 @@ impl std::error::Error for ConfigErrors {}
 pub struct Flags {
     pub listen: Option<String>,
     pub data_dir: Option<String>,
+    /// Asked to fill an empty database with invented people.
+    pub demo: bool,
 }
 
 impl Config {
@@ -85,6 +116,7 @@ impl Config {
         let mut source = Source {
             environment,
             errors: Vec::new(),
+            files: Vec::new(),
         };
         source.refuse_unknown();
         if let Some(listen) = &flags.listen {
@@ -96,6 +128,8 @@ impl Config {
                 .insert("EINLASS_DATA_DIR".to_owned(), data_dir.clone());
         }
         let database_url = source.secret("DATABASE_URL", database_fault);
+        let migrate_url = source.secret("EINLASS_MIGRATE_DATABASE_URL", database_fault);
+        let replica_url = source.secret("EINLASS_REPLICA_URL", database_fault);
         let smtp_url = source.secret("EINLASS_SMTP_URL", smtp_fault);
         let demo_password = source.secret("EINLASS_DEMO_PASSWORD", |password| {
             if password.chars().count() < 15 {
@@ -120,7 +154,43 @@ impl Config {
                 .errors
                 .push("EINLASS_MAIL_FROM is needed with EINLASS_SMTP_URL".to_owned());
         }
+        let private_database = source.value("EINLASS_PRIVATE_DATABASE", "yes or no", |text| match text {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        });
+        let (private, external) = (private_database == Some(true), database_url.is_some());
+        if private && external {
+            source
+                .errors
+                .push("EINLASS_PRIVATE_DATABASE is yes, and DATABASE_URL names another one".to_owned());
+        }
+        for (name, given) in [
+            ("EINLASS_MIGRATE_DATABASE_URL", migrate_url.is_some()),
+            ("EINLASS_REPLICA_URL", replica_url.is_some()),
+        ] {
+            if given && !external && !source.told("DATABASE_URL") {
+                source.errors.push(format!("{name} is nothing without DATABASE_URL"));
+            }
+        }
         let config = Self {
+            profile: source
+                .value("EINLASS_PROFILE", "production or development", |text| match text {
+                    "production" => Some(Profile::Production),
+                    "development" => Some(Profile::Development),
+                    _ => None,
+                })
+                .unwrap_or(Profile::Development),
+            private_database: private,
+            statement_cache: source
+                .value("EINLASS_STATEMENT_CACHE", "on or off", |text| match text {
+                    "on" => Some(true),
+                    "off" => Some(false),
+                    _ => None,
+                })
+                .unwrap_or(true),
+            migrate_url,
+            replica_url,
             public_url: source
                 .value("EINLASS_PUBLIC_URL", "an absolute https or http address", |text| {
                     WebAddress::from_text(text).ok()
@@ -140,9 +210,11 @@ impl Config {
             pg_bin_dir: source.value("EINLASS_PG_BIN_DIR", "a folder", parse),
             pg_user: source.value("EINLASS_PG_USER", "a user name", parse),
             trusted_proxies: source
-                .value("EINLASS_TRUSTED_PROXIES", "addresses parted by commas", |text| {
-                    text.split(',').map(|one| one.trim().parse().ok()).collect()
-                })
+                .value(
+                    "EINLASS_TRUSTED_PROXIES",
+                    "addresses or networks parted by commas",
+                    |text| text.split(',').map(|one| one.trim().parse().ok()).collect(),
+                )
                 .unwrap_or_default(),
             log: source
                 .value("EINLASS_LOG", "a log filter", |text| {
@@ -198,64 +270,15 @@ impl Config {
                 })
                 .unwrap_or(5),
         };
+        if config.profile == Profile::Production {
+            let faults = production::faults(&config, &source, flags.demo);
+            source.errors.extend(faults);
+        }
         if source.errors.is_empty() {
             Ok(config)
         } else {
             Err(ConfigErrors(source.errors))
         }
-    }
-
-    /// The values in force, secrets hidden.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        let hidden = |secret: &Option<SecretString>| secret.as_ref().map_or("not set", |_| "set (hidden)").to_owned();
-        let path = |path: &Option<PathBuf>| {
-            path.as_ref()
-                .map_or_else(|| "looked for".to_owned(), |p| p.display().to_string())
-        };
-        let values = [
-            hidden(&self.database_url),
-            self.listen.to_string(),
-            self.public_url.clone(),
-            self.data_dir.display().to_string(),
-            self.keys_dir.display().to_string(),
-            self.pool_size.to_string(),
-            path(&self.pg_bin_dir),
-            self.pg_user
-                .clone()
-                .unwrap_or_else(|| "postgres, else nobody".to_owned()),
-            self.trusted_proxies
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(","),
-            self.log.clone(),
-            format!("{:?}", self.log_format).to_lowercase(),
-            hidden(&self.smtp_url),
-            self.mail_from.to_string(),
-            self.mail_dir.display().to_string(),
-            self.templates_dir
-                .as_ref()
-                .map_or_else(|| "none".to_owned(), |path| path.display().to_string()),
-            self.portal_url
-                .clone()
-                .unwrap_or_else(|| format!("{}/registrations/{{token}}", self.public_url)),
-            self.seminar_url(),
-            self.webhook_allow
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(","),
-            hidden(&self.demo_password),
-            self.metrics_listen
-                .map_or_else(|| "none".to_owned(), |address| address.to_string()),
-            self.drain_seconds.to_string(),
-        ];
-        VARIABLES
-            .iter()
-            .zip(values)
-            .map(|((name, _, about), value)| format!("{name:<24} {value:<32} {about}\n"))
-            .collect()
     }
 
     /// The page of a seminar, with `{seminar}` for its id.
@@ -286,130 +309,13 @@ impl Config {
     }
 }
 
+const fn on_or_off(value: bool) -> &'static str {
+    if value { "on" } else { "off" }
+}
+
 fn parse<T: FromStr>(text: &str) -> Option<T> {
     text.parse().ok()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect()
-    }
-
-    #[test]
-    fn every_mistake_is_told_at_once_and_no_value_is_repeated() {
-        let bad = environment(&[
-            ("DATABASE_URL", "mysql://canary-secret@x/y"),
-            ("EINLASS_LISTEN", "canary-port"),
-            ("EINLASS_POOL_SIZE", "1"),
-            ("EINLASS_PUBLIC_URL", "ftp://canary"),
-            ("EINLASS_TYPO", "canary"),
-            ("EINLASS_DEMO_PASSWORD", "canary"),
-            ("EINLASS_LOG_FORMAT", "canary"),
-            ("EINLASS_TRUSTED_PROXIES", "canary"),
-            ("EINLASS_SMTP_URL", "http://canary:secret@host"),
-            ("EINLASS_MAIL_FROM", "canary"),
-            ("EINLASS_TEMPLATES_DIR", "/nowhere/canary"),
-            ("EINLASS_PORTAL_URL", "https://canary.example/without-the-place"),
-            ("EINLASS_SEMINAR_URL", "https://canary.example/without-the-place"),
-            ("EINLASS_WEBHOOK_ALLOW", "127.0.0.1,canary"),
-            ("EINLASS_METRICS_LISTEN", "canary"),
-            ("EINLASS_DRAIN_SECONDS", "21"),
-        ]);
-        let told = Config::read(bad, &Flags::default()).unwrap_err().to_string();
-        for name in [
-            "DATABASE_URL",
-            "EINLASS_LISTEN",
-            "EINLASS_POOL_SIZE",
-            "EINLASS_PUBLIC_URL",
-            "EINLASS_TYPO",
-            "EINLASS_DEMO_PASSWORD",
-            "EINLASS_LOG_FORMAT",
-            "EINLASS_TRUSTED_PROXIES",
-            "EINLASS_SMTP_URL",
-            "EINLASS_MAIL_FROM",
-            "EINLASS_TEMPLATES_DIR",
-            "EINLASS_PORTAL_URL",
-            "EINLASS_SEMINAR_URL",
-            "EINLASS_WEBHOOK_ALLOW",
-            "EINLASS_METRICS_LISTEN",
-            "EINLASS_DRAIN_SECONDS",
-        ] {
-            assert!(told.contains(name), "{name} is missing in {told}");
-        }
-        assert!(!told.contains("canary"), "{told}");
-    }
-
-    #[test]
-    fn secrets_come_from_files_too_and_are_never_printed() {
-        let file = std::env::temp_dir().join(format!("einlass-secret-{}", std::process::id()));
-        std::fs::write(&file, "postgresql://canary@localhost/einlass\n").unwrap();
-        let config = Config::read(
-            environment(&[("DATABASE_URL_FILE", file.to_str().unwrap())]),
-            &Flags::default(),
-        )
-        .unwrap();
-        std::fs::remove_file(&file).unwrap();
-        assert_eq!(
-            config.external_database(),
-            Some("postgresql://canary@localhost/einlass")
-        );
-        assert!(!config.describe().contains("canary"));
-        assert!(!format!("{config:?}").contains("canary"));
-    }
-
-    #[test]
-    fn flags_win_over_the_environment_and_empty_means_unset() {
-        let flags = Flags {
-            listen: Some("127.0.0.1:9".to_owned()),
-            data_dir: None,
-        };
-        let config = Config::read(
-            environment(&[("EINLASS_LISTEN", "127.0.0.1:8"), ("EINLASS_LOG", "")]),
-            &flags,
-        )
-        .unwrap();
-        assert_eq!(config.listen.port(), 9);
-        assert_eq!(config.public_url, "http://127.0.0.1:9");
-        assert_eq!(config.log, "info");
-    }
-
-    #[test]
-    fn tls_that_cannot_be_had_is_refused() {
-        let url = "postgresql://db.example/einlass?sslmode=verify-full";
-        assert!(Config::read(environment(&[("DATABASE_URL", url)]), &Flags::default()).is_err());
-    }
-
-    #[test]
-    fn a_mail_server_wants_a_sender_and_its_password_stays_hidden() {
-        let url = ("EINLASS_SMTP_URL", "smtps://einlass:canary@mail.example");
-        let told = Config::read(environment(&[url]), &Flags::default()).unwrap_err();
-        assert_eq!(told.0, ["EINLASS_MAIL_FROM is needed with EINLASS_SMTP_URL"]);
-        let from = (
-            "EINLASS_MAIL_FROM",
-            "Städteregion Aachen <anmeldung@staedteregion.example>",
-        );
-        let config = Config::read(environment(&[url, from]), &Flags::default()).unwrap();
-        assert_eq!(config.mail_from.name.as_deref(), Some("Städteregion Aachen"));
-        assert!(!config.describe().contains("canary"));
-        assert!(!format!("{config:?}").contains("canary"));
-    }
-
-    #[test]
-    fn the_portal_address_has_a_place_for_the_token() {
-        let read = |url: &str| Config::read(environment(&[("EINLASS_PORTAL_URL", url)]), &Flags::default());
-        assert!(read("https://portal.example/anmeldung/{token}?aktion={action}").is_ok());
-        for bad in [
-            "https://portal.example/anmeldung",
-            "javascript:{token}",
-            "https://portal.example/{token}/{tokne}",
-        ] {
-            assert!(read(bad).is_err(), "{bad}");
-        }
-    }
-}
+mod tests;

@@ -4,6 +4,9 @@ use lettre::message::Mailbox;
 
 use crate::base::text::{FromText, WebAddress};
 
+/// Whether libpq was built with TLS.
+pub const HAS_TLS: bool = cfg!(feature = "tls");
+
 pub fn database_fault(url: &str) -> Result<(), String> {
     let known = ["postgres://", "postgresql://"]
         .iter()
@@ -11,10 +14,13 @@ pub fn database_fault(url: &str) -> Result<(), String> {
     let tls = ["sslmode=require", "sslmode=verify"]
         .iter()
         .any(|mode| url.contains(mode));
-    match (known, tls) {
+    match (known, tls && !HAS_TLS) {
         (false, _) => Err("must start with postgresql://".to_owned()),
         // libpq is built in without TLS: saying so is better than a connection in clear text.
-        (true, true) => Err("asks for TLS, which this build has not; use a local socket or a TLS tunnel".to_owned()),
+        (true, true) => Err(
+            "asks for TLS, which this build has not; use a local socket, a TLS tunnel or a build with the feature `tls`"
+                .to_owned(),
+        ),
         (true, false) => Ok(()),
     }
 }

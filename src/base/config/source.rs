@@ -1,6 +1,7 @@
 //! One value at a time: from a variable, or from the file that a variable names.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use secrecy::SecretString;
 
@@ -10,6 +11,8 @@ use super::variables::{SECRETS, VARIABLES};
 pub struct Source {
     pub environment: BTreeMap<String, String>,
     pub errors: Vec<String>,
+    /// Where secrets were read from, with the variable that named the file.
+    pub files: Vec<(String, PathBuf)>,
 }
 
 impl Source {
@@ -46,9 +49,12 @@ impl Source {
         let outcome = match (given(name), given(&format!("{name}_FILE"))) {
             (Some(_), Some(_)) => Err(format!("{name} and {name}_FILE are both set")),
             (Some(value), None) => Ok(Some(value)),
-            (None, Some(path)) => std::fs::read_to_string(path)
-                .map(|text| Some(text.trim_end_matches(['\r', '\n']).to_owned()))
-                .map_err(|error| format!("{name}_FILE cannot be read: {error}")),
+            (None, Some(path)) => {
+                self.files.push((format!("{name}_FILE"), PathBuf::from(&path)));
+                std::fs::read_to_string(path)
+                    .map(|text| Some(text.trim_end_matches(['\r', '\n']).to_owned()))
+                    .map_err(|error| format!("{name}_FILE cannot be read: {error}"))
+            }
             (None, None) => Ok(None),
         };
         let outcome = outcome.and_then(|value| match value {

@@ -3,9 +3,34 @@
 /// Every variable the service knows, its default and what it is for. `config check` prints this table.
 pub const VARIABLES: &[(&str, &str, &str)] = &[
     (
+        "EINLASS_PROFILE",
+        "development",
+        "production or development; in production whatever would be a trap is refused at the start",
+    ),
+    (
         "DATABASE_URL",
         "private PostgreSQL in the data directory",
         "postgresql://user:password@host/database",
+    ),
+    (
+        "EINLASS_MIGRATE_DATABASE_URL",
+        "DATABASE_URL",
+        "the same database, directly and as the role that owns the tables: it migrates and grants",
+    ),
+    (
+        "EINLASS_REPLICA_URL",
+        "none",
+        "a standby, read for what may be some seconds old, and for the public while the database is away",
+    ),
+    (
+        "EINLASS_PRIVATE_DATABASE",
+        "no",
+        "yes: also in production the private PostgreSQL is meant, and DATABASE_URL was not forgotten",
+    ),
+    (
+        "EINLASS_STATEMENT_CACHE",
+        "on",
+        "on or off; off behind a pooler that hands connections on after each transaction",
     ),
     ("EINLASS_LISTEN", "127.0.0.1:8080", "address and port to listen on"),
     (
@@ -33,7 +58,7 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     (
         "EINLASS_TRUSTED_PROXIES",
         "none",
-        "comma-separated addresses whose X-Forwarded-For is believed",
+        "comma-separated addresses or networks whose X-Forwarded-For is believed",
     ),
     ("EINLASS_LOG", "info", "log filter, e.g. info,einlass=debug"),
     ("EINLASS_LOG_FORMAT", "text", "text or json"),
@@ -89,4 +114,10 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ),
 ];
 /// Those that may also come from a file, and are never shown.
-pub const SECRETS: &[&str] = &["DATABASE_URL", "EINLASS_SMTP_URL", "EINLASS_DEMO_PASSWORD"];
+pub const SECRETS: &[&str] = &[
+    "DATABASE_URL",
+    "EINLASS_MIGRATE_DATABASE_URL",
+    "EINLASS_REPLICA_URL",
+    "EINLASS_SMTP_URL",
+    "EINLASS_DEMO_PASSWORD",
+];

@@ -14,11 +14,16 @@ use utoipa::ToSchema;
 mod catalogue;
 
 pub use super::field_error::FieldError;
+use super::field_error::cut;
 pub use catalogue::Code;
 
 /// Marks an answer whose form another standard fixes: it leaves as it is, although it is an error.
 #[derive(Clone, Copy, Debug)]
 pub struct OwnWords;
+
+/// The id of a request, for whoever tells it before the answer leaves.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
 
 /// A refusal on its way to the caller. Path and request id are added where it leaves the house.
 #[derive(Clone, Debug)]
@@ -65,7 +70,7 @@ impl Problem {
 
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.detail = Some(cut(detail.into(), 2000));
         self
     }
 

@@ -78,7 +78,7 @@ fn own(conn: &mut PgConnection, who: &LoggedIn, name: &str) -> Result<Organisati
 /// All logos.
 ///
 /// Members of the organisation. By name, without the pictures.
-#[utoipa::path(tag = "logos", params(("organisation" = String, Path, description = "Id or slug"), Paging), security(("member" = [])), responses(
+#[utoipa::path(tag = "logos", params(("organisation" = String, Path, description = "Id or slug", max_length = 60), Paging), security(("member" = [])), responses(
     (status = 200, body = Page<LogoView>, description = "A page of logos by name")))]
 #[get("/organisations/{organisation}/logos")]
 pub async fn list_logos(
@@ -102,7 +102,7 @@ pub async fn list_logos(
 /// One logo.
 ///
 /// Members of the organisation. The picture itself.
-#[utoipa::path(tag = "logos", params(("organisation" = String, Path, description = "Id or slug"), ("logo" = String, Path, description = "Its name")),
+#[utoipa::path(tag = "logos", params(("organisation" = String, Path, description = "Id or slug", max_length = 60), ("logo" = String, Path, description = "Its name", max_length = 60)),
     security(("member" = [])), responses((status = 200, body = Vec<u8>, content_type = "image/png", description = "The picture")))]
 #[get("/organisations/{organisation}/logos/{logo}")]
 pub async fn get_logo(
@@ -139,7 +139,7 @@ pub async fn get_logo(
 ///
 /// Organisers of the organisation. The body is a PNG of at most 256 KiB and 4000 × 4000 pixels. The name is 2 to 60 of a-z,
 /// 0-9 and hyphens: `eu`, `land-nrw`. A new one needs no `If-Match`; one that is there is replaced by whoever has seen it.
-#[utoipa::path(tag = "logos", params(("organisation" = String, Path, description = "Id or slug"), ("logo" = String, Path, description = "Its name"), LogoQuery),
+#[utoipa::path(tag = "logos", params(("organisation" = String, Path, description = "Id or slug", max_length = 60), ("logo" = String, Path, description = "Its name", max_length = 60), LogoQuery),
     request_body(content = Vec<u8>, content_type = "image/png", description = "The picture"), security(("member" = [])), responses(
     (status = 200, body = LogoView, description = "The logo, in the place of the old one"),
     (status = 201, body = LogoView, description = "The logo, which is new")))]
@@ -213,7 +213,7 @@ async fn picture(request: &HttpRequest, body: web::Payload) -> Result<Vec<u8>> {
 /// Delete a logo.
 ///
 /// Organisers of the organisation. What was printed with it stays as it is.
-#[utoipa::path(tag = "logos", params(("organisation" = String, Path, description = "Id or slug"), ("logo" = String, Path, description = "Its name")),
+#[utoipa::path(tag = "logos", params(("organisation" = String, Path, description = "Id or slug", max_length = 60), ("logo" = String, Path, description = "Its name", max_length = 60)),
     security(("member" = [])), responses((status = 204, description = "Gone")))]
 #[delete("/organisations/{organisation}/logos/{logo}")]
 pub async fn delete_logo(

@@ -79,7 +79,7 @@ pub async fn get_seminar_calendar(
     config: web::Data<Config>,
 ) -> Result<HttpResponse> {
     let (now, id) = (clock.now(), path.into_inner());
-    let (entry, changed_at) = db.read(move |conn| service::single(conn, id)).await?;
+    let (entry, changed_at) = db.read_lagging(move |conn| service::single(conn, id)).await?;
     let addresses = Addresses::of(&config);
     let head = Head {
         name: &entry.title,
@@ -116,7 +116,7 @@ async fn programme(
     let source = addresses.below(own(request));
     let written = FEEDS.take(move || {
         let limit = i64::try_from(MOST_EVENTS).map_err(Error::internal)?;
-        let found = db.run(true, |conn| read(conn, &asked, limit))?;
+        let found = db.run_lagging(|conn| read(conn, &asked, limit))?;
         let (entries, next_from) = cut(found.entries, from);
         let name = found.name.unwrap_or_else(|| words::PROGRAMME.to_owned());
         let head = Head {

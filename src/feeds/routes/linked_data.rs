@@ -49,9 +49,7 @@ pub async fn get_programme_linked_data(
     };
     let (db, addresses) = (Db::clone(&db), Addresses::of(&config));
     let written = FEEDS.take(move || {
-        let found = db.run(true, |conn| {
-            service::programme(conn, &asked, Sort::Soonest, after, limit)
-        })?;
+        let found = db.run_lagging(|conn| service::programme(conn, &asked, Sort::Soonest, after, limit))?;
         let page = Page::cut(found.entries, limit, |entry| (entry.begins_at, entry.id), |entry| entry)?;
         Ok((written(&graph(&page.data, &addresses))?, page.next_cursor))
     });
@@ -88,7 +86,7 @@ async fn seminar_linked_data(
     config: web::Data<Config>,
 ) -> Result<HttpResponse> {
     let id = path.into_inner();
-    let (entry, _) = db.read(move |conn| service::single(conn, id)).await?;
+    let (entry, _) = db.read_lagging(move |conn| service::single(conn, id)).await?;
     let made = Made {
         media_type: JSON_LD,
         body: written(&document(&entry, &Addresses::of(&config)))?,

@@ -38,9 +38,7 @@ pub async fn get_programme_feed(
     let (db, addresses) = (Db::clone(&db), Addresses::of(&config));
     let feed_url = addresses.below(own(&request));
     let found = FEEDS.take(move || {
-        let found = db.run(true, |conn| {
-            service::programme(conn, &asked, Sort::LastChanged, after, limit)
-        })?;
+        let found = db.run_lagging(|conn| service::programme(conn, &asked, Sort::LastChanged, after, limit))?;
         let key = |entry: &Entry| (entry.updated_at, entry.id);
         let page = Page::cut(found.entries, limit, key, |entry| entry)?;
         Ok((page, found.name, found.changed_at))

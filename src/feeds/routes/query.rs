@@ -31,7 +31,7 @@ pub struct CalendarQuery {
     organisation: Option<Line<60>>,
     #[param(value_type = Option<String>, format = "uuid")]
     collection: Option<CollectionId>,
-    #[param(value_type = Option<String>, max_length = 35)]
+    #[param(value_type = Option<String>, max_length = 35, pattern = "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
     language: Option<Language>,
 }
 
@@ -65,7 +65,7 @@ pub struct PagedQuery {
     organisation: Option<Line<60>>,
     #[param(value_type = Option<String>, format = "uuid")]
     collection: Option<CollectionId>,
-    #[param(value_type = Option<String>, max_length = 35)]
+    #[param(value_type = Option<String>, max_length = 35, pattern = "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
     language: Option<Language>,
     /// Entries a page, 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 25)]

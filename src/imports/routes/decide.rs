@@ -42,6 +42,7 @@ pub struct ProgrammePatch {
 #[schema(example = json!({"row": 14, "set": {"date": "2020-06-30"}}))]
 pub struct ProgrammeRowPatch {
     /// In the spreadsheet.
+    #[schema(minimum = 1, maximum = 2_000_000)]
     pub row: i32,
     /// What stands in a cell instead, by what it holds: a choice of a doubt, or any text that could stand there. `null`: what the file
     /// says.

@@ -35,13 +35,13 @@ pub struct Form {
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     /// Whose programme it is: id or slug. Left out: of the only organisation in which the caller is organiser.
-    #[schema(nullable = false, example = "staedteregion-aachen")]
+    #[schema(nullable = false, max_length = 60, example = "staedteregion-aachen")]
     organisation: Option<String>,
     /// JSON: which heading is what, where the words are not known.
-    #[schema(value_type = ColumnMap, nullable = false)]
+    #[schema(value_type = ColumnMap, required = false)]
     column_map: Option<String>,
     /// The year the file is about, 1900 to 2200: short for `from` and `to`.
-    #[schema(nullable = false, example = 2020)]
+    #[schema(nullable = false, minimum = 1900, maximum = 2200, example = 2020)]
     year: Option<i32>,
     /// First and last day of the period it is about. They settle years of two digits and missing ones.
     #[schema(nullable = false)]

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, get, put, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, put, web};
 use diesel::PgConnection;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -15,7 +15,7 @@ use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::drain::Drain;
 use crate::base::etag::{self, IfMatch};
-use crate::base::problem::{Code, Document, Error, FieldError, Problem, Result};
+use crate::base::problem::{Code, Document, Error, FieldError, Problem, RequestId, Result};
 use crate::base::query::Query;
 use crate::base::text::Line;
 use crate::journal::Act;
@@ -97,7 +97,8 @@ pub async fn get_external_seminar(
     request_body = ExternalSeminarBody, security(("member" = [])), responses(
     (status = 200, body = SeminarView, description = "The seminar as it is now"),
     (status = 201, body = SeminarView, description = "The seminar, new here"),
-    (status = 409, description = "`decided-here` names the members; `transition-not-allowed`, `seminar-cancelled`, `seminar-postponed`, `capacity-below-taken`, `channel-in-use`, `not-ready`")))]
+    (status = 409, description = "`decided-here` names the members; `transition-not-allowed`, `seminar-cancelled`, `seminar-postponed`, `capacity-below-taken`, `channel-in-use`, `not-ready`"),
+    (status = 412, description = "`precondition-failed`: it is not what `If-Match` says any more")))]
 #[put("/organisations/{organisation}/seminars/{external_id}")]
 pub async fn put_external_seminar(
     request: HttpRequest,
@@ -199,11 +200,10 @@ pub async fn put_external_seminars(
     let until = tokio::time::Instant::now() + BULK_TIME;
     let reach = who.reach();
     let of = db.read(move |conn| reached_organisation(conn, &reach, &path)).await?;
+    // What is too long is told so, and not repeated as it is.
     let ids = sent.iter().map(|one| {
-        one.get("external_id")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
+        let id = one.get("external_id").and_then(Value::as_str).unwrap_or_default();
+        id.chars().take(200).collect::<String>()
     });
     let ids = ids.collect::<Vec<_>>();
     let mut results = sent.iter().map(|_| None).collect::<Vec<Option<ExternalResult>>>();
@@ -273,12 +273,14 @@ fn result(request: &HttpRequest, external_id: String, done: Result<(SeminarId, i
         },
         Err(error) => {
             let problem: Problem = error.problem();
+            let id = request.extensions().get::<RequestId>().cloned();
+            let id = id.map(|RequestId(id)| id).unwrap_or_default();
             ExternalResult {
                 external_id,
                 status: problem.code.status(),
                 seminar: None,
                 version: None,
-                problem: Some(problem.document(request.path(), "", crate::base::language::german(request))),
+                problem: Some(problem.document(request.path(), &id, crate::base::language::german(request))),
             }
         }
     }

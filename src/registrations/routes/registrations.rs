@@ -55,11 +55,14 @@ pub async fn get_registration(
 #[schema(example = json!({"company": "Printenfabrik", "companions": []}))]
 pub struct RegistrationPatch {
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub given_name: Option<Line<100>>,
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub family_name: Option<Line<100>>,
     /// By organisers only: the links in mails to the old address end.
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub email: Option<Email>,
     #[serde(default, deserialize_with = "mentioned")]
     #[schema(value_type = Option<Line<200>>)]
@@ -68,16 +71,17 @@ pub struct RegistrationPatch {
     #[schema(value_type = Option<Line<50>>)]
     pub phone: Option<Option<Line<50>>>,
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub language: Option<Language>,
     #[serde(default, deserialize_with = "kept")]
-    #[schema(max_items = 99)]
+    #[schema(max_items = 99, nullable = false)]
     pub companions: Option<Vec<Companion>>,
     #[serde(default, deserialize_with = "kept")]
-    #[schema(minimum = 0, maximum = 99)]
+    #[schema(minimum = 0, maximum = 99, nullable = false)]
     pub further_persons: Option<i32>,
     /// By question; those not mentioned stay, `null` takes one away.
     #[serde(default, deserialize_with = "kept")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Object, required = false)]
     pub answers: Option<Map<String, Value>>,
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::auth::OrganisationRef;
-use crate::registrations::model::{CancelledBy, Companion, Consent, Registration, RegistrationId, State};
+use crate::registrations::model::{CancelledBy, Companion, Consent, PersonalData, Registration, RegistrationId, State};
 use crate::registrations::service::{Action, Shared, Standing};
 use crate::seminars::{Channel, SeminarId, SharingId};
 
@@ -16,7 +16,8 @@ use crate::seminars::{Channel, SeminarId, SharingId};
     "given_name": "Anna", "family_name": "Müller", "email": "anna.mueller@example.org", "company": "Printenfabrik", "phone": null,
     "language": "de", "persons": 2, "companions": [{"given_name": "Berta", "family_name": "Çelik"}], "further_persons": 0,
     "answers": {"topic": "Förderung"}, "entered_by_member": false, "email_confirmed_at": "2027-01-04T08:05:00Z", "kept_at": null,
-    "cancelled_at": null, "cancelled_by": null, "cancel_reason": null, "created_at": "2027-01-04T08:00:00Z"}))]
+    "cancelled_at": null, "cancelled_by": null, "cancel_reason": null, "created_at": "2027-01-04T08:00:00Z",
+    "personal_data": "kept"}))]
 pub struct RegistrationView {
     pub id: RegistrationId,
     pub seminar: SeminarId,
@@ -52,6 +53,8 @@ pub struct RegistrationView {
     pub cancelled_by: Option<CancelledBy>,
     pub cancel_reason: Option<String>,
     pub created_at: DateTime<Utc>,
+    /// Once it is `erased`, names and addresses above are empty.
+    pub personal_data: PersonalData,
     /// By question; only where one registration is asked for, and never at the front desk. Deleted a week after the seminar.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Object)]
@@ -167,6 +170,7 @@ impl RegistrationView {
             cancelled_by: row.cancelled_by,
             cancel_reason: row.cancel_reason,
             created_at: row.created_at,
+            personal_data: row.personal_data,
             sensitive_answers: None,
             consents: None,
             sharings: None,

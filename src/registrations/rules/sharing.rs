@@ -1,6 +1,6 @@
 //! What of a registration may be handed to another organisation.
 
-use crate::registrations::model::{SharedState, State};
+use crate::registrations::model::{PersonalData, SharedState, State};
 use crate::seminars::SharingId;
 
 /// As many as can be in force.
@@ -28,11 +28,12 @@ pub fn told_faults(in_force: &[SharingId], told: &[SharingId]) -> Vec<(Option<us
     faults.collect()
 }
 
-/// What the recipient hears of a registration whose person was told: who it is only while the registration is confirmed
-/// and the sharing in force; otherwise that it is to be forgotten, and not why.
+/// What the recipient hears of a registration whose person was told: who it is only while the registration is confirmed,
+/// its person neither erased nor restricted (GDPR, article 19), and the sharing in force; otherwise that it is to be
+/// forgotten, and not why.
 #[must_use]
-pub const fn shared_as(state: State, in_force: bool) -> SharedState {
-    if in_force && matches!(state, State::Confirmed) {
+pub const fn shared_as(state: State, known: PersonalData, in_force: bool) -> SharedState {
+    if in_force && matches!((state, known), (State::Confirmed, PersonalData::Kept)) {
         SharedState::Confirmed
     } else {
         SharedState::Cancelled
@@ -61,15 +62,21 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_shared_while_both_hold() {
+    fn a_person_is_shared_while_all_three_hold() {
         for state in State::ALL {
-            let expected = if *state == State::Confirmed {
-                SharedState::Confirmed
-            } else {
-                SharedState::Cancelled
-            };
-            assert_eq!(shared_as(*state, true), expected, "{state}");
-            assert_eq!(shared_as(*state, false), SharedState::Cancelled, "{state}");
+            for known in PersonalData::ALL {
+                let expected = if (*state, *known) == (State::Confirmed, PersonalData::Kept) {
+                    SharedState::Confirmed
+                } else {
+                    SharedState::Cancelled
+                };
+                assert_eq!(shared_as(*state, *known, true), expected, "{state} {known}");
+                assert_eq!(
+                    shared_as(*state, *known, false),
+                    SharedState::Cancelled,
+                    "{state} {known}"
+                );
+            }
         }
     }
 }

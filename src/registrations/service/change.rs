@@ -12,7 +12,9 @@ use crate::base::problem::{Code, Error, FieldError, Problem, Result};
 use crate::base::text::{Email, Language, Line};
 use crate::journal::Act;
 use crate::mail::Kind;
-use crate::registrations::model::{Companion, Companions, Registration, RegistrationId, SensitiveAnswer, State};
+use crate::registrations::model::{
+    Companion, Companions, PersonalData, Registration, RegistrationId, SensitiveAnswer, State,
+};
 use crate::registrations::rules::{Place, Refusal, Way, admit, seats_of};
 use crate::registrations::store;
 use crate::seminars::CapacityUnit;
@@ -47,6 +49,11 @@ pub fn change(
     held.open_to(by, act.now)?;
     if !held.registration.state.active() {
         let detail = format!("A registration that is {} cannot be changed.", held.registration.state);
+        return Err(Problem::new(Code::TransitionNotAllowed).detail(detail).into());
+    }
+    if held.registration.personal_data != PersonalData::Kept {
+        // Whoever asked to be forgotten is not written down again, and what is only kept is not worked with.
+        let detail = format!("Its personal data are {}.", held.registration.personal_data);
         return Err(Problem::new(Code::TransitionNotAllowed).detail(detail).into());
     }
     let another_address = change

@@ -27,7 +27,7 @@ pub fn disclose(
     let more = rows.len() > limit;
     rows.truncate(limit);
     let told = rows.into_iter().map(|row| {
-        let state = shared_as(row.state, row.ended_at.is_none());
+        let state = shared_as(row.state, row.personal_data, row.ended_at.is_none());
         (row, state)
     });
     let told = told.collect::<Vec<_>>();

@@ -5,6 +5,7 @@ mod bulk;
 mod claimants;
 mod claims;
 mod due;
+mod forget;
 mod sharing;
 mod tickets;
 
@@ -23,6 +24,7 @@ pub use bulk::{Addressee, insert_all, registered, save_moved};
 pub use claimants::{Claimant, claimants};
 pub use claims::{Claim, KnownAddress, claims, claims_of, known_addresses};
 pub use due::*;
+pub use forget::*;
 pub use sharing::*;
 pub use tickets::*;
 

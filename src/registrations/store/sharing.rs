@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlU
 use super::Of;
 use crate::auth::{OrganisationId, OrganisationRef};
 use crate::base::problem::Result;
-use crate::registrations::model::{Disclosure, DisclosureId, RegistrationId, SharingNotice, State};
+use crate::registrations::model::{Disclosure, DisclosureId, PersonalData, RegistrationId, SharingNotice, State};
 use crate::schema::{disclosures, organisations, sharing_notices, sharings};
 use crate::seminars::{Channel, SeminarId, Sharing, SharingId};
 
@@ -64,6 +64,8 @@ pub struct SharedRow {
     #[diesel(sql_type = Text)]
     pub state: State,
     #[diesel(sql_type = Text)]
+    pub personal_data: PersonalData,
+    #[diesel(sql_type = Text)]
     pub channel: Channel,
     #[diesel(sql_type = Text)]
     pub given_name: String,
@@ -95,14 +97,14 @@ pub struct SharedFilter {
 /// whoever did so a moment ago is waited for.
 const LOCK_SHARED: &str =
     "SELECT n.organisation_id, n.registration_id, s.seminar_id, s.id AS sharing_id, s.recipient_id, s.ended_at,
-        r.state, r.channel, r.given_name, r.family_name, r.email, r.company, r.created_at
+        r.state, r.personal_data, r.channel, r.given_name, r.family_name, r.email, r.company, r.created_at
     FROM sharings AS s
     JOIN sharing_notices AS n ON n.organisation_id = s.organisation_id AND n.sharing_id = s.id
     JOIN registrations AS r ON r.organisation_id = n.organisation_id AND r.id = n.registration_id
     WHERE s.recipient_id = ANY($1) AND s.seminar_id = coalesce($2, s.seminar_id)
       AND ($3 IS NULL OR r.updated_at >= $3 OR s.ended_at >= $3)
       AND ($4 IS NULL OR (n.registration_id, s.id) > ($4, $5))
-      AND ((r.state = 'confirmed' AND s.ended_at IS NULL)
+      AND ((r.state = 'confirmed' AND r.personal_data = 'kept' AND s.ended_at IS NULL)
         OR EXISTS (SELECT FROM disclosures AS d WHERE d.organisation_id = n.organisation_id
             AND d.registration_id = n.registration_id AND d.sharing_id = s.id))
     ORDER BY n.registration_id, s.id LIMIT $6 FOR SHARE OF s, r";

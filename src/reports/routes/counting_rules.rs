@@ -161,7 +161,7 @@ pub async fn create_counting_rule(
 ///
 /// Reporters: a built-in rule, or one of the organisations they report for. `name` is its newest version, `name@2` the second;
 /// a version never changes. Where several organisations have a rule of this name, `organisation` must say whose is meant.
-#[utoipa::path(tag = "counting-rules", params(("rule" = String, Path, description = "Name, or name and version: `public@1`"), WhoseRule),
+#[utoipa::path(tag = "counting-rules", params(("rule" = String, Path, description = "Name, or name and version: `public@1`", max_length = 80), WhoseRule),
     security(("member" = [])), responses((status = 200, body = CountingRule, description = "The rule")))]
 #[get("/counting-rules/{rule}")]
 pub async fn get_counting_rule(

@@ -12,7 +12,8 @@ use diesel::pg::PgConnection;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::{OrganisationId, Reach, find_organisation};
-use crate::base::problem::{Code, Result};
+use crate::base::problem::{Code, Error, FieldError, Result};
+use crate::base::text::{FromText, Line};
 
 pub fn configure(config: &mut ServiceConfig) {
     config
@@ -43,6 +44,7 @@ fn reached(conn: &mut PgConnection, reach: &Reach, asked: Option<&str>) -> Resul
     let Some(asked) = asked else {
         return Ok(reach.organisations());
     };
+    Line::<60>::from_text(asked).map_err(|why| Error::invalid(vec![FieldError::parameter("organisation", why)]))?;
     let organisation = find_organisation(conn, asked)?.ok_or(Code::NotFound)?.id;
     reach.check(organisation)?;
     Ok(vec![organisation])

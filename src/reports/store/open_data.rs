@@ -91,28 +91,29 @@ struct Changed {
 
 /// The years of which there is something public to tell, and when it was last changed: a seminar of the year or one that was
 /// moved out of it, its headcounts, who was let in, and reports of platforms. Changes of internal seminars too, for one that
-/// became internal has left the list.
+/// became internal has left the list. Check-ins, of which there are most, are looked up and not read: the last that came is the
+/// one with the largest id.
 pub fn years_told(conn: &mut PgConnection, of: OrganisationId) -> Result<HashMap<i32, DateTime<Utc>>> {
     let rows = diesel::sql_query(
-        "WITH touched AS (
-             SELECT seminar_id, extract(year FROM min(starts_on))::int4 AS year
-             FROM sessions WHERE organisation_id = $1 GROUP BY seminar_id
-             UNION
-             SELECT seminar_id, extract(year FROM before_on)::int4
-             FROM schedule_changes WHERE organisation_id = $1 AND before_on IS NOT NULL
+        "WITH first_days AS (
+             SELECT seminar_id, min(starts_on) AS day FROM sessions WHERE organisation_id = $1 GROUP BY seminar_id
          ), changes AS (
-             SELECT id AS seminar_id, updated_at AS at FROM seminars WHERE organisation_id = $1
+             SELECT id, audience, greatest(updated_at,
+                 (SELECT max(recorded_at) FROM headcounts WHERE organisation_id = $1 AND seminar_id = seminars.id),
+                 (SELECT received_at FROM check_ins WHERE organisation_id = $1 AND seminar_id = seminars.id ORDER BY id DESC LIMIT 1),
+                 (SELECT max(voided_at) FROM check_ins
+                  WHERE organisation_id = $1 AND seminar_id = seminars.id AND voided_at IS NOT NULL),
+                 (SELECT max(greatest(confirmed_at, reverted_at)) FROM attendance_imports
+                  WHERE organisation_id = $1 AND seminar_id = seminars.id AND confirmed_at IS NOT NULL)) AS changed_at
+             FROM seminars WHERE organisation_id = $1 AND status <> 'draft'
+         ), touched AS (
+             SELECT day, audience, changed_at FROM changes JOIN first_days ON seminar_id = id
              UNION ALL
-             SELECT seminar_id, max(recorded_at) FROM headcounts WHERE organisation_id = $1 GROUP BY seminar_id
-             UNION ALL
-             SELECT seminar_id, max(greatest(received_at, voided_at)) FROM check_ins WHERE organisation_id = $1 GROUP BY seminar_id
-             UNION ALL
-             SELECT seminar_id, max(greatest(confirmed_at, reverted_at)) FROM attendance_imports
-             WHERE organisation_id = $1 AND confirmed_at IS NOT NULL GROUP BY seminar_id
+             SELECT before_on, audience, changed_at FROM changes JOIN schedule_changes
+                 ON organisation_id = $1 AND schedule_changes.seminar_id = changes.id AND before_on IS NOT NULL
          )
-         SELECT year, max(at) AS changed_at
-         FROM touched JOIN changes USING (seminar_id) JOIN seminars ON organisation_id = $1 AND id = seminar_id
-         WHERE status <> 'draft' GROUP BY year HAVING bool_or(audience = 'public')",
+         SELECT extract(year FROM day)::int4 AS year, max(changed_at) AS changed_at
+         FROM touched GROUP BY 1 HAVING bool_or(audience = 'public')",
     );
     let rows = rows.bind::<SqlUuid, _>(of.0).load::<Changed>(conn)?;
     Ok(rows.into_iter().map(|row| (row.year, row.changed_at)).collect())

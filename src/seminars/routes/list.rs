@@ -52,7 +52,7 @@ pub struct SeminarQuery {
     organisation: Option<Line<60>>,
     #[param(value_type = Option<String>, format = "uuid")]
     collection: Option<CollectionId>,
-    #[param(value_type = Option<String>, max_length = 35)]
+    #[param(value_type = Option<String>, max_length = 35, pattern = "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
     language: Option<Language>,
     /// `true`: registration is open, and a seat is free; `false`: the others.
     free_seats: Option<bool>,
@@ -107,7 +107,7 @@ pub async fn list_seminars(
     };
     let identity = caller.0.clone();
     let rows = db
-        .read(move |conn| {
+        .read_public(move |conn| {
             let organisation = match &query.organisation {
                 None => None,
                 // Nobody's seminars: an empty list, as for a filter that nothing fits.

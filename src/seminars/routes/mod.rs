@@ -3,6 +3,7 @@
 
 mod body;
 mod list;
+mod programme;
 mod publish;
 mod schedule_changes;
 mod seminars;
@@ -12,6 +13,7 @@ mod view;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use body::{ChannelBody, NewSeminarBody, PartyBody, SeminarPatch, SessionBody, sessions as session_list};
+pub use programme::from_memory;
 pub use view::{SeminarView, view_for};
 
 pub fn configure(config: &mut ServiceConfig) {

@@ -71,7 +71,7 @@ pub async fn get_seminar(
     let id = path.into_inner();
     let identity = caller.0.clone();
     let whole = db
-        .read(move |conn| {
+        .read_public(move |conn| {
             let seminar = store::find(conn, id)?.ok_or(Code::NotFound)?;
             if !visible_to(&seminar, identity.as_ref()) {
                 return Err(Code::NotFound.into());

@@ -1,10 +1,11 @@
 //! The programme, filtered.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use diesel::dsl::{self, exists, not, sql};
 use diesel::expression::SqlLiteral;
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Date, Text, Timestamptz, Uuid as SqlUuid};
 
 use crate::auth::OrganisationId;
 use crate::base::problem::Result;
@@ -93,19 +94,29 @@ pub fn list(
         );
         let (from, to) = (from.clamp(FIRST_DAY, LAST_DAY), to.clamp(FIRST_DAY, LAST_DAY));
         let dated = sessions::table
+            .filter(sessions::organisation_id.eq(seminars::organisation_id))
             .filter(sessions::seminar_id.eq(seminars::id))
             .filter(sessions::starts_on.between(from, to));
         let spans = seminars::within_from.le(to).and(seminars::within_to.ge(from));
         query = query.filter(exists(dated).or(spans.is_not_distinct_from(true)));
+        // Said of the begin too, by which the list is ordered: or all that is over would be walked through first.
+        if filter.from.is_some() {
+            query = query.filter(begins_late_enough(from, to));
+        }
+        if filter.to.is_some() {
+            query = query.filter(begins_early_enough(from, to));
+        }
     }
     if let Some(channel) = filter.channel {
         let offered = channels::table
+            .filter(channels::organisation_id.eq(seminars::organisation_id))
             .filter(channels::seminar_id.eq(seminars::id))
             .filter(channels::offered);
         query = query.filter(exists(offered.filter(channels::channel.eq(channel))));
     }
     if let Some(organisation) = filter.organisation {
         let party = parties::table
+            .filter(parties::organisation_id.eq(seminars::organisation_id))
             .filter(parties::seminar_id.eq(seminars::id))
             .filter(parties::party_organisation_id.eq(organisation));
         let with = also_announced(
@@ -120,13 +131,16 @@ pub fn list(
         query = query.filter(own.or(by).or(with));
     }
     if let Some(collection) = filter.collection {
-        let belongs = seminar_collections::table.filter(seminar_collections::seminar_id.eq(seminars::id));
+        let belongs = seminar_collections::table
+            .filter(seminar_collections::organisation_id.eq(seminars::organisation_id))
+            .filter(seminar_collections::seminar_id.eq(seminars::id));
         query = query.filter(exists(
             belongs.filter(seminar_collections::collection_id.eq(collection)),
         ));
     }
     if let Some(wanted) = filter.free_seats {
         let free = channels::table
+            .filter(channels::organisation_id.eq(seminars::organisation_id))
             .filter(channels::seminar_id.eq(seminars::id))
             .filter(channels::offered)
             .filter(channels::channel.ne(Channel::Livestream))
@@ -140,6 +154,7 @@ pub fn list(
         // that day, and where there is only a span with the span (`rules::default_close`).
         let now = filter.now;
         let by_day = sessions::table
+            .filter(sessions::organisation_id.eq(seminars::organisation_id))
             .filter(sessions::seminar_id.eq(seminars::id))
             .filter(sessions::date_precision.eq(DatePrecision::Day))
             .filter(sessions::starts_at.eq(seminars::begins_at))
@@ -213,10 +228,56 @@ pub fn page_by_id(
     Ok(query.load(conn)?)
 }
 
-/// Whether another public announcement of the same event is so. What follows closes the bracket.
+/// A day is another one elsewhere, and a span begins where its first day begins.
+const NEAR: Duration = Duration::days(2);
+
+type Condition = Box<dyn BoxableExpression<seminars::table, Pg, SqlType = Bool>>;
+
+/// Days from which nothing is outside of what PostgreSQL and chrono know.
+fn moment(day: NaiveDate, by: Duration) -> DateTime<Utc> {
+    let (first, last) = (FIRST_DAY + NEAR + NEAR, LAST_DAY - NEAR - NEAR);
+    (day.clamp(first, last) + by).and_time(NaiveTime::MIN).and_utc()
+}
+
+/// True of all seminars that touch the period from its begin on: they begin in it, or are among the few that began before.
+fn begins_late_enough(from: NaiveDate, to: NaiveDate) -> Condition {
+    let in_it = moment(from, -NEAR);
+    let begun = sql("(seminars.begins_at >= LEAST(")
+        .bind::<Timestamptz, _>(in_it)
+        .sql(
+            ", (SELECT min(began.begins_at) FROM sessions JOIN seminars AS began ON began.id = sessions.seminar_id
+             WHERE sessions.starts_on BETWEEN ",
+        )
+        .bind::<Date, _>(from)
+        .sql(" AND ")
+        .bind::<Date, _>(to)
+        .sql(" AND began.begins_at < ")
+        .bind::<Timestamptz, _>(in_it)
+        .sql("), (SELECT min(span.begins_at) FROM seminars AS span WHERE span.within_to >= ")
+        .bind::<Date, _>(from)
+        .sql(" AND span.within_from <= ")
+        .bind::<Date, _>(to)
+        .sql(")))");
+    Box::new(begun)
+}
+
+/// True of all seminars that touch the period before its end.
+fn begins_early_enough(from: NaiveDate, to: NaiveDate) -> Condition {
+    let begun = sql("(seminars.begins_at <= GREATEST(")
+        .bind::<Timestamptz, _>(moment(to, NEAR))
+        .sql(", (SELECT max(span.begins_at) FROM seminars AS span WHERE span.within_to >= ")
+        .bind::<Date, _>(from)
+        .sql(" AND span.within_from <= ")
+        .bind::<Date, _>(to)
+        .sql(")))");
+    Box::new(begun)
+}
+
+/// Whether another public announcement of the same event is so. What follows closes the bracket. That it stands for another is
+/// said twice: there is an index of those few.
 fn also_announced(so: &str) -> SqlLiteral<Bool> {
     sql(&format!(
         "EXISTS (SELECT 1 FROM seminars AS merged
-           WHERE merged.merged_into = seminars.id AND merged.audience = 'public' AND {so}"
+           WHERE merged.merged_into = seminars.id AND merged.merged_into IS NOT NULL AND merged.audience = 'public' AND {so}"
     ))
 }

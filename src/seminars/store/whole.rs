@@ -99,6 +99,9 @@ pub fn whole(conn: &mut PgConnection, seminar: Seminar) -> Result<Whole> {
 
 /// In the order given.
 pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Whole>> {
+    if seminars.is_empty() {
+        return Ok(Vec::new());
+    }
     let ids = seminars.iter().map(|seminar| seminar.id).collect::<Vec<_>>();
     let tenants = seminars
         .iter()

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::calls::{Call, get, guarded, post};
 use crate::api::merge::merge;
-use crate::api::sharings;
+use crate::api::{privacy, sharings};
 use crate::support::{TestApp, draft_body};
 
 const CLIENTS: &str = "/organisations/staedteregion-aachen/api-clients";
@@ -21,6 +21,32 @@ fn pushed() -> Value {
         .unwrap()
         .retain(|member, _| !["organisation", "confirmation"].contains(&member.as_str()));
     body
+}
+
+/// How the data protection officer's operations are called.
+fn of_privacy(app: &TestApp, operation: &str) -> Option<Call> {
+    let admin = app.admin();
+    let nobody = || json!({"organisation": privacy::OF, "email": "nobody@example.org"});
+    let period = "/privacy/retention/participation?organisation=staedteregion-aachen";
+    Some(match operation {
+        "create_access_request" => post("/privacy/access-requests", nobody()),
+        "create_erasure" => post("/privacy/erasures", nobody()),
+        "get_erasure" => {
+            let made = privacy::erased(app, "nobody@example.org");
+            get(format!("/privacy/erasures/{}", made["id"].as_str()?))
+        }
+        "get_retention" => get(privacy::RETENTION),
+        "get_retention_period" => get(period),
+        "put_retention_period" => guarded(&admin, "PUT", period, "", Some(json!({"days": 200}))),
+        "list_retention_holds" => get("/privacy/holds?organisation=staedteregion-aachen"),
+        "create_retention_hold" => {
+            let hold = json!({"organisation": privacy::OF, "seminar": app.seminar(5), "until": "2032-12-31", "reason": "EFRE"});
+            post("/privacy/holds", hold)
+        }
+        "get_retention_hold" => get(privacy::hold(app, &app.seminar(5))),
+        "release_retention_hold" => guarded(&admin, "DELETE", &privacy::hold(app, &app.seminar(5)), "", None),
+        _ => return None,
+    })
 }
 
 /// The request of one operation on objects made afresh.
@@ -96,6 +122,6 @@ pub fn call(app: &TestApp, operation: &str, n: usize) -> Option<Call> {
         },
         "list_disclosures" => get(format!("{}/disclosures", seminar())),
         "list_shared_registrations" => get("/shared-registrations"),
-        _ => return None,
+        _ => return of_privacy(app, operation),
     })
 }

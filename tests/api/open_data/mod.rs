@@ -183,7 +183,7 @@ fn caches_may_keep_it_and_must_ask() {
 #[test]
 fn the_demo_publishes_its_years() {
     let database = TestDatabase::empty();
-    Db::new(&database.url, 2).unwrap().migrate().unwrap();
+    Db::new(&database.direct_url, 2).unwrap().migrate().unwrap();
     let app = TestApp::on(database);
     let act = Act {
         now: app.clock.now(),

@@ -2,6 +2,7 @@
 
 mod form;
 mod room;
+mod scanned;
 
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;

@@ -37,6 +37,7 @@ pub struct ImportPatch {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParticipantPatch {
+    #[schema(minimum = 0, maximum = 20_000)]
     pub position: i32,
     pub taken_for: Taken,
     /// Needed with `registration`, and only there.

@@ -48,19 +48,19 @@ pub struct Form {
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     /// What it is said to be, such as `teams.attendance.v2022`; another finding is refused.
-    #[schema(nullable = false)]
+    #[schema(nullable = false, max_length = 60)]
     format: Option<String>,
     /// Which session it is of. Left out: the only one, or the one whose day the times of the file are of.
-    #[schema(value_type = uuid::Uuid, nullable = false)]
+    #[schema(value_type = uuid::Uuid, required = false)]
     session: Option<crate::seminars::SessionId>,
     /// The zone of times that name none. Left out: that of the session.
-    #[schema(nullable = false, example = "Europe/Berlin")]
+    #[schema(nullable = false, max_length = 60, example = "Europe/Berlin")]
     time_zone: Option<String>,
     /// JSON: which column is what, for a report that is not known.
-    #[schema(value_type = ColumnMap, nullable = false)]
+    #[schema(value_type = ColumnMap, required = false)]
     column_map: Option<String>,
     /// How 03/04 is read: `dmy` or `mdy`. Left out: as it fits the session.
-    #[schema(nullable = false, example = "dmy")]
+    #[schema(nullable = false, max_length = 10, example = "dmy")]
     date_order: Option<String>,
     /// `online`, or `onsite` for one's own list from the door. Left out: `online`.
     #[schema(nullable = false)]

@@ -29,6 +29,10 @@ pub fn registered(claimants: &[Claimant]) -> Vec<Registered> {
             email_key,
             state: standing(one.state),
         };
+        if one.given_name.is_empty() && one.family_name.is_empty() {
+            // Whose person was erased: no report can mean them, least of all one row without a name.
+            continue;
+        }
         all.push(entry(&one.given_name, &one.family_name, Some(one.email_key.clone())));
         for companion in &one.companions.0 {
             all.push(entry(

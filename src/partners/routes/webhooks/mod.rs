@@ -14,10 +14,10 @@ use crate::base::db::Db;
 use crate::base::etag::{self, IfMatch, Privacy};
 use crate::base::idempotency::{Created, Idempotency};
 use crate::base::page::{Page, Paging, list};
-use crate::base::problem::{Code, Result};
+use crate::base::problem::{Code, Error, Result};
 use crate::base::query::Query;
 use crate::partners::Courier;
-use crate::partners::model::WebhookId;
+use crate::partners::model::{EventType, WebhookId};
 use crate::partners::service::webhooks::{self as service, NewWebhook, WebhookChange};
 use crate::partners::store;
 
@@ -84,6 +84,7 @@ pub async fn create_webhook(
 ) -> Result<HttpResponse> {
     let act = who.act(&clock);
     let (reach, owner) = (who.reach(), who.owner());
+    few(&body.value.events)?;
     let allowed = courier.allowed().to_vec();
     let (mut created, made) = db
         .write(move |conn| {
@@ -157,6 +158,7 @@ pub async fn change_webhook(
     body: Body<WebhookPatch>,
 ) -> Result<HttpResponse> {
     let act = who.act(&clock);
+    few(body.value.events.as_deref().unwrap_or_default())?;
     let reach = who.reach();
     let row = db
         .write(move |conn| {
@@ -233,4 +235,16 @@ pub async fn rotate_webhook_secret(
         secret: Some(secret),
     };
     etag::changed_with(version, &webhook, &answer)
+}
+
+/// More of them say nothing more.
+const MOST_EVENTS: usize = 20;
+
+fn few(events: &[EventType]) -> Result<()> {
+    let many = events.len();
+    if many > MOST_EVENTS {
+        let words = format!("must have at most {MOST_EVENTS} entries, has {many}");
+        return Err(Error::member("/events", words));
+    }
+    Ok(())
 }

@@ -17,7 +17,7 @@ use crate::base::problem::{Code, Error, Result};
 use crate::base::text::Line;
 use crate::journal::{self, Act, Entry};
 use crate::mail::{self, Kind, Letter};
-use crate::registrations::model::{Companions, Registration, RegistrationId, State};
+use crate::registrations::model::{Companions, PersonalData, Registration, RegistrationId, State};
 use crate::registrations::rules::{Place, Refusal, admit, confirm_by, entered, may_register};
 use crate::registrations::service::letters::{letter, told_with_whom};
 use crate::registrations::service::{draw_ticket, entry, free, refused};
@@ -203,6 +203,7 @@ fn row(
         email_confirmed_at: None,
         held_up_since: None,
         kept_at: None,
+        personal_data: PersonalData::Kept,
     };
     registration.search_text = registration.searched();
     match place {

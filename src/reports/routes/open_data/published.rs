@@ -84,7 +84,7 @@ pub async fn get_open_data_catalogue(
     config: web::Data<Config>,
 ) -> Result<HttpResponse> {
     let now = clock.now();
-    let (publisher, editions) = db.read(move |conn| editions(conn, &path, now)).await?;
+    let (publisher, editions) = db.read_lagging(move |conn| editions(conn, &path, now)).await?;
     let document = catalogue(&publisher, &editions, &config.public_url);
     described(&request, publisher.settings.version, &document)
 }
@@ -96,7 +96,7 @@ pub async fn get_open_data_catalogue(
 /// because its seminars are still moved and counted. Nor is a year of which the programme knows no public seminar: an empty
 /// table would say that there was none.
 #[utoipa::path(tag = "open-data", params(("organisation" = String, Path, description = "Id or slug", max_length = 60),
-    ("year" = String, Path, description = "Four digits", pattern = "^[0-9]{4}$", example = "2020")), security(()), responses(
+    ("year" = String, Path, description = "Four digits", max_length = 4, pattern = "^[0-9]{4}$", example = "2020")), security(()), responses(
     (status = 200, description = "The description", content((Object = "application/ld+json",
         example = json!({"@id": "https://einlass.example/api/v1/open-data/staedteregion-aachen/2020", "@type": "dcat:Dataset"}))))))]
 #[get("/open-data/{organisation}/{year}")]
@@ -108,7 +108,7 @@ pub async fn get_open_data_set(
     config: web::Data<Config>,
 ) -> Result<HttpResponse> {
     let now = clock.now();
-    let found = db.read(move |conn| edition_named(conn, (&path.0, &path.1), now));
+    let found = db.read_lagging(move |conn| edition_named(conn, (&path.0, &path.1), now));
     let (publisher, edition) = found.await?;
     let document = dataset(&publisher, &edition, &config.public_url);
     described(&request, publisher.settings.version, &document)
@@ -121,7 +121,7 @@ pub async fn get_open_data_set(
 /// came is told for all channels together; a number from 1 to 4 is not told. As JSON, or as CSV with the same members as
 /// headings; in CSV several in one cell are parted by ` | `.
 #[utoipa::path(tag = "open-data", params(("organisation" = String, Path, description = "Id or slug", max_length = 60),
-    ("year" = String, Path, description = "Four digits", pattern = "^[0-9]{4}$", example = "2020"), TableQuery), security(()), responses(
+    ("year" = String, Path, description = "Four digits", max_length = 4, pattern = "^[0-9]{4}$", example = "2020"), TableQuery), security(()), responses(
     (status = 200, description = "The seminars", content(
         (OpenDataSeminars = "application/json"),
         (String = "text/csv", example = json!("id,title,kind,date,status,…")))),
@@ -144,7 +144,7 @@ pub async fn get_open_data_seminars(
 /// other; where counts are left out because they are small, the sum is a lower bound and the figure says of how many
 /// seminars. As JSON, or as CSV with the same members as headings.
 #[utoipa::path(tag = "open-data", params(("organisation" = String, Path, description = "Id or slug", max_length = 60),
-    ("year" = String, Path, description = "Four digits", pattern = "^[0-9]{4}$", example = "2020"), TableQuery), security(()), responses(
+    ("year" = String, Path, description = "Four digits", max_length = 4, pattern = "^[0-9]{4}$", example = "2020"), TableQuery), security(()), responses(
     (status = 200, description = "The figures", content(
         (OpenDataFigures = "application/json"),
         (String = "text/csv", example = json!("by,key,name,seminars,held,…")))),
@@ -177,7 +177,7 @@ async fn answer(
     let (format, dialect) = query.form(request.headers())?;
     let (db, now) = (db.clone(), clock.now());
     let table = TABLES.take(move || {
-        db.run(true, |conn| {
+        db.run_lagging(|conn| {
             store::at_one_moment(conn)?;
             let (publisher, year, rule, published) = publication_named(conn, (&names.0, &names.1), now)?;
             let head = || head(&publisher, year, &rule);

@@ -30,11 +30,13 @@ pub struct MinimumBody {
 #[schema(example = json!({"participants": 6}))]
 pub struct MinimumPatch {
     #[serde(default, deserialize_with = "kept")]
-    #[schema(minimum = 1, maximum = 1_000_000)]
+    #[schema(minimum = 1, maximum = 1_000_000, nullable = false)]
     pub participants: Option<i32>,
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub decide_by: Option<DateTime<Utc>>,
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub otherwise: Option<BelowMinimum>,
 }
 

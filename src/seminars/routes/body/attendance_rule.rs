@@ -14,24 +14,27 @@ use crate::seminars::service::RuleChange;
 #[schema(example = json!({"min_seconds": 900, "min_sessions": null}))]
 pub struct AttendanceRulePatch {
     #[serde(default, deserialize_with = "kept")]
-    #[schema(minimum = 0, maximum = 86_400)]
+    #[schema(minimum = 0, maximum = 86_400, nullable = false)]
     pub min_seconds: Option<i32>,
     /// At most as many as the seminar has sessions; `null`: all.
     #[serde(default, deserialize_with = "mentioned")]
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 100)]
     pub min_sessions: Option<Option<i32>>,
     #[serde(default, deserialize_with = "kept")]
-    #[schema(minimum = 0, maximum = 1440)]
+    #[schema(minimum = 0, maximum = 1440, nullable = false)]
     pub opens_minutes: Option<i32>,
     #[serde(default, deserialize_with = "kept")]
-    #[schema(minimum = 0, maximum = 3600)]
+    #[schema(minimum = 0, maximum = 3600, nullable = false)]
     pub bridge_gap_seconds: Option<i32>,
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub clip_to_session: Option<bool>,
     /// Holds for what comes in from then on: `false` deletes no time that is kept already.
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub keep_times: Option<bool>,
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub count_joins: Option<bool>,
 }
 

@@ -124,35 +124,40 @@ fn public() -> Audience {
 #[schema(example = json!({"title": "Onboarding für KMU", "channels": [{"channel": "onsite", "capacity": 80}]}))]
 pub struct SeminarPatch {
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub title: Option<Line<300>>,
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub kind: Option<Kind>,
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub language: Option<Language>,
     #[serde(default, deserialize_with = "mentioned")]
     #[schema(value_type = Option<Paragraphs<20_000>>)]
     pub description: Option<Option<Paragraphs<20_000>>>,
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub audience: Option<Audience>,
     #[serde(default, deserialize_with = "kept")]
-    #[schema(max_items = 100)]
+    #[schema(max_items = 100, nullable = false)]
     pub sessions: Option<Vec<SessionBody>>,
     #[serde(default, deserialize_with = "mentioned")]
     #[schema(value_type = Option<Span>)]
     pub within: Option<Option<Span>>,
     #[serde(default, deserialize_with = "kept")]
-    #[schema(max_items = 3)]
+    #[schema(max_items = 3, nullable = false)]
     pub channels: Option<Vec<ChannelBody>>,
     #[serde(default, deserialize_with = "kept")]
-    #[schema(max_items = 50)]
+    #[schema(max_items = 50, nullable = false)]
     pub parties: Option<Vec<PartyBody>>,
     #[serde(default, deserialize_with = "kept")]
-    #[schema(max_items = 20)]
+    #[schema(max_items = 20, nullable = false)]
     pub collections: Option<Vec<CollectionId>>,
     #[serde(default, deserialize_with = "kept")]
-    #[schema(max_items = 20)]
+    #[schema(max_items = 20, nullable = false)]
     pub external_refs: Option<Vec<ExternalRefBody>>,
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub waiting_list: Option<bool>,
     #[serde(default, deserialize_with = "mentioned")]
     #[schema(value_type = Option<i32>, minimum = 1, maximum = 1_000_000)]
@@ -165,20 +170,23 @@ pub struct SeminarPatch {
     pub registration_closes_at: Option<Option<DateTime<Utc>>>,
     /// Cannot change while people are registered.
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub admission: Option<AdmissionKind>,
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub confirmation: Option<Confirmation>,
     #[serde(default, deserialize_with = "kept")]
-    #[schema(minimum = 1, maximum = 336)]
+    #[schema(minimum = 1, maximum = 336, nullable = false)]
     pub confirm_hours: Option<i32>,
     #[serde(default, deserialize_with = "kept")]
-    #[schema(minimum = 1, maximum = 336)]
+    #[schema(minimum = 1, maximum = 336, nullable = false)]
     pub offer_hours: Option<i32>,
     /// Cannot change while people are registered.
     #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
     pub capacity_unit: Option<CapacityUnit>,
     #[serde(default, deserialize_with = "kept")]
-    #[schema(minimum = 1, maximum = 100)]
+    #[schema(minimum = 1, maximum = 100, nullable = false)]
     pub max_persons: Option<i32>,
     #[serde(default, deserialize_with = "mentioned")]
     #[schema(value_type = Option<Email>)]
@@ -188,11 +196,11 @@ pub struct SeminarPatch {
     #[schema(value_type = Option<MinimumPatch>)]
     pub minimum: Option<Option<MinimumPatch>>,
     #[serde(default, deserialize_with = "kept")]
-    #[schema(max_items = 30)]
+    #[schema(max_items = 30, nullable = false)]
     pub questions: Option<Vec<Question>>,
     /// Other words need another `version` once the seminar is published.
     #[serde(default, deserialize_with = "kept")]
-    #[schema(max_items = 10)]
+    #[schema(max_items = 10, nullable = false)]
     pub consent_texts: Option<Vec<ConsentText>>,
     /// Also when it was held; `null`: as usual again.
     #[serde(default, deserialize_with = "mentioned")]
@@ -200,7 +208,7 @@ pub struct SeminarPatch {
     pub attendance_rule: Option<Option<AttendanceRulePatch>>,
     /// Also when it was held.
     #[serde(default, deserialize_with = "kept")]
-    #[schema(max_items = 50)]
+    #[schema(max_items = 50, nullable = false)]
     pub team: Option<Vec<TeamMember>>,
     /// Lower a capacity below the seats taken. Nobody loses one.
     #[serde(default)]

@@ -1,0 +1,116 @@
+"""The programme beside a bare actix handler that sends the same bytes; how fast the service starts, and its memory."""
+
+import pathlib
+import statistics
+import subprocess
+import time
+
+from machine import Cluster, Service, end, free_port, wrk
+
+# Of nobody's portal: longer than what is kept in memory, and the same to whoever answers it.
+NOT_KEPT = "&" * 1000
+# What every answer of every server has, or what the connection is about.
+OF_THE_SERVER = {"date", "content-length", "connection", "transfer-encoding"}
+
+
+class Bare:
+    """`examples/bare.rs`, which sends what the service sent."""
+
+    def __init__(self, program: pathlib.Path, work: pathlib.Path, headers: dict[str, str], body: bytes) -> None:
+        (work / "bare.body").write_bytes(body)
+        (work / "bare.headers").write_text("".join(f"{name}: {value}\n" for name, value in headers.items() if name not in OF_THE_SERVER))
+        self.port = free_port()
+        command = [str(program), "--port", str(self.port), "--body", str(work / "bare.body"), "--headers", str(work / "bare.headers")]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        if b"listening" not in self.process.stdout.readline():
+            raise SystemExit("bench: the bare handler does not listen")
+
+
+def transactions(cluster: Cluster) -> int:
+    # The statistics of a backend that has something to do come once a second.
+    time.sleep(1.2)
+    return int(cluster.sql("small", "-c", "SELECT xact_commit FROM pg_stat_database WHERE datname = 'small'"))
+
+
+def reading(cluster: Cluster, service: Service, logging: Service, bare_program: pathlib.Path, seminar: str, rounds: int, seconds: int) -> list[dict]:
+    """Each in turn with the bare handler, so that what else happens on the machine happens to both."""
+    rows = []
+    for name, path, query in [("programme list, 25 seminars", "/api/v1/seminars", "?limit=25"), ("one seminar", f"/api/v1/seminars/{seminar}", "?")]:
+        status, headers, body = service.ask("GET", path + query)
+        if status != 200:
+            raise SystemExit(f"bench: {path}: {status}")
+        bare = Bare(bare_program, cluster.work, headers, body)
+        try:
+            targets = [("from memory", service, query, 0.65), ("from the database", service, query + NOT_KEPT, 0.20), ("from memory, every request logged", logging, query, None)]
+            figures = {what: [] for what, *_ in targets}
+            beside: dict[str, list[dict]] = {what: [] for what, *_ in targets}
+            read = {}
+            for nth in range(rounds + 1):
+                for what, target, asked, _ in targets:
+                    # The first round warms up and counts nothing.
+                    warm = nth == 0
+                    for_long = 1 if warm else seconds
+                    plain = wrk(f"http://127.0.0.1:{bare.port}{path}{asked}", for_long)
+                    before = transactions(cluster) if warm else 0
+                    found = wrk(f"http://127.0.0.1:{target.port}{path}{asked}", for_long)
+                    if warm:
+                        read[what] = (transactions(cluster) - before) / (found["per_second"] * for_long)
+                    else:
+                        beside[what].append(plain)
+                        figures[what].append(found)
+        finally:
+            end(bare.process)
+        for what, _, _, to_reach in targets:
+            ratios = [one["per_second"] / other["per_second"] for one, other in zip(figures[what], beside[what], strict=True)]
+            known = lambda of, member: [one[member] for one in of if one[member] is not None]
+            middle = lambda of, member: round(statistics.median(known(of, member)), 3) if known(of, member) else None
+            rows.append({
+                "name": name, "how": what, "bytes": len(body), "per_second": middle(figures[what], "per_second"), "p50_ms": middle(figures[what], "p50_ms"),
+                "p99_ms": middle(figures[what], "p99_ms"), "bare_per_second": middle(beside[what], "per_second"), "bare_p50_ms": middle(beside[what], "p50_ms"),
+                "bare_p99_ms": middle(beside[what], "p99_ms"), "ratio": round(statistics.median(ratios), 3), "least_ratio": round(min(ratios), 3),
+                "to_reach": to_reach, "transactions_per_request": round(read[what], 4),
+            })
+    # The control: if what is said to come from memory were read, or the other way round, nothing of this would mean anything.
+    for row in rows:
+        if row["how"] == "from the database" and row["transactions_per_request"] < 0.9:
+            raise SystemExit(f"bench: {row['name']} was to be read from the database and was not: {row}")
+        if row["how"] == "from memory" and row["transactions_per_request"] > 0.1:
+            raise SystemExit(f"bench: {row['name']} was to come from memory and was read: {row}")
+    return rows
+
+
+def starting(binary: pathlib.Path, cluster: Cluster, databases: list[tuple[str, str]], times: int) -> list[dict]:
+    """From the process to 200 of /health/ready."""
+    rows = []
+    cluster.sql("postgres", "-c", "CREATE DATABASE first_start")
+    service = Service(binary, cluster.work, cluster.url("first_start"))
+    rows.append({"database": "with nothing in it: the schema is made", "seconds": round(service.seconds_to_ready, 3), "worst": round(service.seconds_to_ready, 3), "starts": 1})
+    service.end()
+    for name, database in [("with the schema and nothing else", "first_start"), *databases]:
+        took = []
+        for _ in range(times):
+            service = Service(binary, cluster.work, cluster.url(database))
+            took.append(service.seconds_to_ready)
+            service.end()
+        rows.append({"database": name, "seconds": round(statistics.median(took), 3), "worst": round(max(took), 3), "starts": times})
+    return rows
+
+
+def memory(binary: pathlib.Path, cluster: Cluster, seminar: str, seconds: int) -> list[dict]:
+    """Of a service that has just started, under each load, and when it is left alone again; in MiB."""
+    service = Service(binary, cluster.work, cluster.url("small"))
+    try:
+        time.sleep(3)
+        rows = [{"when": "idle, just started", **service.memory()}]
+        for when, path in [
+            ("programme from memory, 64 connections", "/api/v1/seminars?limit=100"), ("programme from the database, 64 connections", f"/api/v1/seminars?limit=100{NOT_KEPT}"),
+            ("one seminar from the database, 64 connections", f"/api/v1/seminars/{seminar}?{NOT_KEPT}"), ("calendars, 8 connections", "/api/v1/seminars.ics"),
+        ]:
+            pathlib.Path(f"/proc/{service.process.pid}/clear_refs").write_text("5")
+            wrk(f"http://127.0.0.1:{service.port}{path}", seconds, 8 if "8 connections" in when else 64)
+            rows.append({"when": when, **service.memory()})
+        time.sleep(5)
+        rows.append({"when": "idle again, after 5 s", **service.memory()})
+        return rows
+    finally:
+        service.end()

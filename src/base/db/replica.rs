@@ -1,0 +1,160 @@
+//! A standby for what may be some seconds old. It makes things faster and keeps the public served while the database is away;
+//! nothing ever fails because of it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Double;
+
+use super::{Begin, Connections, Db, Ended, Lease, begins, pool, transact};
+use crate::base::problem::{Error, Result};
+
+/// Older than this nothing is shown while the database itself is there.
+const MOST_LAG_SECONDS: f64 = 10.0;
+/// How long a standby that was found good is asked without another look.
+const GOOD_FOR: Duration = Duration::from_secs(1);
+/// How long one that was away or too old is left alone: it is not asked at every request, and does not flap.
+const BAD_FOR: Duration = Duration::from_secs(10);
+/// How long the database is taken for away after it was found so; longer waits would be everybody's.
+const AWAY_FOR: Duration = Duration::from_secs(5);
+/// It is there to be fast: nobody waits for it.
+const WAIT: Duration = Duration::from_millis(500);
+
+/// What was received and not yet replayed is behind. Without a receiver nobody knows what was missed, so the last transaction
+/// counts, even if nothing was written since.
+const LAG: &str = "SELECT CASE
+        WHEN NOT pg_is_in_recovery() THEN 0
+        WHEN EXISTS (SELECT FROM pg_stat_wal_receiver) AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+        ELSE coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()), 1e9)
+    END::float8 AS seconds";
+
+#[derive(QueryableByName)]
+struct Lag {
+    #[diesel(sql_type = Double)]
+    seconds: f64,
+}
+
+#[derive(Clone, Copy)]
+struct Judged {
+    at: Option<Instant>,
+    good: bool,
+}
+
+pub struct Replica {
+    pool: Connections,
+    begin: String,
+    judged: Mutex<Judged>,
+    database_away_since: Mutex<Option<Instant>>,
+}
+
+impl Replica {
+    pub(super) fn open(url: &str, size: u32, lease: Lease) -> Result<Self> {
+        Ok(Self {
+            pool: pool(url, size, lease)?,
+            begin: begins(lease, Begin::Read),
+            judged: Mutex::new(Judged { at: None, good: false }),
+            database_away_since: Mutex::new(None),
+        })
+    }
+
+    /// Whether it is there and young enough. One caller looks; the others go by what was known.
+    fn is_current(&self) -> bool {
+        let mut judged = locked(&self.judged);
+        let holds = if judged.good { GOOD_FOR } else { BAD_FOR };
+        if judged.at.is_some_and(|at| at.elapsed() < holds) {
+            return judged.good;
+        }
+        judged.at = Some(Instant::now());
+        let before = judged.good;
+        drop(judged);
+        let lag = self.run(&|conn: &mut PgConnection| Ok(diesel::sql_query(LAG).get_result::<Lag>(conn)?.seconds));
+        let good = lag.as_ref().is_ok_and(|seconds| *seconds <= MOST_LAG_SECONDS);
+        if good != before {
+            match lag {
+                Ok(seconds) => tracing::info!(good, seconds, "the standby was looked at"),
+                Err(error) => tracing::warn!(%error, "the standby is away"),
+            }
+        }
+        self.judge(good);
+        good
+    }
+
+    fn judge(&self, good: bool) {
+        *locked(&self.judged) = Judged {
+            at: Some(Instant::now()),
+            good,
+        };
+    }
+
+    /// Once, and once more where the pool had a connection that was dead.
+    fn run<T>(&self, work: &impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
+        let mut dead = 0;
+        loop {
+            let conn = self.pool.get_timeout(WAIT);
+            let mut conn = conn.map_err(|error| Error::Unavailable(format!("the standby: {error}")))?;
+            match transact(&mut conn, &self.begin, work) {
+                Ended::Done(value) => return Ok(value),
+                Ended::NotBegun(_) if dead <= self.pool.max_size() => dead += 1,
+                Ended::NotBegun(error) | Ended::RolledBack(error) | Ended::Unsure(error) => return Err(error),
+            }
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Db {
+    /// Runs `work` where there is least to do: on a standby that is at most some seconds behind. What it cannot answer, the
+    /// database itself is asked, also for what is not there yet. For what is public or a summary: never for who may do what,
+    /// for seats, or for what the same caller has just written.
+    pub fn run_lagging<T>(&self, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
+        let Some(replica) = self.replica.as_deref().filter(|replica| replica.is_current()) else {
+            return self.run_public(work);
+        };
+        match replica.run(&work) {
+            Ok(value) => Ok(value),
+            Err(refused) => {
+                if matches!(refused, Error::Unavailable(_)) {
+                    replica.judge(false);
+                }
+                // Of the two the standby's word counts only where the other has none.
+                match (self.run(true, work), refused) {
+                    (Err(Error::Unavailable(_)), refused @ Error::Refused(_)) => Err(refused),
+                    (outcome, _) => outcome,
+                }
+            }
+        }
+    }
+
+    /// Runs `work` on the database itself; while that is away, on a standby however old: an old programme is better than none.
+    pub fn run_public<T>(&self, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
+        let Some(replica) = self.replica.as_deref() else {
+            return self.run(true, work);
+        };
+        let away = *locked(&replica.database_away_since);
+        if away.is_some_and(|since| since.elapsed() < AWAY_FOR)
+            && let Ok(value) = replica.run(&work)
+        {
+            return Ok(value);
+        }
+        match self.run(true, &work) {
+            Err(Error::Unavailable(cause)) => {
+                if cause.starts_with("no connection") {
+                    *locked(&replica.database_away_since) = Some(Instant::now());
+                }
+                match replica.run(&work) {
+                    Err(Error::Unavailable(_) | Error::Internal(_)) => Err(Error::Unavailable(cause)),
+                    answered => answered,
+                }
+            }
+            outcome => {
+                *locked(&replica.database_away_since) = None;
+                outcome
+            }
+        }
+    }
+}

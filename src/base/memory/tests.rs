@@ -1,0 +1,124 @@
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use super::*;
+
+fn memory() -> (Writes, Clock, Memory) {
+    let writes = Writes::default();
+    let clock = Clock::fixed("2027-01-04T08:00:00Z".parse().unwrap());
+    let mut memory = Memory::new(writes.clone(), clock.clone());
+    // Only the clock is to say what is old: the machine may be slow.
+    memory.kept = Duration::from_secs(3600);
+    (writes, clock, memory)
+}
+
+fn now<T>(future: impl Future<Output = T>) -> T {
+    let system = actix_web::rt::System::new();
+    system.block_on(future)
+}
+
+fn answer(text: &str) -> Option<Arc<Answer>> {
+    let body = Bytes::copy_from_slice(text.as_bytes());
+    Some(Arc::new(Answer { headers: vec![], body }))
+}
+
+/// The text that was found; whose turn it is reads `read`.
+async fn asked(memory: &Memory, question: &str, read: &str) -> String {
+    match memory.ask(question).await {
+        Found::Answer(answer) => String::from_utf8(answer.body.to_vec()).unwrap(),
+        Found::Turn(turn) => {
+            turn.tell(answer(read));
+            format!("read {read}")
+        }
+        Found::Nothing => "nothing".to_owned(),
+    }
+}
+
+#[test]
+fn an_answer_is_given_until_something_is_written_or_it_is_old() {
+    now(async {
+        let (writes, clock, mut memory) = memory();
+        assert_eq!(asked(&memory, "a", "1").await, "read 1");
+        assert_eq!(asked(&memory, "a", "2").await, "1");
+        assert_eq!(asked(&memory, "b", "3").await, "read 3");
+        writes.one_more();
+        assert_eq!(asked(&memory, "a", "4").await, "read 4");
+        clock.advance(TimeDelta::hours(1));
+        assert_eq!(asked(&memory, "a", "5").await, "read 5");
+        clock.advance(TimeDelta::hours(-1));
+        assert_eq!(asked(&memory, "a", "6").await, "read 6");
+        // A clock that stands still makes nothing younger.
+        memory.kept = Duration::from_millis(1);
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        assert_eq!(asked(&memory, "a", "7").await, "read 7");
+    });
+}
+
+/// What is written while somebody reads may be missing from what they read.
+#[test]
+fn what_was_written_meanwhile_is_looked_for_anew() {
+    now(async {
+        let (writes, _, memory) = memory();
+        let Found::Turn(turn) = memory.ask("a").await else {
+            panic!("nobody has asked before");
+        };
+        let mut before = pin!(memory.ask("a"));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(before.as_mut().poll(&mut context).is_pending());
+        writes.one_more();
+        let mut after = pin!(memory.ask("a"));
+        assert!(after.as_mut().poll(&mut context).is_pending());
+        turn.tell(answer("old"));
+        // Who had asked before it was written may have what was read before; who asked after it reads anew.
+        assert!(matches!(
+            before.as_mut().poll(&mut context),
+            Poll::Ready(Found::Answer(_))
+        ));
+        assert!(matches!(after.as_mut().poll(&mut context), Poll::Ready(Found::Turn(_))));
+    });
+}
+
+#[test]
+fn who_hangs_up_leaves_the_turn_to_the_next_and_no_answer_keeps_nobody_waiting() {
+    now(async {
+        let (_, _, memory) = memory();
+        let Found::Turn(turn) = memory.ask("a").await else {
+            panic!("nobody has asked before");
+        };
+        drop(turn);
+        let Found::Turn(turn) = memory.ask("a").await else {
+            panic!("the turn went to nobody");
+        };
+        turn.tell(None);
+        for _ in 0..2 {
+            assert!(matches!(memory.ask("a").await, Found::Nothing));
+        }
+    });
+}
+
+#[test]
+fn memory_is_bounded_in_entries_and_bytes() {
+    now(async {
+        let (_, clock, memory) = memory();
+        for n in 0..3 * MOST_ENTRIES {
+            asked(&memory, &n.to_string(), "x").await;
+        }
+        assert_eq!(memory.size(), (MOST_ENTRIES, MOST_ENTRIES));
+        assert_eq!(asked(&memory, "one more", "x").await, "nothing");
+        clock.advance(TimeDelta::hours(1));
+        // What is old makes room.
+        assert_eq!(asked(&memory, "one more", "x").await, "read x");
+        assert_eq!(memory.size(), (1, 1));
+
+        let large = "x".repeat(MOST_BYTES_OF_ONE);
+        for n in 0..2 * MOST_BYTES / MOST_BYTES_OF_ONE {
+            asked(&memory, &n.to_string(), &large).await;
+        }
+        let (entries, bytes) = memory.size();
+        assert!(entries > MOST_BYTES / MOST_BYTES_OF_ONE, "{entries}");
+        assert!(bytes > MOST_BYTES / 2 && bytes <= MOST_BYTES, "{bytes}");
+        asked(&memory, "too large", &format!("{large}x")).await;
+        assert_eq!(asked(&memory, "too large", "y").await, "nothing");
+    });
+}

@@ -1,0 +1,137 @@
+//! What is kept no longer than it has to be: every record whose time is over is forgotten as an erasure would, and is counted
+//! as before. In small transactions, each a seminar's; several instances may do it at once, and doing it twice does nothing
+//! twice.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use diesel::PgConnection;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::attendance::{Forget, Forgotten, forget_people};
+use crate::auth::OrganisationId;
+use crate::base::db::Db;
+use crate::base::idempotency;
+use crate::base::problem::{Error, Result};
+use crate::journal::{Act, Actor, Entry, record};
+use crate::mail;
+use crate::privacy::model::Due;
+use crate::privacy::store;
+use crate::registrations::{self, PersonalData, RegistrationId};
+use crate::seminars::SeminarId;
+
+/// Looked at together. Few enough that nobody waits for their seminar, many enough that a year is done in minutes.
+const AT_ONCE: i64 = 200;
+
+/// Rounds a run: what is left then is the next run's.
+const ROUNDS: usize = 25;
+
+/// What is due at a moment, of a seminar or of a kind.
+type Batch = (OrganisationId, &'static str, Option<SeminarId>);
+
+const PEOPLE: &str = "people";
+const MAILS: &str = "mails";
+const CONSENTS: &str = "consents";
+
+/// Forgets what is due, and says how many records that were. What fails is logged and has its turn again in the next run.
+pub fn retain(db: &Db, now: DateTime<Utc>) -> Result<usize> {
+    let act = Act {
+        now,
+        actor: Actor::SYSTEM,
+    };
+    let mut all = 0;
+    for _ in 0..ROUNDS {
+        let due = db.run(true, |conn| store::due(conn, now, AT_ONCE))?;
+        let mut done = 0;
+        for (of, ids) in batches(due) {
+            match db.run(false, |conn| apply(conn, &act, of, &ids)) {
+                Ok(count) => done += count,
+                Err(Error::Unavailable(cause)) if !cause.contains("timeout") => return Err(Error::Unavailable(cause)),
+                Err(error) => tracing::warn!(%error, "something was kept too long; it is tried again"),
+            }
+        }
+        all += done;
+        // Nothing more, or nothing that can be done now.
+        if done == 0 {
+            break;
+        }
+    }
+    Ok(all)
+}
+
+/// How many records of all organisations are kept though their time was over a day ago, and how many are due.
+pub fn overdue(db: &Db, now: DateTime<Utc>) -> Result<(i64, i64)> {
+    let all = db.run(true, |conn| store::standings(conn, None, now))?;
+    Ok((
+        all.iter().map(|one| one.overdue).sum(),
+        all.iter().map(|one| one.due).sum(),
+    ))
+}
+
+fn batches(due: Vec<Due>) -> BTreeMap<Batch, Vec<Due>> {
+    let mut all = BTreeMap::<Batch, Vec<Due>>::new();
+    for one in due {
+        let of = match one.kind.as_str() {
+            "mail" => (one.organisation_id, MAILS, None),
+            "consent" => (one.organisation_id, CONSENTS, None),
+            _ => (one.organisation_id, PEOPLE, one.seminar_id),
+        };
+        all.entry(of).or_default().push(one);
+    }
+    all
+}
+
+fn apply(conn: &mut PgConnection, act: &Act, (organisation, what, seminar): Batch, due: &[Due]) -> Result<usize> {
+    let ids = || due.iter().map(|one| one.object_id).collect::<Vec<Uuid>>();
+    let done = match (what, seminar) {
+        (MAILS, _) => mail::delete(conn, organisation.0, &ids())?,
+        (CONSENTS, _) => registrations::delete_consents(conn, organisation, &ids())?,
+        (_, Some(seminar)) => people(conn, act, (organisation, seminar), due)?,
+        (_, None) => 0,
+    };
+    if done > 0 {
+        let entry = Entry {
+            organisation_id: Some(organisation.0),
+            action: "retention.applied",
+            object_id: seminar.map_or(organisation.0, |seminar| seminar.0),
+            data: json!({"of": what, "seminar_id": seminar, "records": done}),
+        };
+        record(conn, act, entry)?;
+    }
+    Ok(done)
+}
+
+/// Registrations of a seminar whose time is over, and with them, where that is over too, whoever came without one.
+fn people(conn: &mut PgConnection, act: &Act, of: (OrganisationId, SeminarId), due: &[Due]) -> Result<usize> {
+    let registered = due.iter().filter(|one| one.kind == "registration");
+    let ids = registered.map(|one| RegistrationId(one.object_id)).collect::<Vec<_>>();
+    let found = registrations::among(conn, of.0, &ids)?;
+    let locked = registrations::give_up(conn, act, found, false)?;
+    let gone = locked
+        .into_iter()
+        .filter(|one| one.registration.personal_data != PersonalData::Erased);
+    let gone = gone.collect::<Vec<_>>();
+    let keys = gone.iter().map(|one| (one.registration.id, one.key()));
+    let forgotten = forget_people(
+        conn,
+        &Forget {
+            of,
+            registrations: &keys.collect::<HashMap<_, _>>(),
+            address: None,
+            named: &Forgotten::default(),
+            strangers: due.iter().any(|one| one.kind != "registration"),
+        },
+    )?;
+    let named = gone.iter().map(|one| one.registration.id.0);
+    let named = named
+        .chain(forgotten.check_ins.iter().map(|id| id.0))
+        .collect::<Vec<_>>();
+    idempotency::forget(conn, &named)?;
+    let count = gone.len() + forgotten.check_ins.len() + forgotten.rows.len();
+    for one in gone {
+        // The proof of a consent has a time of its own.
+        registrations::forget(conn, act, one.registration, PersonalData::Erased, false)?;
+    }
+    Ok(count)
+}

@@ -1,0 +1,111 @@
+//! What is wrong with a request is named, and who may not is refused.
+
+use serde_json::json;
+
+use super::{OF, RETENTION, erase, standing};
+use crate::api::sharings::count;
+use crate::support::TestApp;
+
+#[test]
+fn a_request_names_one_person_of_an_organisation_of_ones_own() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(5);
+    let [anna] = app.registered(&seminar, ["anna"]);
+    let admin = app.admin();
+    for path in ["/privacy/access-requests", "/privacy/erasures"] {
+        for (body, place) in [
+            (json!({}), "/organisation"),
+            (json!({"organisation": OF}), "/email"),
+            (
+                json!({"organisation": OF, "email": "a@example.org", "registration": anna}),
+                "/registration",
+            ),
+            (
+                json!({"organisation": "ihk-aachen", "email": "a@example.org"}),
+                "/organisation",
+            ),
+            (json!({"organisation": OF, "email": "a"}), "/email"),
+            (json!({"organisation": OF, "registration": seminar}), "/registration"),
+            (
+                json!({"organisation": OF, "email": "a@example.org", "name": "Anna"}),
+                "/name",
+            ),
+        ] {
+            assert_eq!(admin.post(path, &body).invalid(), [place], "{path} {body}");
+        }
+        let body = json!({"organisation": OF, "registration": anna});
+        app.organiser().post(path, &body).problem(403, "forbidden");
+    }
+    assert_eq!(count(&app, "erasures"), 0);
+    assert_eq!(app.seen(&anna)["personal_data"], "kept");
+}
+
+#[test]
+fn an_organisation_decides_how_long_it_keeps_what() {
+    let app = TestApp::spawn();
+    let admin = app.admin();
+    let path = "/privacy/retention/participation?organisation=staedteregion-aachen";
+    let found = admin.get(path);
+    let shown = found.expect(200);
+    assert_eq!((&shown["days"], &shown["default_days"]), (&json!(null), &json!(183)));
+    let put = |tag: Option<&str>, body: serde_json::Value| {
+        let headers = tag.map(|tag| ("If-Match", tag));
+        admin.send("PUT", path, headers.as_slice(), Some(body.to_string().as_bytes()))
+    };
+    put(None, json!({"days": 365})).problem(428, "precondition-required");
+    assert_eq!(put(Some(&found.etag()), json!({"days": 4000})).invalid(), ["/days"]);
+    let set = put(Some(&found.etag()), json!({"days": 365}));
+    assert_eq!(set.expect(200)["days"], 365);
+    assert_eq!(standing(&app, "participation")["days"], 365);
+    put(Some(&found.etag()), json!({"days": 1})).problem(412, "precondition-failed");
+    put(Some(&set.etag()), json!({"days": null})).expect(200);
+    assert_eq!(standing(&app, "participation")["days"], 183);
+
+    let fixed = "/privacy/retention/sensitive_answers?organisation=staedteregion-aachen";
+    let tag = admin.get(fixed).etag();
+    admin
+        .send("PUT", fixed, &[("If-Match", &tag)], Some(br#"{"days": 90}"#))
+        .problem(409, "transition-not-allowed");
+    admin
+        .get("/privacy/retention/curiosity?organisation=staedteregion-aachen")
+        .problem(404, "not-found");
+    admin
+        .get("/privacy/retention?organisation=ihk-aachen")
+        .problem(404, "not-found");
+    let reasons = admin.get(RETENTION).expect(200);
+    for one in reasons["purposes"].as_array().unwrap() {
+        assert!(
+            one["reason"].as_str().unwrap().len() > 20 && one["basis"].as_str().unwrap().starts_with("GDPR"),
+            "{one}"
+        );
+    }
+    assert_eq!(
+        reasons["purposes"].as_array().unwrap().len(),
+        einlass::privacy::Purpose::ALL.len()
+    );
+}
+
+#[test]
+fn two_who_erase_one_person_at_once_erase_once() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(1);
+    app.registered(&seminar, ["quintilla"]);
+    let body = json!({"organisation": OF, "email": "quintilla@example.org"});
+    let answers = std::thread::scope(|scope| {
+        let both = [0, 1].map(|_| {
+            let (admin, body) = (app.admin(), &body);
+            scope.spawn(move || erase(&admin, body).expect(201))
+        });
+        both.map(|one| one.join().unwrap())
+    });
+    let cancelled = answers
+        .iter()
+        .map(|one| one["cancelled"].as_i64().unwrap())
+        .sum::<i64>();
+    let erased = answers
+        .iter()
+        .map(|one| one["registrations"].as_array().unwrap().len())
+        .sum::<usize>();
+    assert_eq!((cancelled, erased), (1, 1), "{answers:?}");
+    assert_eq!(app.free_seats(&seminar), 1);
+}

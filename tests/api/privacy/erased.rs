@@ -1,0 +1,256 @@
+//! No word is left, and every number is.
+
+use std::collections::BTreeSet;
+
+use einlass::mail::Delivered;
+use serde_json::{Value, json};
+
+use super::scene::{ADDRESS, CANARIES, figures, held, open_figures, registered};
+use super::{OF, accessed, erase, erased, hits};
+use crate::api::sharings::{journal, read};
+use crate::support::{TestApp, person};
+
+#[test]
+fn no_word_is_left_and_every_number_is() {
+    let app = TestApp::spawn();
+    let scene = held(&app);
+    // The control: each word is found before it is gone, most of them in several places.
+    let before = hits(&app, &CANARIES);
+    let found = before.iter().map(|hit| hit.canary.as_str()).collect::<BTreeSet<_>>();
+    assert_eq!(found, CANARIES.into_iter().collect(), "the scan finds what is there");
+    let places = before
+        .iter()
+        .map(|hit| hit.place.split('.').next().unwrap())
+        .collect::<BTreeSet<_>>();
+    for table in [
+        "registrations",
+        "sensitive_answers",
+        "reviews",
+        "mails",
+        "check_ins",
+        "import_participants",
+        "idempotency_keys",
+    ] {
+        assert!(places.contains(table), "{table}: {places:?}");
+    }
+    assert!(!places.contains("journal"), "{before:?}");
+    let counted = figures(&app, &scene);
+
+    let answer = erased(&app, "KANARIMAIL@example.org");
+    assert_eq!(answer["cancelled"], 0, "nothing is ahead: {answer}");
+    let mut gone = answer["registrations"].as_array().unwrap().clone();
+    gone.sort_by_key(Value::to_string);
+    let mut expected = vec![json!(scene.registration), json!(scene.cancelled)];
+    expected.sort_by_key(Value::to_string);
+    assert_eq!(gone, expected);
+    // Two walk-ins under the address, and the voided scan.
+    assert_eq!(answer["check_ins"].as_array().unwrap().len(), 3, "{answer}");
+    // The person and who came along, in three reports.
+    assert_eq!(answer["report_rows"].as_array().unwrap().len(), 6, "{answer}");
+
+    assert_eq!(hits(&app, &CANARIES), []);
+    assert_eq!(figures(&app, &scene), counted);
+    let seen = app.seen(&scene.registration);
+    assert_eq!(
+        (
+            &seen["personal_data"],
+            &seen["state"],
+            &seen["persons"],
+            &seen["email"],
+            &seen["family_name"]
+        ),
+        (&json!("erased"), &json!("confirmed"), &json!(2), &json!(""), &json!(""))
+    );
+    assert_eq!(
+        app.seen(&scene.berta)["personal_data"],
+        "kept",
+        "nobody else is concerned"
+    );
+    assert!(!hits(&app, &["berta@example.org"]).is_empty());
+
+    // Whoever asks again finds nothing, and writes nobody down again.
+    let again = erased(&app, ADDRESS);
+    assert_eq!(
+        (&again["registrations"], &again["check_ins"], &again["report_rows"]),
+        (&json!([]), &json!([]), &json!([]))
+    );
+    let path = format!("/registrations/{}", scene.registration);
+    app.organiser()
+        .patch(&path, &app.etag(&path), &json!({"given_name": "Wieder"}))
+        .problem(409, "transition-not-allowed");
+}
+
+#[test]
+fn what_is_published_of_the_year_is_the_same() {
+    let app = TestApp::spawn();
+    held(&app);
+    app.at("2028-01-10T08:00:00Z");
+    let before = open_figures(&app);
+    assert!(before.starts_with('{'), "{before}");
+    erased(&app, ADDRESS);
+    assert_eq!(open_figures(&app), before);
+}
+
+#[test]
+fn what_is_ahead_is_cancelled_first_and_its_seat_goes_on() {
+    let app = TestApp::spawn();
+    let mut body = crate::support::draft_body(1);
+    body["waiting_list"] = json!(true);
+    let seminar = app.published(&body);
+    let [quintilla, berta] = app.registered(&seminar, ["quintilla", "berta"]);
+    assert_eq!(
+        app.states(&[quintilla.clone(), berta.clone()]),
+        ["confirmed", "waitlisted"]
+    );
+    let answer = erased(&app, "quintilla@example.org");
+    assert_eq!(
+        (&answer["cancelled"], &answer["registrations"]),
+        (&json!(1), &json!([quintilla]))
+    );
+    assert_eq!(app.states(&[quintilla.clone(), berta]), ["cancelled", "offered"]);
+    assert!(
+        app.mails_to("quintilla@example.org").is_empty(),
+        "nothing is sent to the person"
+    );
+    assert_eq!(app.mails_to("berta@example.org"), ["waitlisted", "offered"]);
+    assert_eq!(hits(&app, &["quintilla"]), []);
+    let entries = journal(&app, "registration.erased");
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[0]["seminar_id"], json!(seminar));
+    // Whoever was forgotten may come again.
+    app.register(&seminar, "quintilla").expect(201);
+}
+
+#[test]
+fn a_rehearsal_tells_and_changes_nothing() {
+    let app = TestApp::spawn();
+    let scene = registered(&app);
+    let before = hits(&app, &CANARIES);
+    let body = json!({"organisation": OF, "email": ADDRESS, "dry_run": true});
+    let told = erase(&app.admin(), &body).expect(200);
+    assert_eq!(
+        (&told["dry_run"], &told["id"], &told["cancelled"]),
+        (&json!(true), &Value::Null, &json!(1))
+    );
+    assert_eq!(told["registrations"].as_array().unwrap().len(), 2);
+    assert_eq!(hits(&app, &CANARIES), before);
+    assert_eq!(app.state(&scene.registration), "confirmed");
+    assert!(journal(&app, "erasure.made").is_empty());
+}
+
+#[test]
+fn a_request_that_is_sent_again_is_answered_again() {
+    let app = TestApp::spawn();
+    let scene = registered(&app);
+    let body = json!({"organisation": OF, "registration": scene.registration});
+    let first = app.admin().post_with_key("/privacy/erasures", "einmal", &body);
+    let second = app.admin().post_with_key("/privacy/erasures", "einmal", &body);
+    assert_eq!(first.expect(201), second.expect(201));
+    assert_eq!(second.header("idempotency-replayed"), "true");
+    let other = json!({"organisation": OF, "registration": scene.cancelled});
+    app.admin()
+        .post_with_key("/privacy/erasures", "einmal", &other)
+        .problem(422, "idempotency-key-reused");
+    assert_eq!(
+        app.seen(&scene.cancelled)["personal_data"],
+        "kept",
+        "one was named, one goes"
+    );
+    let path = first.header("location").strip_prefix("/api/v1").unwrap().to_owned();
+    assert_eq!(app.admin().get(&path).expect(200), first.expect(201));
+}
+
+#[test]
+fn the_other_organisation_hears_that_it_has_to_forget_and_keeps_what_is_its_own() {
+    let app = TestApp::spawn();
+    let scene = registered(&app);
+    let mut theirs = crate::support::draft_body(5);
+    theirs["organisation"] = json!("ihk-aachen");
+    let made = app.foreign_organiser().post("/seminars", &theirs);
+    let id = made.id();
+    let path = format!("/seminars/{id}/publish");
+    app.foreign_organiser().act(&path, &made.etag(), &json!({})).expect(200);
+    let mut body = person("kanarimail");
+    body["given_name"] = json!("Fremd");
+    let foreign = app
+        .anonymous()
+        .post(&format!("/seminars/{id}/registrations"), &body)
+        .id();
+    app.clock.advance(chrono::Duration::hours(1));
+    let since = app.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    assert_eq!(read(&app, &format!("?since={since}")), Vec::<Value>::new());
+
+    erased(&app, ADDRESS);
+    let heard = read(&app, &format!("?since={since}"));
+    assert_eq!(heard.len(), 1);
+    assert_eq!(
+        (&heard[0]["id"], &heard[0]["state"], &heard[0]["email"]),
+        (&json!(scene.registration), &json!("cancelled"), &Value::Null)
+    );
+    let kept = app
+        .foreign_organiser()
+        .get(&format!("/registrations/{foreign}"))
+        .expect(200);
+    assert_eq!(
+        (&kept["email"], &kept["given_name"]),
+        (&json!("kanarimail@example.org"), &json!("Fremd"))
+    );
+    let places = hits(&app, &["Fremd"])
+        .into_iter()
+        .map(|hit| hit.place)
+        .collect::<Vec<_>>();
+    assert!(places.contains(&"registrations.given_name".to_owned()), "{places:?}");
+}
+
+#[test]
+fn who_was_shared_and_came_is_forgotten_by_the_other_organisation_too() {
+    let app = TestApp::spawn();
+    let scene = held(&app);
+    // Still confirmed: only that the person is erased tells the reader to forget.
+    erased(&app, ADDRESS);
+    assert_eq!(app.state(&scene.registration), "confirmed");
+    let heard = read(&app, "");
+    assert_eq!(
+        (&heard[0]["id"], &heard[0]["state"]),
+        (&json!(scene.registration), &json!("cancelled"))
+    );
+}
+
+#[test]
+fn whoever_has_the_mail_is_forgotten_without_anybody() {
+    let app = TestApp::spawn();
+    let scene = held(&app);
+    let own = app.registrant(&scene.registration, ADDRESS);
+    erase(&own, &json!({"email": "berta@example.org"})).problem(422, "validation-failed");
+    let answer = erase(&own, &json!({"reason": "consent_withdrawn"})).expect(201);
+    assert_eq!(answer["registrations"], json!([scene.registration]));
+    assert_eq!(
+        app.seen(&scene.cancelled)["personal_data"],
+        "kept",
+        "another registration has a token of its own"
+    );
+    // The link ended with the address.
+    erase(&own, &json!({})).problem(404, "not-found");
+    own.get(&format!("/registrations/{}", scene.registration))
+        .problem(404, "not-found");
+    // The colleague with the address is somebody else.
+    assert!(!hits(&app, &["kanaricolleague"]).is_empty());
+    assert_eq!(hits(&app, &["kanariwalkin"]), []);
+    let known = accessed(&app.registrant(&scene.cancelled, ADDRESS), &json!({}));
+    assert_eq!(known["registrations"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_mail_that_is_under_way_comes_back_to_nothing() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(5);
+    app.registered(&seminar, ["quintilla"]);
+    // Somebody has it in hand.
+    let leased = diesel::sql_query("UPDATE mails SET attempts = attempts + 1, due_at = due_at + interval '1 minute'");
+    diesel::RunQueryDsl::execute(leased, &mut app.database.connect()).unwrap();
+    erased(&app, "quintilla@example.org");
+    app.clock.advance(chrono::Duration::minutes(2));
+    let delivered = app.site.postman.deliver_due(&app.site.db, &app.clock, 10).unwrap();
+    assert_eq!(delivered, Delivered::default(), "nothing is left to send");
+    assert_eq!(hits(&app, &["quintilla"]), []);
+}

@@ -1,0 +1,159 @@
+//! A funder may ask: whoever took part is restricted until then, and told so.
+
+use serde_json::json;
+
+use super::scene::{ADDRESS, held as scene, registered};
+use super::{OF, erased, hits, hold, retain, standing};
+use crate::support::TestApp;
+
+#[test]
+fn what_a_funder_may_ask_for_is_restricted_and_not_erased() {
+    let app = TestApp::spawn();
+    let scene = scene(&app);
+    hold(&app, &scene.seminar);
+    let answer = erased(&app, ADDRESS);
+    assert_eq!(answer["restricted"], json!([scene.registration]));
+    assert_eq!(
+        answer["registrations"],
+        json!([scene.cancelled]),
+        "there is no reason to keep the other"
+    );
+    assert_eq!(
+        answer["held"],
+        json!([{"seminar": scene.seminar, "until": "2032-12-31"}])
+    );
+    let seen = app.seen(&scene.registration);
+    assert_eq!(
+        (
+            &seen["personal_data"],
+            &seen["family_name"],
+            &seen["phone"],
+            &seen["answers"]
+        ),
+        (&json!("restricted"), &json!("Kanarifamily"), &json!(null), &json!({}))
+    );
+    // Only what the funder asks for is left.
+    for gone in [
+        "kanariphone",
+        "kanarianswer",
+        "kanarineed",
+        "kanarinote",
+        "kanariwhy",
+        "kanarikept",
+    ] {
+        assert_eq!(hits(&app, &[gone]), [], "{gone}");
+    }
+    let places = hits(&app, &["kanarimail"])
+        .into_iter()
+        .map(|hit| hit.place)
+        .collect::<Vec<_>>();
+    assert!(
+        places.contains(&"registrations.email".to_owned()) && !places.contains(&"mails.recipient".to_owned()),
+        "{places:?}"
+    );
+    // Nobody finds it at the door, and nobody else reads it.
+    let found = app
+        .organiser()
+        .get(&format!("/seminars/{}/registrations?q=kanarifamily", scene.seminar))
+        .expect(200);
+    assert_eq!(found["data"], json!([]));
+    assert_eq!(crate::api::sharings::read(&app, "")[0]["state"], "cancelled");
+    let path = format!("/registrations/{}", scene.registration);
+    app.organiser()
+        .patch(&path, &app.etag(&path), &json!({"given_name": "Wieder"}))
+        .problem(409, "transition-not-allowed");
+}
+
+#[test]
+fn when_the_hold_ends_it_goes_at_once_and_no_sooner() {
+    let app = TestApp::spawn();
+    let scene = scene(&app);
+    let path = hold(&app, &scene.seminar);
+    erased(&app, ADDRESS);
+    app.at("2030-01-01T08:00:00Z");
+    retain(&app);
+    assert_eq!(app.seen(&scene.registration)["personal_data"], "restricted");
+    assert!(standing(&app, "participation")["held"].as_i64().unwrap() > 0);
+    assert_eq!(standing(&app, "participation")["overdue"], 0, "held is not overdue");
+    let tag = app.admin().get(&path).etag();
+    app.admin().delete(&path, &tag).expect(204);
+    app.admin().get(&path).problem(404, "not-found");
+    assert!(standing(&app, "participation")["due"].as_i64().unwrap() > 0);
+    assert!(retain(&app) > 0);
+    assert_eq!(app.seen(&scene.registration)["personal_data"], "erased");
+    assert_eq!(hits(&app, &["kanarimail", "kanarigiven"]), []);
+}
+
+#[test]
+fn a_hold_ends_by_itself_with_its_last_day() {
+    let app = TestApp::spawn();
+    let scene = scene(&app);
+    hold(&app, &scene.seminar);
+    app.at("2032-12-31T22:30:00Z");
+    retain(&app);
+    assert_eq!(
+        app.seen(&scene.registration)["personal_data"],
+        "kept",
+        "it is still the last day in Berlin"
+    );
+    app.at("2032-12-31T23:30:00Z");
+    retain(&app);
+    assert_eq!(app.seen(&scene.registration)["personal_data"], "erased");
+}
+
+#[test]
+fn a_collection_holds_all_of_its_seminars_and_only_them() {
+    let app = TestApp::spawn();
+    let collection = json!({"organisation": OF, "kind": "programme", "name": "EFRE"});
+    let collection = app.organiser().post("/collections", &collection).id();
+    let mut body = crate::support::draft_body(5);
+    body["collections"] = json!([collection]);
+    let (funded, free) = (app.published(&body), app.seminar(5));
+    let [anna] = app.registered(&funded, ["anna"]);
+    let [berta] = app.registered(&free, ["berta"]);
+    let body = json!({"organisation": OF, "collection": collection, "until": "2030-12-31", "reason": "EFRE"});
+    app.admin().post("/privacy/holds", &body).expect(201);
+    let all = app
+        .admin()
+        .get("/privacy/holds?organisation=staedteregion-aachen")
+        .expect(200);
+    assert_eq!(all["data"][0]["collection"], json!(collection));
+    app.at("2028-06-01T08:00:00Z");
+    retain(&app);
+    assert_eq!(
+        (&app.seen(&anna)["personal_data"], &app.seen(&berta)["personal_data"]),
+        (&json!("kept"), &json!("erased"))
+    );
+}
+
+#[test]
+fn who_did_not_take_part_is_erased_whatever_is_held() {
+    let app = TestApp::spawn();
+    let scene = registered(&app);
+    hold(&app, &scene.seminar);
+    // The seminar is ahead: the seat goes on, and a funder asks for those who came.
+    let answer = erased(&app, ADDRESS);
+    assert_eq!((&answer["restricted"], &answer["cancelled"]), (&json!([]), &json!(1)));
+    assert_eq!(hits(&app, &["kanarigiven", "kanarimail"]), []);
+}
+
+#[test]
+fn what_is_wrong_with_a_hold_is_named() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(5);
+    let with = |members: serde_json::Value| {
+        let mut body = json!({"organisation": OF, "until": "2030-12-31", "reason": "EFRE"});
+        body.as_object_mut()
+            .unwrap()
+            .extend(members.as_object().unwrap().clone());
+        app.admin().post("/privacy/holds", &body).invalid()
+    };
+    assert_eq!(with(json!({})), ["/seminar"]);
+    assert_eq!(with(json!({"seminar": seminar, "collection": seminar})), ["/seminar"]);
+    assert_eq!(with(json!({"collection": seminar})), ["/collection"]);
+    assert_eq!(
+        with(json!({"seminar": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11"})),
+        ["/seminar"]
+    );
+    assert_eq!(with(json!({"seminar": seminar, "until": "2027-01-03"})), ["/until"]);
+}

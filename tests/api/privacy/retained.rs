@@ -1,0 +1,158 @@
+//! What is kept no longer than it has to be goes by itself, and leaves every number.
+
+use serde_json::json;
+
+use super::scene::{CANARIES, figures, held};
+use super::{RETENTION, hits, retain, standing};
+use crate::api::sharings::{count, journal};
+use crate::support::{TestApp, draft_with};
+
+#[test]
+fn half_a_year_after_the_event_nobody_is_known_and_every_number_stays() {
+    let app = TestApp::spawn();
+    let scene = held(&app);
+    app.site.postman.deliver_due(&app.site.db, &app.clock, 100).unwrap();
+    let words = [CANARIES.as_slice(), &["berta", "Otto", "gast@example.org", "Jemand"]].concat();
+    let counted = figures(&app, &scene);
+    app.at("2027-11-05T21:59:00Z");
+    // What has a time of its own has gone: what was given back, answers, mails; who came is still known.
+    retain(&app);
+    app.tick();
+    assert_eq!(app.seen(&scene.registration)["personal_data"], "kept");
+    assert_eq!(app.seen(&scene.cancelled)["personal_data"], "erased");
+    assert_eq!(hits(&app, &["kanariwhy"]), []);
+    assert!(
+        hits(&app, &["kanarigiven"])
+            .iter()
+            .all(|hit| !hit.place.starts_with("mails."))
+    );
+    assert!(
+        !hits(&app, &["kanaricolleague"]).is_empty(),
+        "the control: there is something to forget"
+    );
+
+    app.at("2027-11-05T22:01:00Z");
+    assert!(standing(&app, "participation")["due"].as_i64().unwrap() > 0);
+    assert_eq!(standing(&app, "participation")["overdue"], 0);
+    retain(&app);
+    sweep(&app);
+    assert_eq!(hits(&app, &words), []);
+    assert_eq!(figures(&app, &scene), counted);
+    let all = app.admin().get(RETENTION).expect(200);
+    assert_eq!(
+        (&all["overdue"], &standing(&app, "participation")["kept"]),
+        (&json!(0), &json!(0))
+    );
+    assert_eq!(retain(&app), 0, "nothing is done twice");
+    assert!(!journal(&app, "retention.applied").is_empty());
+
+    // The proof of the consent is there without a person, for three years.
+    assert_eq!(
+        (count(&app, "consents"), &standing(&app, "consents")["kept"]),
+        (1, &json!(1))
+    );
+    app.at("2030-02-01T08:00:00Z");
+    retain(&app);
+    assert_eq!(count(&app, "consents"), 0);
+}
+
+/// What other rooms forget by themselves: reports on which nobody decided, and kept answers.
+fn sweep(app: &TestApp) {
+    use diesel::RunQueryDsl;
+    app.site
+        .db
+        .run(false, |conn| {
+            einlass::attendance::forget_uncounted(conn, app.clock.now())?;
+            einlass::base::idempotency::sweep(conn, app.clock.now())
+        })
+        .unwrap();
+    // Its clock is the database's.
+    diesel::sql_query("DELETE FROM idempotency_keys")
+        .execute(&mut app.database.connect())
+        .unwrap();
+}
+
+#[test]
+fn what_is_not_done_a_day_later_is_overdue() {
+    let app = TestApp::spawn();
+    held(&app);
+    app.at("2027-11-06T21:59:00Z");
+    assert_eq!(standing(&app, "participation")["overdue"], 0);
+    app.at("2027-11-06T22:01:00Z");
+    assert!(standing(&app, "participation")["overdue"].as_i64().unwrap() > 0);
+    assert!(einlass::privacy::overdue(&app.site.db, app.clock.now()).unwrap().0 > 0);
+    retain(&app);
+    assert_eq!(standing(&app, "participation")["overdue"], 0);
+}
+
+#[test]
+fn who_never_confirmed_is_known_for_two_days_more() {
+    let app = TestApp::spawn();
+    let seminar = app.published(&draft_with(5, json!({"confirmation": "email"})));
+    let [quintilla] = app.registered(&seminar, ["quintilla"]);
+    app.later(chrono::Duration::hours(25));
+    assert_eq!(app.state(&quintilla), "expired");
+    app.clock.advance(chrono::Duration::hours(47));
+    retain(&app);
+    assert_eq!(app.seen(&quintilla)["personal_data"], "kept");
+    app.clock.advance(chrono::Duration::hours(2));
+    retain(&app);
+    assert_eq!(app.seen(&quintilla)["personal_data"], "erased");
+    assert_eq!(app.state(&quintilla), "expired");
+}
+
+#[test]
+fn an_organisation_that_keeps_less_keeps_less_at_once() {
+    let app = TestApp::spawn();
+    let scene = held(&app);
+    app.at("2027-05-20T08:00:00Z");
+    retain(&app);
+    assert_eq!(app.seen(&scene.registration)["personal_data"], "kept");
+    let path = "/privacy/retention/participation?organisation=staedteregion-aachen";
+    let tag = app.admin().get(path).etag();
+    let set = app
+        .admin()
+        .send("PUT", path, &[("If-Match", &tag)], Some(br#"{"days": 7}"#));
+    set.expect(200);
+    retain(&app);
+    assert_eq!(app.seen(&scene.registration)["personal_data"], "erased");
+}
+
+#[test]
+fn what_is_postponed_has_no_end_yet() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(5);
+    let [anna] = app.registered(&seminar, ["anna"]);
+    let path = format!("/seminars/{seminar}");
+    let body = json!({"reason_code": "illness", "public_text": "Krank"});
+    app.act(&path, "postpone", &body).expect(200);
+    app.at("2029-01-01T08:00:00Z");
+    retain(&app);
+    assert_eq!(app.seen(&anna)["personal_data"], "kept");
+    assert_eq!(
+        (
+            &standing(&app, "participation")["undated"],
+            &standing(&app, "participation")["overdue"]
+        ),
+        (&json!(1), &json!(0))
+    );
+}
+
+#[test]
+fn many_are_forgotten_in_small_steps() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(500);
+    app.registered_by_sql(&seminar, 450);
+    app.at("2028-01-01T08:00:00Z");
+    assert_eq!(retain(&app), 450);
+    assert_eq!(
+        hits(&app, &["@example.org", "Jörg"])
+            .iter()
+            .filter(|hit| hit.place.starts_with("registrations."))
+            .count(),
+        0
+    );
+    assert_eq!(app.confirmed(&seminar), 450);
+    let steps = journal(&app, "retention.applied");
+    assert!(steps.len() >= 3, "{steps:?}");
+}

@@ -1,0 +1,172 @@
+//! A standby is read where it may, and nothing fails because of it. A second database stands in for it here: it is told from
+//! the first by its programme.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use einlass::base::db::Db;
+use einlass::base::problem::Result;
+use einlass::schema::organisations;
+
+use crate::support::{TestApp, TestDatabase, person};
+
+/// The name by which the database says which of the two it is.
+fn name(conn: &mut PgConnection) -> Result<String> {
+    let names = organisations::table.filter(organisations::slug.eq("ihk-aachen"));
+    Ok(names.select(organisations::name).get_result(conn)?)
+}
+
+fn rename(database: &TestDatabase, to: &str) {
+    let rename = format!("UPDATE organisations SET name = '{to}' WHERE slug = 'ihk-aachen'");
+    database.connect().batch_execute(&rename).unwrap();
+}
+
+fn both() -> (TestDatabase, TestDatabase, Db) {
+    let (first, standby) = (TestDatabase::create(), TestDatabase::create());
+    rename(&first, "first");
+    rename(&standby, "standby");
+    let db = first.db(2).with_replica(&standby.url).unwrap();
+    (first, standby, db)
+}
+
+/// What a standby says of itself that replays no more. The server's own words are hidden behind ours.
+fn falls_behind(standby: &TestDatabase, seconds: u32) {
+    let name = &standby.name;
+    standby
+        .connect()
+        .batch_execute(&format!(
+            "CREATE FUNCTION public.pg_is_in_recovery() RETURNS bool LANGUAGE sql AS 'SELECT true';
+             CREATE FUNCTION public.pg_last_xact_replay_timestamp() RETURNS timestamptz LANGUAGE sql
+                 AS 'SELECT now() - interval ''{seconds} seconds''';
+             ALTER DATABASE {name} SET search_path = public, pg_catalog"
+        ))
+        .unwrap();
+}
+
+#[test]
+fn what_may_lag_is_read_from_the_standby_and_nothing_else() {
+    let (_first, _standby, db) = both();
+    assert_eq!(db.run_lagging(name).unwrap(), "standby");
+    assert_eq!(db.run(true, name).unwrap(), "first");
+    assert_eq!(db.run(false, name).unwrap(), "first");
+    assert_eq!(db.run_public(name).unwrap(), "first");
+}
+
+#[test]
+fn without_a_standby_everything_is_read_from_the_database() {
+    let database = TestDatabase::create();
+    rename(&database, "first");
+    assert_eq!(database.db(2).run_lagging(name).unwrap(), "first");
+    assert_eq!(database.db(2).run_public(name).unwrap(), "first");
+}
+
+#[test]
+fn a_standby_that_is_away_is_not_missed() {
+    let (first, _standby, _) = both();
+    let db = first.db(2);
+    let db = db.with_replica("postgresql://einlass@127.0.0.1:1/none").unwrap();
+    let begun = std::time::Instant::now();
+    for _ in 0..20 {
+        assert_eq!(db.run_lagging(name).unwrap(), "first");
+    }
+    // It is asked once, and then left alone for a while.
+    assert!(begun.elapsed().as_secs_f32() < 3.0, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_standby_that_goes_away_between_two_looks_is_not_missed() {
+    let (_first, standby, db) = both();
+    assert_eq!(db.run_lagging(name).unwrap(), "standby");
+    standby
+        .connect()
+        .batch_execute("ALTER TABLE organisations RENAME TO elsewhere")
+        .unwrap();
+    assert_eq!(
+        db.run_lagging(name).unwrap(),
+        "first",
+        "what it cannot answer the database is asked"
+    );
+}
+
+#[test]
+fn a_standby_that_is_too_old_is_not_shown() {
+    let (_first, standby, db) = both();
+    falls_behind(&standby, 11);
+    assert_eq!(db.run_lagging(name).unwrap(), "first");
+    // The control: half as old would do.
+    let (_first, standby, db) = both();
+    falls_behind(&standby, 5);
+    assert_eq!(db.run_lagging(name).unwrap(), "standby");
+}
+
+#[test]
+fn the_public_is_served_while_the_database_is_away() {
+    let standby = TestDatabase::create();
+    rename(&standby, "standby");
+    // However old it is.
+    falls_behind(&standby, 3600);
+    let away = || Db::open("postgresql://einlass@127.0.0.1:1/none", 2, standby.lease).unwrap();
+    let db = away().with_replica(&standby.url).unwrap();
+    assert_eq!(db.run_public(name).unwrap(), "standby");
+    let begun = std::time::Instant::now();
+    for _ in 0..5 {
+        assert_eq!(db.run_lagging(name).unwrap(), "standby");
+    }
+    assert!(
+        begun.elapsed().as_secs_f32() < 2.0,
+        "nobody waits again for what is away"
+    );
+    // Who may do what, seats and everything that is written: never from there.
+    assert!(db.run(true, name).is_err() && db.run(false, name).is_err());
+    assert!(
+        away().run_public(name).is_err(),
+        "the control: without a standby there is nobody to ask"
+    );
+}
+
+/// Not there yet is not the same as not there.
+#[test]
+fn what_the_standby_does_not_know_yet_is_asked_of_the_database() {
+    let (_first, standby, db) = both();
+    standby
+        .connect()
+        .batch_execute("UPDATE organisations SET slug = 'elsewhere' WHERE slug = 'ihk-aachen'")
+        .unwrap();
+    let find = |conn: &mut PgConnection| {
+        let found = organisations::table
+            .filter(organisations::slug.eq("ihk-aachen"))
+            .select(organisations::name);
+        let found: Option<String> = found.get_result(conn).optional()?;
+        found.ok_or_else(|| einlass::base::problem::Code::NotFound.into())
+    };
+    assert_eq!(db.run_lagging(find).unwrap(), "first");
+}
+
+/// Over HTTP: which answers come from where. The standby knows no seminar.
+#[test]
+fn feeds_come_from_the_standby_and_the_programme_only_while_the_database_is_away() {
+    let (mut database, standby) = (TestDatabase::create(), TestDatabase::create());
+    database.replica_url = Some(standby.url.clone());
+    let name = database.name.clone();
+    let app = TestApp::on(database);
+    let seminar = app.seminar(5);
+    let anybody = app.anonymous();
+    let listed = || anybody.get("/seminars").expect(200)["data"].as_array().unwrap().len();
+    let fed = || {
+        anybody.get("/seminars.feed.json").expect(200)["items"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert_eq!((listed(), fed()), (1, 0));
+    // What the standby does not know is asked of the database.
+    assert_eq!(anybody.download(&format!("/seminars/{seminar}.ics")).0, 200);
+    let away = format!(
+        "ALTER DATABASE {name} ALLOW_CONNECTIONS false;
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    );
+    standby.connect().batch_execute(&away).unwrap();
+    assert_eq!((listed(), fed()), (0, 0));
+    anybody
+        .post(&format!("/seminars/{seminar}/registrations"), &person("anna"))
+        .problem(503, "unavailable");
+}
