@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -43,6 +43,16 @@ fn value(told: &str, series: &str) -> f64 {
         .unwrap()
 }
 
+/// A method that no client of ours would send.
+fn invented(address: SocketAddr) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = "CANARY /api/v1/seminars HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+    write!(stream, "{head}X-Request-Id: canary-request-id\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
 #[test]
 fn every_metric_is_explained_and_nobody_is_in_them() {
     let database = TestDatabase::create();
@@ -51,7 +61,8 @@ fn every_metric_is_explained_and_nobody_is_in_them() {
     // Whatever a caller can put into a request.
     client.get("/seminars/canary-slug?q=canary-query");
     client.get("/canary-path/canary@example.org");
-    client.send("CANARY", "/seminars", &[("X-Request-Id", "canary-request-id")], None);
+    let answer = invented(program.address);
+    assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
     client.get("/organisations/staedteregion-aachen");
     let login = serde_json::json!({"email": "organiser@staedteregion.example", "password": PASSWORD});
     let tokens = client.post("/auth/login", &login).expect(200);
