@@ -1,20 +1,18 @@
-//! The route table, and what happens to every request and answer.
+//! The route table, and everything that is assembled for it.
 
-use std::cmp::Reverse;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ResourceDef, Server, ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use actix_web::middleware::{Next, from_fn};
-use actix_web::{App, HttpMessage, HttpResponse, HttpServer, web};
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpResponse, HttpServer, web};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
+use self::envelope::{envelope, known_route};
+use self::known::{Routes, nothing_here};
 use crate::attendance::Door;
 use crate::audit::{self, Sealer};
 use crate::auth::{self, Auth, Hasher, Keys, Scopes, Throttle, scope_of};
@@ -23,19 +21,27 @@ use crate::base::capability::Capabilities;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::Db;
+use crate::base::drain::Drain;
 use crate::base::idempotency;
-use crate::base::ids::fresh;
-use crate::base::language::german;
-use crate::base::memory::{self, Memory};
+use crate::base::memory::Memory;
 use crate::base::press::Press;
-use crate::base::problem::{Code, Error, OwnWords, Problem, RequestId, Result, render};
+use crate::base::problem::{Code, Error, Result};
 use crate::mail::{Postboy, Postman};
 use crate::partners::{self, Bell, Courier, Rounds};
-use crate::portal::{self, ErrorPage, Page, Pages};
+use crate::portal::{self, Pages};
 use crate::privacy::{self, Caretaker};
 use crate::registrations::{Desk, Timekeeper};
 use crate::reports::Paper;
 use crate::{attendance, catalogue, feeds, health, imports, openapi, registrations, reports, seminars};
+
+mod envelope;
+mod gauges;
+mod known;
+mod process;
+mod stop;
+
+pub use gauges::watch;
+pub use stop::{Signals, until_stopped};
 
 /// Everything under `/api/v1`. One scope with full paths: once a prefix matches, actix never looks at another.
 fn api(config: &mut ServiceConfig) {
@@ -88,22 +94,41 @@ pub struct Site {
     pub memory: web::Data<Memory>,
     pub postman: Arc<Postman>,
     pub courier: web::Data<Courier>,
+    pub drain: web::Data<Drain>,
 }
 
 /// One writer is enough for what PostgreSQL can take from us; with two, one decides while the other commits.
 const DESK_WRITERS: usize = 2;
 const DOOR_WRITERS: usize = 2;
+
 /// Connections beside the pool.
 pub const OWN_CONNECTIONS: u32 = 4;
 
 /// What goes on beside the requests, until it is dropped.
 pub struct Background {
-    _timekeeper: Timekeeper,
-    _sealer: Sealer,
-    _postboy: Postboy,
-    _rounds: Rounds,
-    _caretaker: Caretaker,
+    timekeeper: Timekeeper,
+    sealer: Sealer,
+    postboy: Postboy,
+    rounds: Rounds,
+    caretaker: Caretaker,
 }
+
+impl Background {
+    /// Ends it, each at once: what is under way is finished, what was taken and not begun is given back.
+    pub fn stop(self) {
+        std::thread::scope(|scope| {
+            scope.spawn(|| drop(self.timekeeper));
+            scope.spawn(|| drop(self.postboy));
+            scope.spawn(|| drop(self.rounds));
+            scope.spawn(|| drop(self.caretaker));
+            scope.spawn(|| drop(self.sealer));
+        });
+    }
+}
+
+/// From SIGTERM to the end at most, without the last step of what goes on beside the requests. Who sends the signal often waits
+/// for 30 seconds.
+const DOWN: u64 = 25;
 
 impl Site {
     /// Begins to deliver mails and webhooks, to keep deadlines, to seal the journal, and to forget what is kept no longer. Every
@@ -111,11 +136,11 @@ impl Site {
     pub fn background(&self) -> Result<Background> {
         let (db, clock) = (Db::clone(&self.db), Clock::clone(&self.clock));
         Ok(Background {
-            _timekeeper: Timekeeper::start(db.clone(), clock.clone())?,
-            _caretaker: Caretaker::start(db.clone(), clock.clone())?,
-            _sealer: Sealer::start(db.clone(), clock.clone())?,
-            _rounds: self.courier.clone().into_inner().start(&db, &clock)?,
-            _postboy: self.postman.clone().start(db, clock),
+            timekeeper: Timekeeper::start(db.clone(), clock.clone())?,
+            caretaker: Caretaker::start(db.clone(), clock.clone())?,
+            sealer: Sealer::start(db.clone(), clock.clone())?,
+            rounds: self.courier.clone().into_inner().start(&db, &clock)?,
+            postboy: self.postman.clone().start(db, clock),
         })
     }
 
@@ -126,13 +151,15 @@ impl Site {
             throttle: Throttle::default(),
         };
         let capabilities = Arc::new(Capabilities::open(&config.keys_dir)?);
+        let drain = Drain::default();
         Ok(Self {
             desk: web::Data::new(Desk::open(&db, DESK_WRITERS)?),
             door: web::Data::new(Door::open(&db, DOOR_WRITERS, capabilities.clone())?),
             pages: web::Data::new(Pages::open(&config)?),
             press: web::Data::new(Press::assemble(&config)?),
             paper: web::Data::new(Paper::open(&config)?),
-            bell: web::Data::new(Bell::default()),
+            bell: web::Data::new(Bell::new(drain.clone())),
+            drain: web::Data::new(drain),
             memory: web::Data::new(Memory::new(db.writes().clone(), clock.clone())),
             courier: web::Data::new(Courier::assemble(&config, capabilities.clone())),
             postman: Arc::new(Postman::assemble(&config, capabilities.clone())?),
@@ -145,17 +172,20 @@ impl Site {
     }
 }
 
-/// Serves `site` on `listener` until the process is told to stop.
+/// Serves `site` on `listener` until the server is told to stop. Signals are not its business, see [`until_stopped`].
 pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
     let document = document();
     let routes = web::Data::new(Routes::of(&document));
     let scopes = web::Data::new(scopes(&document));
     let bytes = web::Bytes::from(document.to_pretty_json().map_err(std::io::Error::other)?);
+    let rest = DOWN.saturating_sub(site.config.drain_seconds);
+    let health = web::Data::new(health::Ready::default());
     sweep_now_and_then(&site);
     let server = HttpServer::new(move || {
         let docs = SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::new(["/openapi.json"]));
         let bytes = bytes.clone();
         App::new()
+            .wrap(from_fn(known_route))
             .wrap(from_fn(seminars::from_memory))
             .wrap(from_fn(envelope))
             .app_data(site.config.clone())
@@ -171,6 +201,8 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .app_data(site.courier.clone())
             .app_data(site.bell.clone())
             .app_data(site.memory.clone())
+            .app_data(site.drain.clone())
+            .app_data(health.clone())
             .app_data(routes.clone())
             .app_data(scopes.clone())
             .app_data(web::PayloadConfig::new(body::LIMIT))
@@ -190,7 +222,8 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .default_service(web::to(nothing_here))
             .into_app()
     });
-    Ok(server.workers(workers).shutdown_timeout(30).listen(listener)?.run())
+    let server = server.workers(workers).disable_signals().shutdown_timeout(rest);
+    Ok(server.listen(listener)?.run())
 }
 
 /// The scope that each operation of the document asks machines for.
@@ -233,214 +266,4 @@ fn sweep_now_and_then(site: &Site) {
             }
         }
     });
-}
-
-/// Which methods the documented paths have.
-struct Routes(Vec<(ResourceDef, Vec<&'static str>)>);
-
-impl Routes {
-    fn of(document: &OpenApi) -> Self {
-        let routes = document.paths.paths.iter().map(|(path, item)| {
-            let methods = [
-                ("GET", item.get.is_some()),
-                ("POST", item.post.is_some()),
-                ("PUT", item.put.is_some()),
-                ("PATCH", item.patch.is_some()),
-                ("DELETE", item.delete.is_some()),
-            ];
-            let mut allowed = methods
-                .iter()
-                .filter(|(_, there)| *there)
-                .map(|(method, _)| *method)
-                .collect::<Vec<_>>();
-            if allowed.contains(&"GET") {
-                allowed.push("HEAD");
-            }
-            (ResourceDef::new(path.as_str()), allowed)
-        });
-        // Beside the document, which describes neither itself nor the pages for people.
-        let own =
-            ["/openapi.json", "/docs", "/docs/{file:.*}"].map(|path| (ResourceDef::new(path), vec!["GET", "HEAD"]));
-        let pages = portal::PATHS
-            .iter()
-            .map(|(path, methods)| (ResourceDef::new(*path), methods.to_vec()));
-        Self(routes.chain(own).chain(pages).collect())
-    }
-}
-
-/// No route has this path, or none this method of it.
-async fn nothing_here() -> Result<HttpResponse> {
-    Err(Code::NotFound.into())
-}
-
-impl Routes {
-    /// 405 with Allow where the path is known and the method is not. actix itself answers 404, and asks a route with a parameter
-    /// where the one without has another method: for PATCH, `template.csv` would be the id of an import.
-    fn wrong_method(&self, method: &Method, path: &str) -> Option<Problem> {
-        let there = self.0.iter().filter(|(resource, _)| resource.is_match(path));
-        // `/seminars/{seminar}.ics` is meant, not `/seminars/{seminar}`; `check-ins/batch`, not `check-ins/{check_in}`.
-        let (_, methods) = there.max_by_key(|(resource, _)| {
-            let pattern = resource.pattern().unwrap_or_default();
-            (Reverse(pattern.matches('{').count()), pattern.len())
-        })?;
-        if methods.contains(&method.as_str()) {
-            return None;
-        }
-        let mut problem = Problem::new(Code::MethodNotAllowed);
-        problem.allow = Some(methods.join(", "));
-        Some(problem)
-    }
-}
-
-/// Around every request: its id, HEAD as GET without the body, the security headers, and problems as documents.
-async fn envelope(
-    mut request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let started = std::time::Instant::now();
-    let request_id = request_id(request.headers());
-    let path = request.path().to_owned();
-    let method = request.method().clone();
-    let german = german(&request);
-    let error_page = ErrorPage::of(&request);
-    request.extensions_mut().insert(RequestId(request_id.clone()));
-    if method == Method::HEAD {
-        // The body is left out on the wire all the same: that was decided when the head was read.
-        request.head_mut().method = Method::GET;
-    }
-    let answered = if path.len() + request.query_string().len() > 8192 {
-        Ok(request.into_response(Error::from(Code::UriTooLong).error_as_response()))
-    } else if size_of(request.headers()) > HEADERS {
-        Ok(request.into_response(Error::from(Code::HeadersTooLarge).error_as_response()))
-    } else if hides_control_characters(&path) {
-        Ok(request.into_response(Error::from(Code::NotFound).error_as_response()))
-    } else {
-        next.call(request).await.map(ServiceResponse::map_into_boxed_body)
-    };
-    answered.map(|response: ServiceResponse<BoxBody>| {
-        let (http_request, mut response) = response.into_parts();
-        let routes = http_request.app_data::<web::Data<Routes>>();
-        // Whatever was said: a route that was not meant may have said it.
-        let wrong = routes.filter(|_| response.status().is_client_error());
-        if let Some(problem) = wrong.and_then(|routes| routes.wrong_method(&method, &path)) {
-            response = Error::from(problem).error_as_response();
-        }
-        let mut response = as_problem(response, &path, &request_id, german, error_page.as_ref());
-        finish(response.headers_mut(), &request_id, path.starts_with("/docs"));
-        let pattern = memory::route(&http_request).unwrap_or_else(|| "unmatched".to_owned());
-        let status = response.status().as_u16();
-        tracing::info!(%method, pattern, status, ms = started.elapsed().as_millis(), request_id, "request");
-        ServiceResponse::new(http_request, response)
-    })
-}
-
-/// All headers together. actix has an end of its own at 128 KiB, beyond which it answers 431 without a body.
-const HEADERS: usize = 32 * 1024;
-
-fn size_of(headers: &HeaderMap) -> usize {
-    headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len())
-        .sum()
-}
-
-impl Error {
-    fn error_as_response(&self) -> HttpResponse {
-        actix_web::ResponseError::error_response(self)
-    }
-}
-
-/// The caller's id if it is a sane one, so that it can be followed through several services.
-fn request_id(headers: &HeaderMap) -> String {
-    let given = headers.get("X-Request-Id").and_then(|value| value.to_str().ok());
-    let sane = |id: &&str| {
-        (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-    };
-    given.filter(sane).map_or_else(|| fresh().to_string(), str::to_owned)
-}
-
-/// A path with `%00` or `%ff` names nothing, and would be an error further in.
-fn hides_control_characters(path: &str) -> bool {
-    path.contains('%') && {
-        let mut bytes = Vec::with_capacity(path.len());
-        let mut rest = path.as_bytes();
-        while let Some((&first, tail)) = rest.split_first() {
-            let hex = |at: usize| tail.get(at).and_then(|b| char::from(*b).to_digit(16));
-            match (first, hex(0), hex(1)) {
-                (b'%', Some(high), Some(low)) => {
-                    bytes.push(u8::try_from(high * 16 + low).unwrap_or_default());
-                    rest = tail.get(2..).unwrap_or_default();
-                }
-                _ => {
-                    bytes.push(first);
-                    rest = tail;
-                }
-            }
-        }
-        std::str::from_utf8(&bytes).map_or(true, |text| text.chars().any(char::is_control))
-    }
-}
-
-/// Every error leaves as a problem document, also those that actix itself makes; to people as a page.
-fn as_problem(
-    mut response: HttpResponse,
-    path: &str,
-    request_id: &str,
-    german: bool,
-    page: Option<&ErrorPage>,
-) -> HttpResponse {
-    if response.extensions().contains::<Page>() || response.extensions().contains::<OwnWords>() {
-        return response;
-    }
-    let ours = response.extensions_mut().remove::<Problem>();
-    let problem = ours.or_else(|| {
-        let code = match response.status().as_u16() {
-            status if status < 400 => return None,
-            404 => Code::NotFound,
-            406 => Code::NotAcceptable,
-            408 => Code::BodyTimeout,
-            413 => Code::BodyTooLarge,
-            414 => Code::UriTooLong,
-            415 => Code::UnsupportedMediaType,
-            431 => Code::HeadersTooLarge,
-            400..=499 => Code::BadRequest,
-            503 => Code::Unavailable,
-            _ => Code::Internal,
-        };
-        Some(Problem::new(code))
-    });
-    match problem {
-        Some(problem) => {
-            let page = page.and_then(|page| page.render(&problem, request_id));
-            page.unwrap_or_else(|| render(&problem, path, request_id, german))
-        }
-        None => response,
-    }
-}
-
-fn finish(headers: &mut HeaderMap, request_id: &str, docs: bool) {
-    let mut set = |name: &'static str, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(HeaderName::from_static(name), value);
-        }
-    };
-    set("x-request-id", request_id);
-    set("x-content-type-options", "nosniff");
-    set("referrer-policy", "no-referrer");
-    if !headers.contains_key("content-security-policy") {
-        headers.insert(
-            HeaderName::from_static("content-security-policy"),
-            HeaderValue::from_static(if docs {
-                "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
-            } else {
-                "default-src 'none'; frame-ancestors 'none'"
-            }),
-        );
-    }
-    if !headers.contains_key("cache-control") {
-        headers.insert(
-            HeaderName::from_static("cache-control"),
-            HeaderValue::from_static("no-store"),
-        );
-    }
 }

@@ -1,12 +1,16 @@
 //! Whether the service lives, whether it can work, and what its problems mean.
 
+use std::time::Duration;
+
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::db::Db;
-use crate::base::problem::{Code, Result};
+use crate::base::drain::Drain;
+use crate::base::look::Look;
+use crate::base::problem::{Code, Error, Problem, Result};
 
 pub fn configure(config: &mut ServiceConfig) {
     config
@@ -33,15 +37,37 @@ pub async fn get_live() -> HttpResponse {
 
 /// Whether the service can work.
 ///
-/// Anybody. The database answers, its schema is current, and it keeps what it acknowledges (fsync,
-/// full_page_writes and synchronous_commit are on); otherwise 503.
+/// Anybody. The database answers in time, its schema is not older than the program, it keeps what it acknowledges (fsync,
+/// full_page_writes and synchronous_commit are on), and the service is not on its way down; otherwise 503. The answer takes two
+/// seconds at most.
 #[utoipa::path(tag = "health", security(()), responses((status = 200, body = Health, description = "It can work"),
     (status = 503, description = "`unavailable`")))]
 #[get("/health/ready")]
-pub async fn get_ready(db: web::Data<Db>) -> Result<HttpResponse> {
-    db.check_ready().await?;
-    Ok(ok())
+pub async fn get_ready(db: web::Data<Db>, drain: web::Data<Drain>, ready: web::Data<Ready>) -> Result<HttpResponse> {
+    if drain.has_begun() {
+        return Err(Problem::new(Code::Unavailable).retry_after(2).into());
+    }
+    let looking = move || async move { db.check_ready().await.map_err(|error| error.to_string()) };
+    match ready.0.at(looking).await {
+        Some(Ok(())) => Ok(ok()),
+        // Whatever it is: a service that cannot work is no fault of whoever asks.
+        Some(Err(cause)) => Err(Error::Unavailable(cause)),
+        None => Err(Error::Unavailable("the database does not answer".to_owned())),
+    }
 }
+
+/// Whether the database lets the service work: looked at by one at a time, however many ask.
+pub struct Ready(Look<Result<(), String>>);
+
+impl Default for Ready {
+    /// Who asks a service that is asked every few seconds has no use for what was.
+    fn default() -> Self {
+        Self(Look::new(Duration::ZERO, PATIENCE))
+    }
+}
+
+/// Less than those wait who ask: a database that hangs is told, and not a service that does not answer.
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 fn ok() -> HttpResponse {
     HttpResponse::Ok().json(Health {

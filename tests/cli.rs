@@ -188,6 +188,7 @@ fn a_service_has_its_directory_to_itself_and_takes_its_database_down_with_it() {
         let mut command = Command::new(env!("CARGO_BIN_EXE_einlass"));
         command
             .args(["serve", "--listen", listen, "--data-dir", data.to_str().unwrap()])
+            .env("EINLASS_DRAIN_SECONDS", "0")
             .env_remove("DATABASE_URL");
         command.stderr(Stdio::piped()).spawn().unwrap()
     };

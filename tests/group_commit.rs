@@ -60,6 +60,16 @@ async fn futures<F: Future>(all: Vec<F>) -> Vec<F::Output> {
     .await
 }
 
+/// What the metrics say of a series; nothing said is nought.
+fn counted(series: &str) -> f64 {
+    let mut registry = prometheus_client::registry::Registry::default();
+    einlass::base::metrics::register(&mut registry);
+    let mut told = String::new();
+    prometheus_client::encoding::text::encode(&mut told, &registry).unwrap();
+    let value = told.lines().find_map(|line| line.strip_prefix(&format!("{series} ")));
+    value.map_or(0.0, |value| value.parse().unwrap())
+}
+
 fn values(outcomes: Vec<Result<u32>>) -> Vec<Option<u32>> {
     outcomes.into_iter().map(Result::ok).collect()
 }
@@ -68,7 +78,10 @@ fn values(outcomes: Vec<Result<u32>>) -> Vec<Option<u32>> {
 fn what_arrives_meanwhile_is_one_batch_in_order() {
     let database = TestDatabase::create();
     let (group, batches) = slow(&database, 100);
+    let before = counted("einlass_batch_jobs_sum{at=\"test\"}");
     let outcomes = values(all(&group, &[1, 2, 3, 4, 5]));
+    assert!(counted("einlass_batch_jobs_sum{at=\"test\"}") >= before + 5.0);
+    assert_eq!(group.waiting(), 0);
     assert_eq!(outcomes, [Some(10), Some(20), Some(30), Some(40), Some(50)]);
     let batches = batches.lock().unwrap();
     assert!(
@@ -81,6 +94,7 @@ fn what_arrives_meanwhile_is_one_batch_in_order() {
 #[test]
 fn an_error_and_a_panic_are_their_own_jobs_alone() {
     let database = TestDatabase::create();
+    let before = counted("einlass_panics_total{at=\"desk\"}");
     for bad in [13, 66] {
         let (group, _) = slow(&database, 100);
         assert_eq!(
@@ -90,6 +104,7 @@ fn an_error_and_a_panic_are_their_own_jobs_alone() {
         );
         assert_eq!(values(all(&group, &[4])), [Some(40)], "and the next is served after it");
     }
+    assert!(counted("einlass_panics_total{at=\"desk\"}") > before);
 }
 
 #[test]
@@ -109,9 +124,16 @@ fn beyond_the_queue_the_caller_is_told_to_come_back() {
     let database = TestDatabase::create();
     let (group, _) = slow(&database, 4);
     let jobs = (100..120).collect::<Vec<_>>();
+    let before = counted("einlass_queue_refused_total{at=\"test\"}");
     let outcomes = all(&group, &jobs);
+    let refused = counted("einlass_queue_refused_total{at=\"test\"}") - before;
     let (served, sent_away): (Vec<_>, Vec<_>) = outcomes.iter().partition(|outcome| outcome.is_ok());
     assert!((4..=8).contains(&served.len()), "{} were served", served.len());
+    assert_eq!(
+        refused.to_string(),
+        sent_away.len().to_string(),
+        "and the others were counted"
+    );
     for outcome in sent_away {
         let problem = outcome.as_ref().unwrap_err().problem();
         assert_eq!((problem.status().as_u16(), problem.retry_after), (503, Some(2)));

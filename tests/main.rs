@@ -2,7 +2,8 @@
 //!
 //! `api` speaks HTTP to a service on a port of its own, with a database of its own, on a PostgreSQL that the
 //! tests start themselves. `kill` does to the program what no program should have to bear. `mail` reads what
-//! a mail server or a folder got, `personal_data` what is logged. The others read the source, the schema and the OpenAPI document.
+//! a mail server or a folder got, `personal_data` what is logged. `operation` starts, watches and stops the program. The others
+//! read the source, the schema and the OpenAPI document.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,6 +22,7 @@ mod imports;
 mod kill;
 mod mail;
 mod migrations;
+mod operation;
 mod personal_data;
 mod pooled;
 mod private_database;

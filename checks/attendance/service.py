@@ -40,7 +40,7 @@ class Service:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("EINLASS_")}
-        environment |= {"EINLASS_DEMO_PASSWORD": PASSWORD, "EINLASS_LOG": "warn"}
+        environment |= {"EINLASS_DEMO_PASSWORD": PASSWORD, "EINLASS_LOG": "warn", "EINLASS_DRAIN_SECONDS": "0"}
         command = [os.environ["EINLASS_BIN"], "serve", "--demo", "--listen", f"127.0.0.1:{self.port}"]
         log = (work / "service.log").open("ab")
         self.process = subprocess.Popen(

@@ -36,6 +36,7 @@ class Service:
             "EINLASS_MAIL_FROM": "Seminarteam der StädteRegion <seminare@staedteregion.example>",
             "EINLASS_PUBLIC_URL": "https://seminare.staedteregion.example",
             "EINLASS_LOG": "warn",
+            "EINLASS_DRAIN_SECONDS": "0",
         }
         command = [os.environ["EINLASS_BIN"], "serve", "--demo", "--listen", f"127.0.0.1:{self.port}"]
         log = (self.work / "service.log").open("ab")

@@ -55,6 +55,7 @@ class Service:
             "EINLASS_DEMO_PASSWORD": PASSWORD,
             "EINLASS_WEBHOOK_ALLOW": "127.0.0.0/8,::1",
             "SSL_CERT_FILE": str(work / "ca.pem"),
+            "EINLASS_DRAIN_SECONDS": "0",
             # Would be asked if the service did what the environment says; nobody is there.
             "HTTPS_PROXY": "http://127.0.0.1:9",
         }

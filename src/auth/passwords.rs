@@ -7,6 +7,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::base::metrics;
 use crate::base::problem::Code;
 use crate::base::problem::{Error, Problem, Result};
 
@@ -51,6 +52,12 @@ impl Hasher {
         Ok(Self(sender))
     }
 
+    /// How many wait for the thread.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.0.max_capacity() - self.0.capacity()
+    }
+
     pub async fn hash(&self, password: &str) -> Result<String> {
         let (answer, answered) = oneshot::channel();
         self.enqueue(Job::Hash(password.to_owned(), answer))?;
@@ -70,6 +77,7 @@ impl Hasher {
 
     fn enqueue(&self, job: Job) -> Result<()> {
         self.0.try_send(job).map_err(|_| {
+            metrics::turned_away("hashing");
             Problem::new(Code::TooManyRequests)
                 .detail("Too many log in at once.")
                 .retry_after(2)

@@ -167,7 +167,15 @@ pub async fn identify(
     let elsewhere = |given: &String| given.starts_with(REGISTRATION) || request.path().ends_with(TOKEN_ENDPOINT);
     if let Some(authorization) = authorization.filter(|given| !elsewhere(given)) {
         match look_up(&request, &authorization).await {
-            Ok(identity) => drop(request.extensions_mut().insert(identity)),
+            Ok(identity) => {
+                let kind = match identity.subject {
+                    Subject::Account(_) => "account",
+                    Subject::Client(_) => "client",
+                };
+                // For the log, in which everything of this request says what kind of caller it is.
+                tracing::Span::current().record("caller", kind);
+                drop(request.extensions_mut().insert(identity));
+            }
             // Answered here, not handed on as an error: the envelope needs the request beside the answer.
             Err(error) => return Ok(request.into_response(error.error_response())),
         }

@@ -13,7 +13,10 @@ use std::time::{Duration, Instant};
 use diesel::pg::PgConnection;
 use tokio::sync::{mpsc, oneshot};
 
+use tracing::Span;
+
 use super::db::{Begin, Db, Ended, asks_again, transact};
+use super::metrics::{self, Caught};
 use super::problem::{Error, Result};
 
 /// More in one transaction gained nothing when it was measured, and holds its locks longer.
@@ -31,20 +34,24 @@ struct Waiting<J, A> {
     job: J,
     shard: u128,
     since: Instant,
+    /// The request it came with, for what is logged of it alone.
+    span: Span,
     answer: oneshot::Sender<Result<A>>,
 }
 
 pub struct GroupCommit<J, A> {
+    name: &'static str,
     writers: Vec<mpsc::Sender<Waiting<J, A>>>,
 }
 
 impl<J: Send + 'static, A: Send + 'static> GroupCommit<J, A> {
     /// Starts `writers` threads. They end when this is dropped. `queue`: how many jobs may wait for each of them; beyond it
     /// the caller is told to come back.
-    pub fn start(name: &str, db: &Db, writers: usize, queue: usize, write: Arc<Write<J, A>>) -> Result<Self> {
+    pub fn start(name: &'static str, db: &Db, writers: usize, queue: usize, write: Arc<Write<J, A>>) -> Result<Self> {
         let start = |n: usize| {
             let (sender, receiver) = mpsc::channel(queue);
             let mut writer = Writer {
+                name,
                 db: db.clone(),
                 conn: None,
                 write: write.clone(),
@@ -56,7 +63,14 @@ impl<J: Send + 'static, A: Send + 'static> GroupCommit<J, A> {
             Ok(sender)
         };
         let writers = (0..writers.max(1)).map(start).collect::<Result<_>>()?;
-        Ok(Self { writers })
+        Ok(Self { name, writers })
+    }
+
+    /// How many wait for a writer.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        let queued = |writer: &mpsc::Sender<_>| writer.max_capacity() - writer.capacity();
+        self.writers.iter().map(queued).sum()
     }
 
     /// Hands `job` in and waits for its outcome. Jobs of one `shard` are written in order of arrival.
@@ -69,10 +83,12 @@ impl<J: Send + 'static, A: Send + 'static> GroupCommit<J, A> {
             job,
             shard,
             since: Instant::now(),
+            span: Span::current(),
             answer,
         };
         writer
             .try_send(waiting)
+            .inspect_err(|_| metrics::turned_away(self.name))
             .map_err(|_| Error::Unavailable("too many wait at the desk".to_owned()))?;
         outcome
             .await
@@ -81,6 +97,7 @@ impl<J: Send + 'static, A: Send + 'static> GroupCommit<J, A> {
 }
 
 struct Writer<J, A> {
+    name: &'static str,
     db: Db,
     conn: Option<PgConnection>,
     write: Arc<Write<J, A>>,
@@ -125,6 +142,7 @@ impl<J, A> Writer<J, A> {
         let jobs = batch.iter().map(|waiting| &waiting.job).collect::<Vec<_>>();
         match self.attempt(&jobs) {
             Ok(outcomes) => {
+                metrics::batch(self.name, jobs.len());
                 let served = batch.into_iter().zip(outcomes);
                 served
                     .filter_map(|(waiting, outcome)| match outcome {
@@ -174,6 +192,7 @@ impl<J, A> Writer<J, A> {
 
     /// `false`: its row was locked, or the database away.
     fn alone(&mut self, waiting: Waiting<J, A>) -> bool {
+        let _of_its_request = waiting.span.clone().entered();
         let mut attempt = 0;
         let outcome = loop {
             attempt += 1;
@@ -187,7 +206,7 @@ impl<J, A> Writer<J, A> {
                         .flatten()
                         .unwrap_or_else(|| Err(Error::internal("no outcome")));
                 }
-                Err(Fault::OfOne(error)) if asks_again(&error) && attempt < ATTEMPTS => {}
+                Err(Fault::OfOne(error)) if asks_again(&error) && attempt < ATTEMPTS => metrics::tried_again(),
                 Err(Fault::OfOne(error)) => break Err(error),
                 Err(Fault::ForAll(cause)) => break Err(Error::Unavailable(cause)),
             }
@@ -227,7 +246,10 @@ impl<J, A> Writer<J, A> {
                 // It may have been committed: to try again could do it twice.
                 Ok(Ended::Unsure(error)) => return Err(Fault::ForAll(error.to_string())),
                 // The connection is in the middle of something; it goes with the panic.
-                Err(_) => return Err(Fault::OfOne(Error::internal("the desk panicked"))),
+                Err(_) => {
+                    metrics::panicked(Caught::Desk);
+                    return Err(Fault::OfOne(Error::internal("the desk panicked")));
+                }
             }
         }
         Err(Fault::ForAll("the database is away".to_owned()))

@@ -1,20 +1,28 @@
 //! Work that takes its time, off the async threads, and never too much of it at once.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
+use tracing::Span;
 
+use super::metrics::{self, Caught};
 use super::problem::{Error, Result};
 
-/// Runs `work` on the blocking pool.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place beside Db that leaves the async threads"
-)]
+/// Runs `work` on the blocking pool. What it logs belongs to the request as if it had stayed; a panic is our mistake, and not
+/// taken for a pool that closes.
+#[expect(clippy::disallowed_methods, reason = "the one place that leaves the async threads")]
 pub async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    actix_web::web::block(work)
-        .await
-        .map_err(|_| Error::Unavailable("the blocking pool is closing".to_owned()))
+    let span = Span::current();
+    let caught = move || span.in_scope(|| catch_unwind(AssertUnwindSafe(work)));
+    match actix_web::web::block(caught).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(_)) => {
+            metrics::panicked(Caught::OffThread);
+            Err(Error::internal("work off the thread panicked"))
+        }
+        Err(_) => Err(Error::Unavailable("the blocking pool is closing".to_owned())),
+    }
 }
 
 /// How much of one sort of work is done at once. Whoever comes waits for a turn, and not for ever.

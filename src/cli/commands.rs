@@ -101,7 +101,10 @@ enum Format {
 
 pub fn migrate(config: &Config) -> Result<(), Failure> {
     let database = Database::serve(config)?;
-    let versions = database.migrate(config);
+    let versions = database
+        .db
+        .refuse_newer_schema()
+        .and_then(|()| database.migrate(config));
     database.stop();
     let versions = versions?;
     if versions.is_empty() {
@@ -278,8 +281,9 @@ pub fn health(url: &str) -> Result<(), Failure> {
         .to_socket_addrs()?
         .next()
         .ok_or("the host has no address")?;
-    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(5))?;
-    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    // Together less than the image's health check waits: it is to hear an answer, not to end the one who asks.
+    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
+    stream.set_read_timeout(Some(Duration::from_secs(3)))?;
     write!(
         stream,
         "GET {} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n",

@@ -56,6 +56,7 @@ impl Database {
                 None => Self::private(config)?,
             },
         };
+        database.db.refuse_newer_schema()?;
         database.migrate(config)?;
         Ok(database)
     }

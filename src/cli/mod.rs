@@ -11,7 +11,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::base::config::{Config, ConfigErrors, Flags, LogFormat};
+use crate::base::config::{Config, ConfigErrors, Flags};
+use crate::base::log;
 
 /// `EX_CONFIG` of sysexits.
 const BAD_CONFIGURATION: u8 = 78;
@@ -37,6 +38,9 @@ enum Command {
         /// Fill an empty database with the programme of 2020/21 and print the accounts to log in with.
         #[arg(long)]
         demo: bool,
+        /// Start although the schema is newer than this program: after going back to an earlier release.
+        #[arg(long)]
+        newer_schema: bool,
     },
     /// Bring the database schema up to date.
     Migrate,
@@ -158,7 +162,7 @@ enum RetentionCommand {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let (listen, demo) = match &cli.command {
-        Command::Serve { listen, demo } => (listen.clone(), *demo),
+        Command::Serve { listen, demo, .. } => (listen.clone(), *demo),
         _ => (None, false),
     };
     let flags = Flags {
@@ -195,7 +199,7 @@ type Failure = Box<dyn std::error::Error>;
 
 fn run(command: Command, config: Config) -> Result<(), Failure> {
     match command {
-        Command::Serve { demo, .. } => serve::serve(config, demo),
+        Command::Serve { demo, newer_schema, .. } => serve::serve(config, demo, newer_schema),
         Command::Migrate => commands::migrate(&config),
         Command::Openapi => {
             println!("{}", crate::app::document().to_pretty_json()?);
@@ -250,12 +254,7 @@ fn run(command: Command, config: Config) -> Result<(), Failure> {
 fn log_to_stderr(config: &Config) {
     // actix tells how it starts itself; nobody has to know.
     let filter = tracing_subscriber::EnvFilter::new(format!("actix_server=warn,{}", config.log));
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
     // A second logger in one process is nobody's loss.
-    let _ = match config.log_format {
-        LogFormat::Text => builder.with_target(false).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
-    };
+    let _ = tracing::subscriber::set_global_default(log::subscriber(filter, config.log_format, std::io::stderr));
+    log::panics_too();
 }

@@ -1,12 +1,14 @@
 //! `einlass serve`: database, schema, listener, service; and everything down again when told to stop.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
 
+use actix_web::dev::Server;
 use actix_web::web::Data;
 
 use super::Failure;
 use super::database::Database;
-use crate::app::{self, Site};
+use crate::app::{self, Signals, Site};
 use crate::base::clock::Clock;
 use crate::base::config::{Config, Profile};
 use crate::base::digest::secret;
@@ -15,17 +17,35 @@ use crate::reports::Paper;
 use crate::{imports, partners, reports};
 use secrecy::ExposeSecret;
 
-pub fn serve(config: Config, demo: bool) -> Result<(), Failure> {
+pub fn serve(config: Config, demo: bool, newer_schema: bool) -> Result<(), Failure> {
     // First the port: a second service on it is told so before anything is started.
-    let listener =
-        TcpListener::bind(config.listen).map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let listeners = Listeners {
+        public: bind(config.listen)?,
+        metrics: config.metrics_listen.map(bind).transpose()?,
+    };
     let database = Database::serve(&config)?;
-    let outcome = serve_on(&database, config, listener, demo);
+    let outcome = if newer_schema {
+        Ok(())
+    } else {
+        database.db.refuse_newer_schema()
+    };
+    let outcome = outcome
+        .map_err(Failure::from)
+        .and_then(|()| serve_on(&database, config, listeners, demo));
     database.stop();
     outcome
 }
 
-fn serve_on(database: &Database, config: Config, listener: TcpListener, demo: bool) -> Result<(), Failure> {
+struct Listeners {
+    public: TcpListener,
+    metrics: Option<TcpListener>,
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).map_err(|error| format!("cannot listen on {address}: {error}").into())
+}
+
+fn serve_on(database: &Database, config: Config, listeners: Listeners, demo: bool) -> Result<(), Failure> {
     for version in database.migrate(&config)? {
         tracing::info!(version, "migrated");
     }
@@ -42,7 +62,8 @@ fn serve_on(database: &Database, config: Config, listener: TcpListener, demo: bo
     if demo {
         fill(database, &config, &clock)?;
     }
-    let address = listener.local_addr()?;
+    let address = listeners.public.local_addr()?;
+    let wait = Duration::from_secs(config.drain_seconds);
     let mut site = Site::assemble(config, database.db.clone(), clock)?;
     if demo {
         site.paper = Data::new(Paper::of_the_demo(&site.config)?);
@@ -56,8 +77,31 @@ fn serve_on(database: &Database, config: Config, listener: TcpListener, demo: bo
         eprintln!("  open data      http://{address}/api/v1/open-data/{of}");
     }
     eprintln!("  documentation  http://{address}/docs/");
-    actix_web::rt::System::new().block_on(async move { app::listen(site, listener, workers)?.await })?;
-    drop(background);
+    let mut ending = None;
+    let served = actix_web::rt::System::new().block_on(async {
+        let signals = Signals::catch()?;
+        let metrics = listeners
+            .metrics
+            .map(|listener| app::watch(&site, listener))
+            .transpose()?;
+        let watched = metrics.as_ref().map(Server::handle);
+        if let Some(server) = metrics {
+            actix_web::rt::spawn(server);
+        }
+        let drain = site.drain.clone();
+        let server = app::listen(site, listeners.public, workers)?;
+        // Beside the requests that are finished meanwhile.
+        let closing = || ending = Some(std::thread::spawn(move || background.stop()));
+        let served = app::until_stopped(server, signals, &drain, wait, closing).await;
+        if let Some(watched) = watched {
+            watched.stop(false).await;
+        }
+        served
+    });
+    if ending.is_some_and(|thread| thread.join().is_err()) {
+        tracing::error!("what goes on beside the requests broke");
+    }
+    served?;
     eprintln!("einlass: stopped");
     Ok(())
 }

@@ -21,4 +21,4 @@ mod transport;
 pub use model::{Facts, Kind, Letter, WebhookFacts};
 pub use postboy::Postboy;
 pub use service::{Delivered, Postman, personal_calendar};
-pub use store::{delete, forget, post};
+pub use store::{Outbox, delete, forget, outbox, post};

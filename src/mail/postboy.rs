@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::service::{Delivered, Postman};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
+use crate::base::metrics::{self, Job};
 
 /// How long a due mail waits at most where nobody nudges. Also how long stopping takes at most, besides the mail
 /// that is just under way.
@@ -113,7 +114,9 @@ fn step_back() {
 fn go_round(postman: &Postman, db: &Db, clock: &Clock, bell: &Bell) {
     step_back();
     while !bell.stopped() {
-        match postman.round(db, clock, BATCH, &|| bell.stopped()) {
+        let outcome = postman.round(db, clock, BATCH, &|| bell.stopped());
+        metrics::round(Job::Mails, outcome.is_ok().then(|| clock.now()));
+        match outcome {
             // There may be more.
             Ok(delivered) if delivered != Delivered::default() => {}
             Ok(_) => bell.wait(),

@@ -19,6 +19,7 @@ use crate::base::capability::Capabilities;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::Db;
+use crate::base::metrics::{self, Caught};
 use crate::base::problem::{Error, Result};
 use crate::base::text::{Email, FromText};
 use crate::base::ticket_code::TicketCode;
@@ -115,7 +116,10 @@ impl Postman {
                 tracing::warn!(error, "mails wait");
                 (again(error), true)
             }
-            Err(_) => (Fate::Dead("writing it panicked".to_owned()), false),
+            Err(_) => {
+                metrics::panicked(Caught::Background);
+                (Fate::Dead("writing it panicked".to_owned()), false)
+            }
         }
     }
 

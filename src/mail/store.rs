@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
@@ -170,4 +171,30 @@ diesel::define_sql_function! { fn lower(text: diesel::sql_types::Text) -> diesel
 
 fn later(now: DateTime<Utc>, wait: Duration) -> Result<DateTime<Utc>> {
     Ok(now + chrono::Duration::from_std(wait).map_err(Error::internal)?)
+}
+
+/// How full the outbox is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outbox {
+    /// Not sent yet.
+    pub queued: i64,
+    /// Of those, whose time has come and whom nobody has taken.
+    pub due: i64,
+    /// Given up.
+    pub dead: i64,
+    pub oldest_due: Option<DateTime<Utc>>,
+}
+
+pub fn outbox(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Outbox> {
+    let in_state = |state: &'static str| mails::table.filter(mails::state.eq(state));
+    let (due, oldest_due) = in_state("queued")
+        .filter(mails::due_at.le(now))
+        .select((count_star(), min(mails::due_at)))
+        .get_result(conn)?;
+    Ok(Outbox {
+        queued: in_state("queued").count().get_result(conn)?,
+        due,
+        dead: in_state("dead").count().get_result(conn)?,
+        oldest_due,
+    })
 }

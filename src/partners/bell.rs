@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::model::Position;
 use super::store;
 use crate::base::db::Db;
+use crate::base::drain::Drain;
 use crate::base::problem::{Error, Result};
 
 /// How long a look is good for: how late a change may be told.
@@ -19,6 +20,7 @@ const WAITING: usize = 500;
 pub struct Bell {
     looked: Mutex<Option<Look>>,
     seats: Semaphore,
+    drain: Drain,
 }
 
 /// What was seen, and when; nothing where the database did not answer.
@@ -28,23 +30,23 @@ struct Look {
     end: Option<Position>,
 }
 
-impl Default for Bell {
-    fn default() -> Self {
+impl Bell {
+    #[must_use]
+    pub fn new(drain: Drain) -> Self {
         Self {
             looked: Mutex::new(None),
             seats: Semaphore::new(WAITING),
+            drain,
         }
     }
-}
 
-impl Bell {
     /// A place to wait in, if there is one left.
     #[must_use]
     pub fn seat(&self) -> Option<SemaphorePermit<'_>> {
         self.seats.try_acquire().ok()
     }
 
-    /// Waits until the feed goes on behind `position`; `false` when the time is over.
+    /// Waits until the feed goes on behind `position`; `false` when the time is over, or the service is about to end.
     pub async fn rings(&self, db: &Db, position: Position, until: Instant) -> Result<bool> {
         if Instant::now() >= until {
             return Ok(false);
@@ -52,11 +54,14 @@ impl Bell {
         // Also behind others who look: if the database is away, nobody waits longer than was asked.
         let heard = tokio::time::timeout_at(until, async {
             while self.end(db).await? <= position {
+                if self.drain.is_closing() {
+                    return Ok(false);
+                }
                 tokio::time::sleep(EVERY).await;
             }
-            Ok(())
+            Ok(true)
         });
-        heard.await.map_or(Ok(false), |heard| heard.map(|()| true))
+        heard.await.unwrap_or(Ok(false))
     }
 
     /// Where the feed ends, at most [`EVERY`] ago.

@@ -20,4 +20,5 @@ pub use model::{EventData as WebhookEventData, FeedId, WebhookEvent};
 pub use routes::configure;
 pub use service::webhooks::sweep_deliveries;
 pub use service::{Restored, begin_anew};
-pub use store::runs_ahead;
+pub use store::deliveries::{Backlog, backlog};
+pub use store::{held_back_since, runs_ahead};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::service::retain;
 use crate::base::clock::Clock;
 use crate::base::db::Db;
+use crate::base::metrics::{self, Caught, Job};
 use crate::base::problem::{Error, Result};
 
 /// Periods are days: nothing is overdue by it.
@@ -24,11 +25,16 @@ impl Caretaker {
         let (stop, stopped) = channel::<()>();
         let rounds = move || {
             loop {
-                match catch_unwind(AssertUnwindSafe(|| retain(&db, clock.now()))) {
+                let outcome = catch_unwind(AssertUnwindSafe(|| retain(&db, clock.now())));
+                metrics::round(Job::Caretaker, matches!(outcome, Ok(Ok(_))).then(|| clock.now()));
+                match outcome {
                     Ok(Ok(0)) => {}
                     Ok(Ok(records)) => tracing::info!(records, "kept no longer"),
                     Ok(Err(error)) => tracing::warn!(%error, "what is kept no longer waits for the database"),
-                    Err(_) => tracing::error!("forgetting panicked"),
+                    Err(_) => {
+                        metrics::panicked(Caught::Background);
+                        tracing::error!("forgetting panicked");
+                    }
                 }
                 if stopped.recv_timeout(EVERY) != Err(RecvTimeoutError::Timeout) {
                     return;

@@ -27,7 +27,7 @@ pub use service::{
 };
 pub use store::{
     Claim, Claimant, KnownAddress, all_guests, among, claimants, claims, claims_of, delete_consents, find, guests,
-    guests_called, joined_sessions, known_addresses, people_by_state, ticket_hashes, under_address,
+    guests_called, joined_sessions, known_addresses, overdue_since, people_by_state, ticket_hashes, under_address,
 };
 pub use ticket::{TicketFormat, Workshop};
 pub use timekeeper::Timekeeper;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::service::{Round, round};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
+use crate::base::metrics::{self, Caught, Job};
 use crate::base::problem::{Error, Result};
 
 /// How late a deadline may be noticed. Nobody gets a seat by it: steps look at their deadlines themselves.
@@ -33,7 +34,9 @@ impl Timekeeper {
         let rounds = move || {
             loop {
                 let one = || round(&db, &|| clock.now(), &|| end.load(Ordering::Relaxed));
-                let pause = match catch_unwind(AssertUnwindSafe(one)) {
+                let outcome = catch_unwind(AssertUnwindSafe(one));
+                metrics::round(Job::Timekeeper, matches!(outcome, Ok(Ok(_))).then(|| clock.now()));
+                let pause = match outcome {
                     Ok(Ok(round)) if round == Round::default() => EVERY,
                     Ok(Ok(round)) => {
                         tracing::info!(?round, "kept time");
@@ -45,6 +48,7 @@ impl Timekeeper {
                     }
                     // One thing that breaks its maker must not end all deadlines.
                     Err(_) => {
+                        metrics::panicked(Caught::Background);
                         tracing::error!("keeping time panicked");
                         EVERY
                     }

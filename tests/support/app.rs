@@ -61,6 +61,11 @@ impl TestApp {
         Instance::start(&self.database, &self.keys, &self.clock, &self.open)
     }
 
+    /// Another instance, which believes its database to be elsewhere.
+    pub fn on_database(&self, url: &str) -> Instance {
+        Instance::on(Db::new(url, 12).unwrap(), &self.keys, &self.clock, &self.open)
+    }
+
     pub fn anonymous(&self) -> Client {
         Client::new(self.address, None)
     }
@@ -109,12 +114,15 @@ pub struct Instance {
 
 impl Instance {
     fn start(database: &TestDatabase, keys: &Path, clock: &Clock, open: &[Network]) -> Self {
+        Self::on(database.db(12), keys, clock, open)
+    }
+
+    fn on(db: Db, keys: &Path, clock: &Clock, open: &[Network]) -> Self {
         let mut config = Config::read([].into(), &Flags::default()).unwrap();
         config.keys_dir = keys.to_owned();
         config.mail_dir = keys.join("mail");
         config.webhook_allow = open.to_vec();
         config.public_url = "https://einlass.example".to_owned();
-        let db = database.db(12);
         let site = Site::assemble(config, db, clock.clone()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

@@ -92,6 +92,12 @@ impl Door {
         GroupCommit::start("door", db, writers, QUEUE, Arc::new(write)).map(Self)
     }
 
+    /// How many wait for a writer.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.0.waiting()
+    }
+
     /// What became of each scan, in their order.
     pub async fn knock(&self, knock: Knock) -> Result<Vec<Result<Entered>>> {
         self.0.submit(knock.seminar.0.as_u128(), knock).await

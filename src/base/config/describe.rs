@@ -46,6 +46,9 @@ impl Config {
             self.seminar_url(),
             joined(&self.webhook_allow),
             hidden(&self.demo_password),
+            self.metrics_listen
+                .map_or_else(|| "none".to_owned(), |address| address.to_string()),
+            self.drain_seconds.to_string(),
         ];
         VARIABLES
             .iter()

@@ -76,6 +76,8 @@ pub struct Config {
     pub seminar_url: Option<String>,
     pub webhook_allow: Vec<Network>,
     pub demo_password: Option<SecretString>,
+    pub metrics_listen: Option<SocketAddr>,
+    pub drain_seconds: u64,
 }
 
 /// Everything that is wrong with the configuration. Values are not repeated: they may be secrets in the wrong place.
@@ -257,6 +259,16 @@ impl Config {
             listen,
             data_dir,
             demo_password,
+            metrics_listen: source.value(
+                "EINLASS_METRICS_LISTEN",
+                "an address and port such as 127.0.0.1:9090",
+                parse,
+            ),
+            drain_seconds: source
+                .value("EINLASS_DRAIN_SECONDS", "a number from 0 to 20", |text| {
+                    parse(text).filter(|seconds| *seconds <= 20)
+                })
+                .unwrap_or(5),
         };
         if config.profile == Profile::Production {
             let faults = production::faults(&config, &source, flags.demo);

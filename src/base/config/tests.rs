@@ -26,6 +26,8 @@ fn every_mistake_is_told_at_once_and_no_value_is_repeated() {
         ("EINLASS_PORTAL_URL", "https://canary.example/without-the-place"),
         ("EINLASS_SEMINAR_URL", "https://canary.example/without-the-place"),
         ("EINLASS_WEBHOOK_ALLOW", "127.0.0.1,canary"),
+        ("EINLASS_METRICS_LISTEN", "canary"),
+        ("EINLASS_DRAIN_SECONDS", "21"),
     ]);
     let told = Config::read(bad, &Flags::default()).unwrap_err().to_string();
     for name in [
@@ -43,6 +45,8 @@ fn every_mistake_is_told_at_once_and_no_value_is_repeated() {
         "EINLASS_PORTAL_URL",
         "EINLASS_SEMINAR_URL",
         "EINLASS_WEBHOOK_ALLOW",
+        "EINLASS_METRICS_LISTEN",
+        "EINLASS_DRAIN_SECONDS",
     ] {
         assert!(told.contains(name), "{name} is missing in {told}");
     }

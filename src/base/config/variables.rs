@@ -102,6 +102,16 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
         "made and shown once",
         "password of the demo's accounts",
     ),
+    (
+        "EINLASS_METRICS_LISTEN",
+        "none",
+        "address and port for /metrics, e.g. 127.0.0.1:9090; not for the public",
+    ),
+    (
+        "EINLASS_DRAIN_SECONDS",
+        "5",
+        "0 to 20: how long the service goes on after SIGTERM while it says that it is not ready",
+    ),
 ];
 /// Those that may also come from a file, and are never shown.
 pub const SECRETS: &[&str] = &[

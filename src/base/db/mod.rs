@@ -19,6 +19,8 @@ use tokio::sync::Semaphore;
 use self::replica::Replica;
 use self::transaction::RETRY;
 use super::memory::Writes;
+use super::metrics;
+use super::off_thread;
 use super::problem::{Error, Result};
 
 mod examine;
@@ -147,14 +149,18 @@ fn run_on<T>(
             Ended::Done(value) => return Ok(value),
             // The connection was dead before anything was asked of it: take another.
             Ended::NotBegun(_) if attempt <= pool.max_size() + 1 => {}
-            Ended::RolledBack(Error::Unavailable(cause)) if cause == RETRY && attempt < ATTEMPTS => {}
+            Ended::RolledBack(Error::Unavailable(cause)) if cause == RETRY && attempt < ATTEMPTS => {
+                metrics::tried_again()
+            }
             Ended::NotBegun(error) | Ended::RolledBack(error) | Ended::Unsure(error) => return Err(error),
         }
     }
 }
 
 fn connection(pool: &Connections) -> Result<PooledConnection<ConnectionManager<PgConnection>>> {
+    let _wait = metrics::PoolWait::begun();
     pool.get()
+        .inspect_err(|_| metrics::no_connection())
         .map_err(|error| Error::Unavailable(format!("no connection: {error}")))
 }
 
@@ -282,6 +288,14 @@ impl Db {
         Ok(conn)
     }
 
+    /// Connections that are used, those that lie ready, and how many there may be.
+    #[must_use]
+    pub fn connections(&self) -> (u32, u32, u32) {
+        let state = self.pool.state();
+        let used = state.connections.saturating_sub(state.idle_connections);
+        (used, state.idle_connections, self.pool.max_size())
+    }
+
     /// [`Db::ready`] off the async threads.
     pub async fn check_ready(&self) -> Result<()> {
         let db = self.clone();
@@ -290,13 +304,7 @@ impl Db {
 }
 
 async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "Db is the one place that leaves the async threads"
-    )]
-    actix_web::web::block(work)
-        .await
-        .map_err(|_| Error::Unavailable("the blocking pool is closing".to_owned()))?
+    off_thread::off_thread(work).await?
 }
 
 fn begins(lease: Lease, begin: Begin) -> String {

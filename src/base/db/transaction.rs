@@ -5,6 +5,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+use crate::base::metrics;
 use crate::base::problem::{Error, Problem, Result};
 
 /// The cause that [`super::Db::run`] answers with another attempt.
@@ -103,6 +104,7 @@ fn translate(error: &DieselError) -> Error {
         return Error::Internal(error.to_string());
     };
     let message = information.message();
+    metrics::database_failed(kind, message);
     match kind {
         DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
             Error::Unavailable(message.to_owned())

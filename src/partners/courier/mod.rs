@@ -21,6 +21,7 @@ use crate::base::capability::Capabilities;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::Db;
+use crate::base::metrics::{self, Caught, Job};
 use crate::base::network::Network;
 use crate::base::problem::{Error, Result};
 use crate::journal::{Act, Actor};
@@ -145,13 +146,15 @@ impl Courier {
             return Ok(rounds);
         }
         let (own_db, own_clock, ended) = (db.clone(), clock.clone(), rounds.ended.clone());
-        rounds.spawn("webhook-reader", move || {
+        rounds.spawn("webhook-reader", (Job::WebhookReader, clock), move || {
             read(&own_db, &own_clock, &ended).map(|written| written > 0)
         })?;
         for number in 1..=CARRIERS {
-            let (courier, db, clock, ended) = (self.clone(), db.clone(), clock.clone(), rounds.ended.clone());
-            rounds.spawn(&format!("courier-{number}"), move || {
-                courier.carry(&db, &clock, &ended).map(|attempts| attempts.is_some())
+            let (courier, db, own_clock, ended) = (self.clone(), db.clone(), clock.clone(), rounds.ended.clone());
+            rounds.spawn(&format!("courier-{number}"), (Job::Courier, clock), move || {
+                courier
+                    .carry(&db, &own_clock, &ended)
+                    .map(|attempts| attempts.is_some())
             })?;
         }
         Ok(rounds)
@@ -195,11 +198,17 @@ pub struct Rounds {
 
 impl Rounds {
     /// `step` says whether there may be more at once.
-    fn spawn(&mut self, name: &str, step: impl Fn() -> Result<bool> + Send + 'static) -> Result<()> {
+    fn spawn(
+        &mut self,
+        name: &str,
+        (job, clock): (Job, &Clock),
+        step: impl Fn() -> Result<bool> + Send + 'static,
+    ) -> Result<()> {
         let (stop, stopped) = channel();
+        let clock = clock.clone();
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || go_round(&step, &stopped))
+            .spawn(move || go_round(&step, &stopped, (job, &clock)))
             .map_err(Error::internal)?;
         self.stops.push(stop);
         self.threads.push(thread);
@@ -207,9 +216,11 @@ impl Rounds {
     }
 }
 
-fn go_round(step: &dyn Fn() -> Result<bool>, stopped: &Receiver<()>) {
+fn go_round(step: &dyn Fn() -> Result<bool>, stopped: &Receiver<()>, (job, clock): (Job, &Clock)) {
     loop {
-        let pause = match catch_unwind(AssertUnwindSafe(step)) {
+        let outcome = catch_unwind(AssertUnwindSafe(step));
+        metrics::round(job, matches!(outcome, Ok(Ok(_))).then(|| clock.now()));
+        let pause = match outcome {
             Ok(Ok(true)) => Duration::ZERO,
             Ok(Ok(false)) => IDLE,
             Ok(Err(error)) => {
@@ -218,6 +229,7 @@ fn go_round(step: &dyn Fn() -> Result<bool>, stopped: &Receiver<()>) {
             }
             // One delivery that breaks its maker must not end all of them.
             Err(_) => {
+                metrics::panicked(Caught::Background);
                 tracing::error!("delivering to webhooks panicked");
                 AWAY
             }

@@ -13,6 +13,7 @@ use crate::auth::{Caller, Identity, OrganisationRef, Organiser, Reach, find_orga
 use crate::base::body::{self, Body};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
+use crate::base::drain::Drain;
 use crate::base::etag::{self, IfMatch};
 use crate::base::problem::{Code, Document, Error, FieldError, Problem, RequestId, Result};
 use crate::base::query::Query;
@@ -172,7 +173,7 @@ pub struct ExternalResult {
 /// Say how many seminars stand in another system.
 ///
 /// As for one of them, up to 500 in one call; each is done or refused by itself, with a result of its own. Cancellations
-/// are done first. What is not reached within 45 seconds has status 503: send it again.
+/// are done first. What is not reached within 45 seconds, or before the service ends, has status 503: send it again.
 #[utoipa::path(tag = "seminars", params(("organisation" = String, Path, description = "Id or slug", max_length = 60), SystemQuery),
     request_body = ExternalSeminarsBody, security(("member" = [])), responses(
     (status = 200, body = ExternalResults, description = "What became of each")))]
@@ -182,8 +183,8 @@ pub async fn put_external_seminars(
     who: Organiser,
     path: web::Path<String>,
     query: Query<SystemQuery>,
-    db: web::Data<Db>,
-    clock: web::Data<Clock>,
+    (db, clock): (web::Data<Db>, web::Data<Clock>),
+    drain: web::Data<Drain>,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
     let system = query.0.named()?;
@@ -219,6 +220,8 @@ pub async fn put_external_seminars(
             Err(Error::member("/external_id", "is sent twice"))
         } else if tokio::time::Instant::now() >= until {
             Err(Error::Unavailable("a bulk took its time".to_owned()))
+        } else if drain.is_closing() {
+            Err(Error::Unavailable("the service ends".to_owned()))
         } else {
             let act = who.act(&clock);
             one_of_many(

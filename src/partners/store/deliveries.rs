@@ -1,11 +1,13 @@
 //! The rows of deliveries.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 
 use crate::base::problem::Result;
 use crate::partners::model::{Delivery, DeliveryId, DeliveryState, Webhook};
 use crate::schema::webhook_deliveries::{self, dsl};
+use crate::schema::webhooks;
 
 /// A webhook's, the newest first.
 pub fn page(
@@ -93,4 +95,34 @@ pub fn sweep(conn: &mut PgConnection, delivered: DateTime<Utc>, failed: DateTime
     };
     let forgotten = diesel::delete(old(DeliveryState::Delivered, delivered)).execute(conn)?;
     Ok(forgotten + diesel::delete(old(DeliveryState::Failed, failed)).execute(conn)?)
+}
+
+/// How far behind what is told to webhooks is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// Not delivered yet.
+    pub pending: i64,
+    /// Of those, whose time has come.
+    pub due: i64,
+    pub oldest_due: Option<DateTime<Utc>>,
+    /// Given up.
+    pub failed: i64,
+    /// Webhooks to which nothing is delivered any more.
+    pub disabled: i64,
+}
+
+pub fn backlog(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Backlog> {
+    let in_state = |state| webhook_deliveries::table.filter(dsl::state.eq(state));
+    let (due, oldest_due) = in_state(DeliveryState::Pending)
+        .filter(dsl::due_at.le(now))
+        .select((count_star(), min(dsl::due_at)))
+        .get_result(conn)?;
+    let disabled = webhooks::table.filter(webhooks::disabled_at.is_not_null());
+    Ok(Backlog {
+        pending: in_state(DeliveryState::Pending).count().get_result(conn)?,
+        due,
+        oldest_due,
+        failed: in_state(DeliveryState::Failed).count().get_result(conn)?,
+        disabled: disabled.count().get_result(conn)?,
+    })
 }

@@ -153,6 +153,23 @@ pub fn runs_ahead(conn: &mut PgConnection) -> Result<bool> {
     Ok(ahead.get_result::<Last>(conn).optional()?.is_some())
 }
 
+/// Since when something is written that the feed does not tell yet, because a transaction is running that could still write
+/// before it.
+pub fn held_back_since(conn: &mut PgConnection) -> Result<Option<DateTime<Utc>>> {
+    let first = diesel::sql_query(
+        "SELECT min(at) AS at FROM journal
+         WHERE transaction >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+           AND object_kind IN ('seminar', 'venue', 'collection', 'organisation')",
+    );
+    Ok(first.get_result::<First>(conn)?.at)
+}
+
+#[derive(QueryableByName)]
+struct First {
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    at: Option<DateTime<Utc>>,
+}
+
 #[derive(QueryableByName)]
 struct Last {
     #[diesel(sql_type = BigInt)]

@@ -65,10 +65,16 @@ pub fn round(db: &Db, clock: &dyn Fn() -> DateTime<Utc>, stopped: &dyn Fn() -> b
         }
     }
     for (seminar, session) in db.run(true, |conn| due(conn, now))? {
+        if stopped() {
+            return Ok(round);
+        }
         let act = act();
         round.reminded += logged(db.run(false, |conn| remind(conn, &act, seminar, session)))?;
     }
     for seminar in db.run(true, |conn| seminars::to_decide(conn, now, AT_ONCE))? {
+        if stopped() {
+            return Ok(round);
+        }
         let act = act();
         let decided = logged(db.run(false, |conn| super::minimum::decide(conn, &act, seminar)))?;
         round.decided += usize::from(decided);

@@ -78,6 +78,12 @@ impl Desk {
         GroupCommit::start("desk", db, writers, QUEUE, Arc::new(write)).map(Self)
     }
 
+    /// How many wait for a writer.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.0.waiting()
+    }
+
     /// Registers somebody: by themselves, or by a member of the organisation who skips window and confirmation.
     ///
     /// An address that is already registered gets from the public page the answer a new one would get; nothing is

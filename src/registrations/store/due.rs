@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::min;
 use diesel::prelude::*;
 
 use super::states;
@@ -29,6 +30,21 @@ pub fn overdue(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Resul
         .select(registrations::id);
     ids.extend(offered.load::<RegistrationId>(conn)?);
     Ok(ids)
+}
+
+/// Since when the deadline of somebody has passed that nobody has looked at.
+pub fn overdue_since(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    let pending = registrations::table
+        .filter(registrations::state.eq(State::Pending))
+        .filter(registrations::confirm_by.le(now))
+        .select(min(registrations::confirm_by));
+    let offered = registrations::table
+        .filter(registrations::state.eq(State::Offered))
+        .filter(registrations::offered_until.le(now))
+        .select(min(registrations::offered_until));
+    let pending = pending.get_result::<Option<DateTime<Utc>>>(conn)?;
+    let offered = offered.get_result::<Option<DateTime<Utc>>>(conn)?;
+    Ok(pending.into_iter().chain(offered).min())
 }
 
 /// Everybody with an active claim, through whichever channel, in order of arrival.

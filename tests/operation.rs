@@ -1,0 +1,6 @@
+//! The program as an operator has it: started, watched, told to stop.
+
+mod program;
+
+mod stopping;
+mod watching;
