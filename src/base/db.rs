@@ -4,17 +4,18 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
+use diesel::r2d2::{Pool, PooledConnection};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use tokio::sync::Semaphore;
 
+use super::line::Exchange;
 use super::problem::{Error, Problem, Result};
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
@@ -24,9 +25,6 @@ const MIGRATION_LOCK: i64 = 0x0045_696e_6c61_7373;
 const POOL_WAIT: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 5;
 
-const SESSION: &str = "SET lock_timeout = '3s'; SET statement_timeout = '5s'; \
-    SET idle_in_transaction_session_timeout = '10s'; SET TIME ZONE 'UTC'; SET synchronous_commit = on";
-
 /// For a thread that looks up few rows by their keys, all the time: whatever the statistics say of a young or much changed
 /// table, the index is the way.
 const BY_KEY: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
@@ -35,42 +33,32 @@ const BY_KEY: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET e
 const WRITE_WAIT: Duration = Duration::from_secs(5);
 /// Connections that writers leave to readers: a rush on one seminar waits for its row, the programme is still read.
 const FOR_READERS: u32 = 4;
-/// A database that went away without a word is noticed within half a minute, not by the system's two hours.
-const LIVELINESS: &str =
-    "connect_timeout=2&keepalives_idle=10&keepalives_interval=5&keepalives_count=3&tcp_user_timeout=10000";
+/// While the database is away, a thread with a connection of its own asks again this often, and not each time somebody comes.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
 
 #[derive(Clone)]
 pub struct Db {
-    url: Arc<str>,
-    pool: Pool<ConnectionManager<PgConnection>>,
+    exchange: Exchange,
+    pool: Pool<Exchange>,
     writers: Arc<Semaphore>,
-}
-
-#[derive(Debug)]
-struct Session;
-
-impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Session {
-    fn on_acquire(&self, conn: &mut PgConnection) -> std::result::Result<(), diesel::r2d2::Error> {
-        conn.batch_execute(SESSION).map_err(diesel::r2d2::Error::QueryError)
-    }
 }
 
 impl Db {
     /// Connections are made when they are first needed: a service may start before its database.
     pub fn new(url: &str, size: u32) -> Result<Self> {
+        let exchange = Exchange::open(url).map_err(Error::internal)?;
         let pool = Pool::builder()
             .max_size(size)
             .min_idle(Some(0))
             .connection_timeout(POOL_WAIT)
             // A round trip on every checkout; broken connections are found and replaced in `run` instead.
             .test_on_check_out(false)
-            .connection_customizer(Box::new(Session))
-            .build(ConnectionManager::new(watched(url)))
+            .build(exchange.clone())
             .map_err(|error| Error::Unavailable(error.to_string()))?;
         let writers = size.saturating_sub(FOR_READERS).max(1);
         let writers = Arc::new(Semaphore::new(usize::try_from(writers).map_err(Error::internal)?));
         Ok(Self {
-            url: watched(url).into(),
+            exchange,
             pool,
             writers,
         })
@@ -129,14 +117,15 @@ impl Db {
 
     /// The blocking form, for the command line and the tests' arrangements.
     pub fn run<T>(&self, read_only: bool, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
+        let begun = Instant::now();
         let mut attempt = 0;
         loop {
             attempt += 1;
             let mut conn = self.connection()?;
             match transact(&mut conn, read_only, &work) {
                 Ended::Done(value) => return Ok(value),
-                // The connection was dead before anything was asked of it: take another.
-                Ended::NotBegun(_) if attempt <= self.pool.max_size() + 1 => {}
+                // The connection was dead before anything was asked of it: take another. One that was silent has had our time.
+                Ended::NotBegun(_) if attempt <= self.pool.max_size() + 1 && begun.elapsed() < POOL_WAIT => {}
                 Ended::RolledBack(Error::Unavailable(cause)) if cause == RETRY && attempt < ATTEMPTS => {}
                 Ended::NotBegun(error) | Ended::RolledBack(error) | Ended::Unsure(error) => return Err(error),
             }
@@ -145,22 +134,42 @@ impl Db {
 
     /// A connection of one's own, for a thread that writes all the time.
     pub fn connect(&self) -> Result<PgConnection> {
+        if self.exchange.failed_within(ASK_AGAIN) {
+            return Err(Error::Unavailable("there was no connection a moment ago".to_owned()));
+        }
         let away = |error: &dyn std::fmt::Display| Error::Unavailable(format!("no connection: {error}"));
-        let mut conn = PgConnection::establish(&self.url).map_err(|error| away(&error))?;
-        conn.batch_execute(SESSION).map_err(|error| away(&error))?;
+        let mut conn = self.exchange.dial().map_err(|error| away(&error))?;
         conn.batch_execute(BY_KEY).map_err(|error| away(&error))?;
         Ok(conn)
     }
 
-    fn connection(&self) -> Result<PooledConnection<ConnectionManager<PgConnection>>> {
+    /// Waits while the database may be coming back; once it has been away for as long as anybody waits, nobody waits in vain.
+    fn connection(&self) -> Result<PooledConnection<Exchange>> {
+        if self.exchange.away_for(POOL_WAIT) && self.pool.state().connections == 0 {
+            return Err(Error::Unavailable("the database is away".to_owned()));
+        }
         self.pool
             .get()
             .map_err(|error| Error::Unavailable(format!("no connection: {error}")))
     }
 
+    /// Not one of the pool's: a migration takes as long as it takes.
+    fn connection_to_migrate(&self) -> Result<PgConnection> {
+        let begun = Instant::now();
+        loop {
+            match self.exchange.dial_unwatched() {
+                Ok(conn) => return Ok(conn),
+                Err(error) if begun.elapsed() > POOL_WAIT => {
+                    return Err(Error::Unavailable(format!("no connection: {error}")));
+                }
+                Err(_) => std::thread::sleep(Duration::from_millis(100)),
+            }
+        }
+    }
+
     /// Brings the schema up to date. Several instances may start at once: one migrates, the others wait.
     pub fn migrate(&self) -> Result<Vec<String>> {
-        let mut conn = self.connection()?;
+        let mut conn = self.connection_to_migrate()?;
         // A try-lock in a loop, not a waiting lock: a waiter's open snapshot would stall index builds.
         let lock = || diesel::select(pg_try_advisory_lock(MIGRATION_LOCK));
         let mut waited = 0;
@@ -182,10 +191,8 @@ impl Db {
                     .map_err(|error| Error::Internal(format!("migration: {error}")))
             });
         let unlocked = diesel::select(pg_advisory_unlock(MIGRATION_LOCK)).get_result::<bool>(&mut conn);
-        let settled = conn.batch_execute(SESSION);
         let versions = outcome?;
         unlocked.map_err(Error::from)?;
-        settled.map_err(Error::from)?;
         Ok(versions)
     }
 
@@ -203,52 +210,40 @@ impl Db {
 
     /// Whether the service can do its work: schema current, and the database keeps what it acknowledges.
     pub fn ready(&self) -> Result<()> {
-        let mut conn = self.connection()?;
-        let pending = conn
-            .has_pending_migration(MIGRATIONS)
-            .map_err(|error| Error::Unavailable(format!("migrations: {error}")))?;
-        if pending {
-            return Err(Error::Unavailable(
-                "migrations are pending; run `einlass migrate`".to_owned(),
-            ));
-        }
-        // A deadlock and a timeout are told from other errors by PostgreSQL's words.
-        let language = diesel::select(current_setting("lc_messages")).get_result::<String>(&mut conn)?;
-        if !["C", "POSIX", "en"].iter().any(|known| language.starts_with(known)) && !language.is_empty() {
+        self.run(false, able)
+    }
+}
+
+fn able(conn: &mut PgConnection) -> Result<()> {
+    let pending = conn
+        .has_pending_migration(MIGRATIONS)
+        .map_err(|error| Error::Unavailable(format!("migrations: {error}")))?;
+    if pending {
+        return Err(Error::Unavailable(
+            "migrations are pending; run `einlass migrate`".to_owned(),
+        ));
+    }
+    // A deadlock and a timeout are told from other errors by PostgreSQL's words.
+    let language = diesel::select(current_setting("lc_messages")).get_result::<String>(conn)?;
+    if !["C", "POSIX", "en"].iter().any(|known| language.starts_with(known)) && !language.is_empty() {
+        return Err(Error::Unavailable(format!(
+            "lc_messages is {language}; it must be C or English"
+        )));
+    }
+    for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
+        let value = diesel::select(current_setting(setting)).get_result::<String>(conn)?;
+        if value == "off" {
             return Err(Error::Unavailable(format!(
-                "lc_messages is {language}; it must be C or English"
+                "{setting} is off: acknowledged work could be lost"
             )));
         }
-        for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
-            let value = diesel::select(current_setting(setting)).get_result::<String>(&mut conn)?;
-            if value == "off" {
-                return Err(Error::Unavailable(format!(
-                    "{setting} is off: acknowledged work could be lost"
-                )));
-            }
-        }
-        Ok(())
     }
+    Ok(())
 }
 
 diesel::define_sql_function! { fn pg_try_advisory_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool; }
 diesel::define_sql_function! { fn pg_advisory_unlock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool; }
 diesel::define_sql_function! { fn current_setting(name: diesel::sql_types::Text) -> diesel::sql_types::Text; }
-
-/// The URL with what keeps a connection from waiting for ever; what the operator says himself stays.
-fn watched(url: &str) -> String {
-    let said = |setting: &str| url.contains(setting.split('=').next().unwrap_or_default());
-    let missing = LIVELINESS
-        .split('&')
-        .filter(|setting| !said(setting))
-        .collect::<Vec<_>>();
-    let joint = if url.contains('?') { '&' } else { '?' };
-    if missing.is_empty() {
-        url.to_owned()
-    } else {
-        format!("{url}{joint}{}", missing.join("&"))
-    }
-}
 
 /// The cause that [`Db::run`] answers with another attempt.
 const RETRY: &str = "the transaction has to be tried again";

@@ -20,6 +20,8 @@ use super::problem::{Error, Result};
 const MOST: usize = 256;
 /// A job that has waited this long is not begun any more: its caller has been given up on.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// A connection that was dead shows it within this.
+const MOMENT: Duration = Duration::from_secs(1);
 /// How often a job is tried that the database asks to try again.
 const ATTEMPTS: u32 = 5;
 
@@ -199,6 +201,7 @@ impl<J, A> Writer<J, A> {
 
     /// One transaction. A connection that was dead before it began is replaced once.
     fn attempt(&mut self, jobs: &[&J]) -> std::result::Result<Vec<Option<Result<A>>>, Fault> {
+        let begun = Instant::now();
         for _ in 0..2 {
             let mut conn = match self.conn.take() {
                 Some(conn) => conn,
@@ -219,6 +222,8 @@ impl<J, A> Writer<J, A> {
                     self.conn = Some(conn);
                     return Err(Fault::OfOne(error));
                 }
+                // One that was silent, not dead, has had the time of all who wait.
+                Ok(Ended::NotBegun(error)) if begun.elapsed() > MOMENT => return Err(Fault::ForAll(error.to_string())),
                 Ok(Ended::NotBegun(_)) => {}
                 // It may have been committed: to try again could do it twice.
                 Ok(Ended::Unsure(error)) => return Err(Fault::ForAll(error.to_string())),

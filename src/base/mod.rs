@@ -23,6 +23,7 @@ pub mod idempotency;
 pub mod ids;
 pub mod json_list;
 pub mod language;
+mod line;
 pub mod network;
 pub mod off_thread;
 pub mod page;
