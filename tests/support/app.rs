@@ -115,7 +115,7 @@ impl Instance {
         config.mail_dir = keys.join("mail");
         config.webhook_allow = open.to_vec();
         config.public_url = "https://einlass.example".to_owned();
-        let db = Db::new(&database.url, 12).unwrap();
+        let db = Db::new(database.through.as_ref().unwrap_or(&database.url), 12).unwrap();
         let site = Site::assemble(config, db, clock.clone()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

@@ -178,6 +178,8 @@ fn people(conn: &mut PgConnection, act: &Act) -> einlass::base::problem::Result<
 pub struct TestDatabase {
     pub name: String,
     pub url: String,
+    /// Where services find it, if not at `url`.
+    pub through: Option<String>,
 }
 
 impl TestDatabase {
@@ -206,6 +208,7 @@ impl TestDatabase {
         Self {
             url: postgres.server.url(&name),
             name,
+            through: None,
         }
     }
 

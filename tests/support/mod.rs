@@ -2,6 +2,7 @@
 
 mod app;
 mod attended;
+mod chaos;
 mod client;
 mod database;
 mod given;
@@ -11,6 +12,7 @@ mod registered;
 
 pub use app::{Outgoing, TestApp};
 pub use attended::{picture, png};
+pub use chaos::Chaos;
 pub use client::{Answer, Client};
 pub use database::{PASSWORD, PEOPLE, TestDatabase};
 pub use given::{draft_body, person};
