@@ -175,6 +175,11 @@ class Caller:
     def get(self, path: str) -> tuple[int, dict, dict]:
         return self.call("GET", path)
 
+    def again(self) -> "Caller":
+        """The same, on a new connection: the service was started anew."""
+        self.link.close()
+        return self
+
     def log_in(self) -> "Caller":
         login = {"email": "organiser@staedteregion.example", "password": PASSWORD}
         status, tokens, _ = self.call("POST", "/auth/login", login)

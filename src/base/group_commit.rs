@@ -5,7 +5,7 @@
 //! fails a neighbour. Every wait is bounded: the queue in length, a job in the time it may wait, a writer by the
 //! database's own limits; a writer whose connection broke makes a new one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -50,6 +50,7 @@ impl<J: Send + 'static, A: Send + 'static> GroupCommit<J, A> {
                 db: db.clone(),
                 conn: None,
                 write: write.clone(),
+                locked_at: HashMap::new(),
             };
             std::thread::Builder::new()
                 .name(format!("{name}-{n}"))
@@ -86,6 +87,8 @@ struct Writer<J, A> {
     db: Db,
     conn: Option<PgConnection>,
     write: Arc<Write<J, A>>,
+    /// When the row of a shard was last waited for in vain, since anything was written.
+    locked_at: HashMap<u128, Instant>,
 }
 
 impl<J, A> Writer<J, A> {
@@ -121,12 +124,18 @@ impl<J, A> Writer<J, A> {
                 Err(Error::Unavailable("waited too long at the desk".to_owned())),
             );
         }
+        // Who came while a row was waited for in vain has waited for it as well.
+        let in_vain =
+            |waiting: &Waiting<J, A>| self.locked_at.get(&waiting.shard).is_some_and(|at| waiting.since < *at);
+        let (locked, batch): (Vec<_>, Vec<_>) = batch.into_iter().partition(in_vain);
+        answer_locked(locked);
         if batch.is_empty() {
             return batch;
         }
         let jobs = batch.iter().map(|waiting| &waiting.job).collect::<Vec<_>>();
         match self.attempt(&jobs) {
             Ok(outcomes) => {
+                self.locked_at.clear();
                 let served = batch.into_iter().zip(outcomes);
                 served
                     .filter_map(|(waiting, outcome)| match outcome {
@@ -153,6 +162,12 @@ impl<J, A> Writer<J, A> {
 
     /// A batch of one has had its attempt, unless the database asks for another.
     fn one_by_one(&mut self, mut batch: Vec<Waiting<J, A>>, error: Error) {
+        let shards = batch.iter().map(|waiting| waiting.shard).collect::<HashSet<_>>();
+        if waited_for_a_lock(&error) && shards.len() == 1 {
+            self.locked_at
+                .extend(shards.into_iter().map(|shard| (shard, Instant::now())));
+            return answer_locked(batch);
+        }
         if batch.len() == 1
             && !asks_again(&error)
             && let Some(only) = batch.pop()
@@ -167,9 +182,10 @@ impl<J, A> Writer<J, A> {
         for waiting in batch {
             let shard = waiting.shard;
             if locked.contains(&shard) {
-                answer(waiting, Err(Error::Unavailable("its row is locked".to_owned())));
+                answer_locked(vec![waiting]);
             } else if !self.alone(waiting) {
                 locked.insert(shard);
+                self.locked_at.insert(shard, Instant::now());
             }
         }
     }
@@ -240,6 +256,16 @@ enum Fault {
     ForAll(String),
     /// Something in the batch; alone the others may succeed.
     OfOne(Error),
+}
+
+fn waited_for_a_lock(error: &Error) -> bool {
+    matches!(error, Error::Unavailable(cause) if cause.contains("lock timeout"))
+}
+
+fn answer_locked<J, A>(locked: Vec<Waiting<J, A>>) {
+    for waiting in locked {
+        answer(waiting, Err(Error::Unavailable("its row is locked".to_owned())));
+    }
 }
 
 fn answer<J, A>(waiting: Waiting<J, A>, outcome: Result<A>) {

@@ -80,15 +80,14 @@ fn connections_that_were_forgotten_are_replaced() {
     ledger.during(6, || {
         std::thread::sleep(Duration::from_millis(500));
         chaos.forget_all();
-        std::thread::sleep(Duration::from_secs(4));
-        // Idle ones went with the first that was found out: nobody meets the next of them.
+        // The first who meets one of them may have to wait; idle ones go with it, and nobody meets the next.
+        app.anonymous().get("/seminars");
         for _ in 0..12 {
             app.anonymous().get("/seminars").expect(200);
         }
-        // Both writers may have been in the middle of something.
-        std::thread::sleep(Duration::from_secs(5));
+        // The server does not know that a writer is gone, and keeps its rows for the ten seconds that a transaction may idle.
         let took = recovered(&app, &other);
-        assert!(took < Duration::from_secs(2) + BUSY, "it took {took:?} to mend");
+        assert!(took < Duration::from_secs(10) + BUSY, "it took {took:?} to mend");
     });
     ledger.agrees_on(&seminar);
 }
@@ -114,6 +113,7 @@ fn a_slow_line_is_borne_and_one_that_is_too_slow_is_told() {
     });
     sends_away(&client, Duration::from_secs(3));
     chaos.pass();
+    // Whoever is just trying to connect tries for two seconds, a second before the next.
     let took = recovered(&app, &other);
-    assert!(took < Duration::from_secs(2) + BUSY, "it took {took:?} to mend");
+    assert!(took < Duration::from_secs(4) + BUSY, "it took {took:?} to mend");
 }
