@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use tokio::sync::{mpsc, oneshot};
 
@@ -22,6 +23,9 @@ const MOST: usize = 256;
 const PATIENCE: Duration = Duration::from_secs(8);
 /// A connection that was dead shows it within this.
 const MOMENT: Duration = Duration::from_secs(1);
+/// How long locks are waited for, as in every session; and where that was waited already.
+const LOCK_WAIT: &str = "3s";
+const SHORTLY: &str = "300ms";
 /// How often a job is tried that the database asks to try again.
 const ATTEMPTS: u32 = 5;
 
@@ -162,11 +166,12 @@ impl<J, A> Writer<J, A> {
 
     /// A batch of one has had its attempt, unless the database asks for another.
     fn one_by_one(&mut self, mut batch: Vec<Waiting<J, A>>, error: Error) {
-        let shards = batch.iter().map(|waiting| waiting.shard).collect::<HashSet<_>>();
-        if waited_for_a_lock(&error) && shards.len() == 1 {
-            self.locked_at
-                .extend(shards.into_iter().map(|shard| (shard, Instant::now())));
-            return answer_locked(batch);
+        let locked_out = waited_for_a_lock(&error);
+        if locked_out
+            && batch.len() == 1
+            && let Some(only) = batch.first()
+        {
+            self.locked_at.insert(only.shard, Instant::now());
         }
         if batch.len() == 1
             && !asks_again(&error)
@@ -176,6 +181,10 @@ impl<J, A> Writer<J, A> {
         }
         if batch.len() > 1 && !asks_again(&error) {
             tracing::warn!(jobs = batch.len(), %error, "a batch failed; each job is tried on its own");
+        }
+        // All have waited for the lock by now. Who needs it finds out soon, and who does not is served.
+        if locked_out {
+            self.wait_for_locks(SHORTLY);
         }
         // Where one found its row locked, the others of its shard would too, and their neighbours would wait for them.
         let mut locked = HashSet::new();
@@ -188,6 +197,18 @@ impl<J, A> Writer<J, A> {
                 self.locked_at.insert(shard, Instant::now());
             }
         }
+        if locked_out {
+            self.wait_for_locks(LOCK_WAIT);
+        }
+    }
+
+    fn wait_for_locks(&mut self, long: &str) {
+        let set = |conn: &mut PgConnection| conn.batch_execute(&format!("SET lock_timeout = '{long}'"));
+        // A connection that is not as it should be is not kept.
+        self.conn = self
+            .conn
+            .take()
+            .and_then(|mut conn| set(&mut conn).is_ok().then_some(conn));
     }
 
     /// `false`: its row was locked, or the database away.

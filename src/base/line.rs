@@ -313,7 +313,10 @@ fn millis(duration: Duration) -> u64 {
 fn setting<'a>(url: &'a str, name: &str) -> Option<&'a str> {
     let (_, query) = url.split_once('?')?;
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.filter(|(known, _)| *known == name).map(|(_, value)| value).last()
+    pairs
+        .filter(|(known, _)| *known == name)
+        .map(|(_, value)| value)
+        .next_back()
 }
 
 /// The URL with what keeps a connection from waiting for ever; what the operator says himself stays.

@@ -52,6 +52,8 @@ fn who_waits_for_a_lock_is_sent_away_and_keeps_nobody_else_waiting() {
     let app = TestApp::spawn();
     let seminar = app.seminar(100);
     app.register(&seminar, "anna").expect(201);
+    let path = format!("/seminars/{seminar}");
+    let tag = app.etag(&path);
     let mut holder = app.database.connect();
     holder
         .batch_execute("BEGIN; LOCK TABLE registrations IN ACCESS EXCLUSIVE MODE")
@@ -64,10 +66,10 @@ fn who_waits_for_a_lock_is_sent_away_and_keeps_nobody_else_waiting() {
         let waiting = waiting.collect::<Vec<_>>();
         // Every one of these needs the row of the seminar, and a writer's turn.
         let writing = (0..12).map(|_| {
-            let (app, path) = (&app, format!("/seminars/{seminar}/cancel"));
+            let (app, path, tag) = (&app, format!("{path}/cancel"), &tag);
             scope.spawn(move || {
                 let body = serde_json::json!({"reason_code": "other"});
-                timed(|| app.organiser().act(&path, "\"1\"", &body).status)
+                timed(|| app.organiser().act(&path, tag, &body))
             })
         });
         let writing = writing.collect::<Vec<_>>();
@@ -87,7 +89,8 @@ fn who_waits_for_a_lock_is_sent_away_and_keeps_nobody_else_waiting() {
             assert!(took < Duration::from_secs(3) + BUSY, "somebody waited for {took:?}");
         }
         for one in writing {
-            let (took, _) = one.join().unwrap();
+            let (took, answer) = one.join().unwrap();
+            come_back(&answer);
             assert!(took < Duration::from_secs(8) + BUSY, "a writer waited for {took:?}");
         }
     });
