@@ -1,6 +1,6 @@
 //! The only way to the database: [`Db::read`] and [`Db::write`], one transaction each, on a blocking thread.
 //! A connection never crosses an `.await`, and every wait has an end: 2 s for a connection, 3 s for a lock,
-//! 5 s for a statement; who says nothing at all is hung up on ([`super::line`]). Past it the caller gets 503, and the service
+//! 5 s for a statement; who says nothing at all is hung up on (`base::line`). Past it the caller gets 503, and the service
 //! goes on.
 
 use std::cell::Cell;
