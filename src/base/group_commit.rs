@@ -5,7 +5,7 @@
 //! fails a neighbour. Every wait is bounded: the queue in length, a job in the time it may wait, a writer by the
 //! database's own limits; a writer whose connection broke makes a new one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,6 +23,10 @@ use super::problem::{Error, Result};
 const MOST: usize = 256;
 /// A job that has waited this long is not begun any more: its caller has been given up on.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// A connection that was dead shows it within this.
+const MOMENT: Duration = Duration::from_secs(1);
+/// How long locks are waited for where that was waited already as long as everywhere.
+const SHORTLY: &str = "SET LOCAL lock_timeout = '300ms'";
 /// How often a job is tried that the database asks to try again.
 const ATTEMPTS: u32 = 5;
 
@@ -55,6 +59,8 @@ impl<J: Send + 'static, A: Send + 'static> GroupCommit<J, A> {
                 db: db.clone(),
                 conn: None,
                 write: write.clone(),
+                locked_at: HashMap::new(),
+                hurried: false,
             };
             std::thread::Builder::new()
                 .name(format!("{name}-{n}"))
@@ -101,6 +107,10 @@ struct Writer<J, A> {
     db: Db,
     conn: Option<PgConnection>,
     write: Arc<Write<J, A>>,
+    /// When the row of a shard was last waited for in vain, since anything was written.
+    locked_at: HashMap<u128, Instant>,
+    /// Locks are only looked at again.
+    hurried: bool,
 }
 
 impl<J, A> Writer<J, A> {
@@ -136,6 +146,11 @@ impl<J, A> Writer<J, A> {
                 Err(Error::Unavailable("waited too long at the desk".to_owned())),
             );
         }
+        // Who came while a row was waited for in vain has waited for it as well.
+        let in_vain =
+            |waiting: &Waiting<J, A>| self.locked_at.get(&waiting.shard).is_some_and(|at| waiting.since < *at);
+        let (locked, batch): (Vec<_>, Vec<_>) = batch.into_iter().partition(in_vain);
+        answer_locked(locked);
         if batch.is_empty() {
             return batch;
         }
@@ -143,6 +158,7 @@ impl<J, A> Writer<J, A> {
         match self.attempt(&jobs) {
             Ok(outcomes) => {
                 metrics::batch(self.name, jobs.len());
+                self.locked_at.clear();
                 let served = batch.into_iter().zip(outcomes);
                 served
                     .filter_map(|(waiting, outcome)| match outcome {
@@ -169,6 +185,12 @@ impl<J, A> Writer<J, A> {
 
     /// A batch of one has had its attempt, unless the database asks for another.
     fn one_by_one(&mut self, mut batch: Vec<Waiting<J, A>>, error: Error) {
+        if waited_for_a_lock(&error)
+            && batch.len() == 1
+            && let Some(only) = batch.first()
+        {
+            self.locked_at.insert(only.shard, Instant::now());
+        }
         if batch.len() == 1
             && !asks_again(&error)
             && let Some(only) = batch.pop()
@@ -178,16 +200,20 @@ impl<J, A> Writer<J, A> {
         if batch.len() > 1 && !asks_again(&error) {
             tracing::warn!(jobs = batch.len(), %error, "a batch failed; each job is tried on its own");
         }
+        // All have waited for the lock by now. Who needs it finds out soon, and who does not is served.
+        self.hurried = waited_for_a_lock(&error);
         // Where one found its row locked, the others of its shard would too, and their neighbours would wait for them.
         let mut locked = HashSet::new();
         for waiting in batch {
             let shard = waiting.shard;
             if locked.contains(&shard) {
-                answer(waiting, Err(Error::Unavailable("its row is locked".to_owned())));
+                answer_locked(vec![waiting]);
             } else if !self.alone(waiting) {
                 locked.insert(shard);
+                self.locked_at.insert(shard, Instant::now());
             }
         }
+        self.hurried = false;
     }
 
     /// `false`: its row was locked, or the database away.
@@ -218,13 +244,17 @@ impl<J, A> Writer<J, A> {
 
     /// One transaction. A connection that was dead before it began is replaced once.
     fn attempt(&mut self, jobs: &[&J]) -> std::result::Result<Vec<Option<Result<A>>>, Fault> {
+        let begun = Instant::now();
         for _ in 0..2 {
             let mut conn = match self.conn.take() {
                 Some(conn) => conn,
                 None => self.db.connect().map_err(|error| Fault::ForAll(error.to_string()))?,
             };
             let write = &self.write;
-            let begin = self.db.begins(Begin::WriteByKey);
+            let mut begin = self.db.begins(Begin::WriteByKey);
+            if self.hurried {
+                begin = format!("{begin}; {SHORTLY}");
+            }
             let ended = catch_unwind(AssertUnwindSafe(|| {
                 transact(&mut conn, &begin, |conn| write(conn, jobs))
             }));
@@ -242,6 +272,8 @@ impl<J, A> Writer<J, A> {
                     self.conn = Some(conn);
                     return Err(Fault::OfOne(error));
                 }
+                // One that was silent, not dead, has had the time of all who wait.
+                Ok(Ended::NotBegun(error)) if begun.elapsed() > MOMENT => return Err(Fault::ForAll(error.to_string())),
                 Ok(Ended::NotBegun(_)) => {}
                 // It may have been committed: to try again could do it twice.
                 Ok(Ended::Unsure(error)) => return Err(Fault::ForAll(error.to_string())),
@@ -261,6 +293,16 @@ enum Fault {
     ForAll(String),
     /// Something in the batch; alone the others may succeed.
     OfOne(Error),
+}
+
+fn waited_for_a_lock(error: &Error) -> bool {
+    matches!(error, Error::Unavailable(cause) if cause.contains("lock timeout"))
+}
+
+fn answer_locked<J, A>(locked: Vec<Waiting<J, A>>) {
+    for waiting in locked {
+        answer(waiting, Err(Error::Unavailable("its row is locked".to_owned())));
+    }
 }
 
 fn answer<J, A>(waiting: Waiting<J, A>, outcome: Result<A>) {

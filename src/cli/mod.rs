@@ -2,9 +2,9 @@
 
 mod commands;
 mod database;
+mod journal;
 mod keys;
 mod privacy;
-mod journal;
 mod serve;
 
 use std::process::ExitCode;

@@ -189,6 +189,8 @@ pub struct TestDatabase {
     /// The server itself.
     pub direct_url: String,
     pub lease: Lease,
+    /// Where services find it, if something stands in between.
+    pub through: Option<String>,
     /// Where services find its standby.
     pub replica_url: Option<String>,
     /// Those made for this database alone.
@@ -237,6 +239,7 @@ impl TestDatabase {
             lease,
             replica_url: None,
             roles: Mutex::default(),
+            through: None,
         }
     }
 
@@ -291,7 +294,7 @@ impl TestDatabase {
 
     /// As a service reaches it.
     pub fn db(&self, size: u32) -> Db {
-        let db = Db::open(&self.url, size, self.lease).unwrap();
+        let db = Db::open(self.through.as_ref().unwrap_or(&self.url), size, self.lease).unwrap();
         match &self.replica_url {
             Some(url) => db.with_replica(url).unwrap(),
             None => db,

@@ -2,6 +2,7 @@
 
 mod app;
 mod attended;
+mod chaos;
 mod client;
 mod database;
 mod given;
@@ -12,6 +13,7 @@ mod registered;
 
 pub use app::{Outgoing, TestApp};
 pub use attended::{picture, png};
+pub use chaos::Chaos;
 pub use client::{Answer, Client};
 pub use database::{PASSWORD, PEOPLE, Roles, TestDatabase};
 pub use given::{draft_body, person};

@@ -9,7 +9,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Db, Lease, SETTINGS, away, grants, set, watched};
+use super::line::unwatched;
+use super::{Db, Lease, SETTINGS, away, grants, set};
 use crate::base::problem::{Error, Result};
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
@@ -52,7 +53,7 @@ impl Db {
         let who = "SELECT current_user::text AS word";
         let which = "SELECT current_database()::text AS word";
         let (role, database) = self.run(true, |conn| Ok((word(conn, who)?, word(conn, which)?)))?;
-        let mut conn = alone(&watched(owner_url))?;
+        let mut conn = alone(owner_url)?;
         if word(&mut conn, which)? != database {
             return Err(Error::Internal(
                 "EINLASS_MIGRATE_DATABASE_URL leads to another database than DATABASE_URL".to_owned(),
@@ -77,7 +78,8 @@ impl From<diesel::result::Error> for Failed {
 
 /// A connection that is the only one to migrate. It is let go of when the connection is closed.
 fn alone(url: &str) -> Result<PgConnection> {
-    let mut conn = PgConnection::establish(url).map_err(away)?;
+    // Nobody hangs up on it: a migration takes as long as it takes.
+    let mut conn = PgConnection::establish(&unwatched(url)).map_err(away)?;
     conn.batch_execute(&set("SET", SETTINGS))?;
     // A try-lock in a loop, not a waiting lock: a waiter's open snapshot would stall index builds.
     let lock = || diesel::select(pg_try_advisory_lock(MIGRATION_LOCK));

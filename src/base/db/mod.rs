@@ -8,14 +8,15 @@
 //! read from a standby where there is one, [`Db::read_lagging`].
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{CacheSize, SimpleConnection};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
+use diesel::r2d2::{Pool, PooledConnection};
 use tokio::sync::Semaphore;
 
+use self::line::Exchange;
 use self::replica::Replica;
 use self::transaction::RETRY;
 use super::memory::Writes;
@@ -25,6 +26,7 @@ use super::problem::{Error, Result};
 
 mod examine;
 mod grants;
+mod line;
 mod migrate;
 mod replica;
 mod transaction;
@@ -60,9 +62,8 @@ const BY_KEY: &[(&str, &str)] = &[
 const WRITE_WAIT: Duration = Duration::from_secs(5);
 /// Connections that writers leave to readers: a rush on one seminar waits for its row, the programme is still read.
 const FOR_READERS: u32 = 4;
-/// A database that went away without a word is noticed within half a minute, not by the system's two hours.
-const LIVELINESS: &str =
-    "connect_timeout=2&keepalives_idle=10&keepalives_interval=5&keepalives_count=3&tcp_user_timeout=10000";
+/// While the database is away, a thread with a connection of its own asks again this often, and not each time somebody comes.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
 
 /// For how long a connection of the server is ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,25 +83,17 @@ pub enum Begin {
     WriteByKey,
 }
 
-type Connections = Pool<ConnectionManager<PgConnection>>;
+type Connections = Pool<Exchange>;
 
 #[derive(Clone)]
 pub struct Db {
     url: Arc<str>,
+    exchange: Exchange,
     pool: Connections,
     writers: Arc<Semaphore>,
     lease: Lease,
     replica: Option<Arc<Replica>>,
     writes: Writes,
-}
-
-#[derive(Debug)]
-struct Session(Lease);
-
-impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Session {
-    fn on_acquire(&self, conn: &mut PgConnection) -> std::result::Result<(), diesel::r2d2::Error> {
-        settle(conn, self.0, SETTINGS).map_err(diesel::r2d2::Error::QueryError)
-    }
 }
 
 /// What a new connection is told once, where it can remember it.
@@ -120,35 +113,35 @@ fn set(verb: &str, settings: &[(&str, &str)]) -> String {
 }
 
 /// Connections are made when they are first needed: a service may start before its database.
-fn pool(url: &str, size: u32, lease: Lease) -> Result<Connections> {
+fn pool(exchange: &Exchange, size: u32) -> Result<Connections> {
     Pool::builder()
         .max_size(size)
         .min_idle(Some(0))
         .connection_timeout(POOL_WAIT)
         // A round trip on every checkout; broken connections are found and replaced in `run` instead.
         .test_on_check_out(false)
-        .connection_customizer(Box::new(Session(lease)))
-        .build(ConnectionManager::new(watched(url)))
+        .build(exchange.clone())
         .map_err(|error| Error::Unavailable(error.to_string()))
 }
 
 /// Tries until a transaction on one of the pool's connections ends for good; `heard` is told how each ended.
 fn run_on<T>(
-    pool: &Connections,
+    (exchange, pool): (&Exchange, &Connections),
     begin: &str,
     work: impl Fn(&mut PgConnection) -> Result<T>,
     heard: impl Fn(&Ended<T>),
 ) -> Result<T> {
+    let begun = Instant::now();
     let mut attempt = 0;
     loop {
         attempt += 1;
-        let mut conn = connection(pool)?;
+        let mut conn = connection(exchange, pool)?;
         let ended = transact(&mut conn, begin, &work);
         heard(&ended);
         match ended {
             Ended::Done(value) => return Ok(value),
-            // The connection was dead before anything was asked of it: take another.
-            Ended::NotBegun(_) if attempt <= pool.max_size() + 1 => {}
+            // The connection was dead before anything was asked of it: take another. One that was silent has had our time.
+            Ended::NotBegun(_) if attempt <= pool.max_size() + 1 && begun.elapsed() < POOL_WAIT => {}
             Ended::RolledBack(Error::Unavailable(cause)) if cause == RETRY && attempt < ATTEMPTS => {
                 metrics::tried_again()
             }
@@ -157,7 +150,11 @@ fn run_on<T>(
     }
 }
 
-fn connection(pool: &Connections) -> Result<PooledConnection<ConnectionManager<PgConnection>>> {
+/// Waits while the database may be coming back; once it has been away for as long as anybody waits, nobody waits in vain.
+fn connection(exchange: &Exchange, pool: &Connections) -> Result<PooledConnection<Exchange>> {
+    if exchange.away_for(POOL_WAIT) && pool.state().connections == 0 {
+        return Err(away("the database is away"));
+    }
     let _wait = metrics::PoolWait::begun();
     pool.get()
         .inspect_err(|_| metrics::no_connection())
@@ -177,9 +174,11 @@ impl Db {
     pub fn open(url: &str, size: u32, lease: Lease) -> Result<Self> {
         let writers = size.saturating_sub(FOR_READERS).max(1);
         let writers = Arc::new(Semaphore::new(usize::try_from(writers).map_err(Error::internal)?));
+        let exchange = Exchange::open(url, lease).map_err(Error::internal)?;
         Ok(Self {
-            url: watched(url).into(),
-            pool: pool(url, size, lease)?,
+            url: url.into(),
+            pool: pool(&exchange, size)?,
+            exchange,
             writers,
             lease,
             replica: None,
@@ -260,9 +259,14 @@ impl Db {
     /// The blocking form, for the command line and the tests' arrangements.
     pub fn run<T>(&self, read_only: bool, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
         if read_only {
-            run_on(&self.pool, &self.begins(Begin::Read), work, |_| ())
+            run_on((&self.exchange, &self.pool), &self.begins(Begin::Read), work, |_| ())
         } else {
-            run_on(&self.pool, &self.begins(Begin::Write), work, |ended| self.wrote(ended))
+            run_on(
+                (&self.exchange, &self.pool),
+                &self.begins(Begin::Write),
+                work,
+                |ended| self.wrote(ended),
+            )
         }
     }
 
@@ -282,8 +286,10 @@ impl Db {
 
     /// A connection of one's own, for a thread that writes all the time; its transactions begin with [`Begin::WriteByKey`].
     pub fn connect(&self) -> Result<PgConnection> {
-        let mut conn = PgConnection::establish(&self.url).map_err(away)?;
-        settle(&mut conn, self.lease, SETTINGS).map_err(away)?;
+        if self.exchange.failed_within(ASK_AGAIN) {
+            return Err(away("there was none a moment ago"));
+        }
+        let mut conn = self.exchange.dial().map_err(away)?;
         settle(&mut conn, self.lease, BY_KEY).map_err(away)?;
         Ok(conn)
     }
@@ -318,20 +324,5 @@ fn begins(lease: Lease, begin: Begin) -> String {
             format!("{first}; {}; {}", set("SET LOCAL", SETTINGS), set("SET LOCAL", BY_KEY))
         }
         (Lease::Transaction, _) => format!("{first}; {}", set("SET LOCAL", SETTINGS)),
-    }
-}
-
-/// The URL with what keeps a connection from waiting for ever; what the operator says himself stays.
-fn watched(url: &str) -> String {
-    let said = |setting: &str| url.contains(setting.split('=').next().unwrap_or_default());
-    let missing = LIVELINESS
-        .split('&')
-        .filter(|setting| !said(setting))
-        .collect::<Vec<_>>();
-    let joint = if url.contains('?') { '&' } else { '?' };
-    if missing.is_empty() {
-        url.to_owned()
-    } else {
-        format!("{url}{joint}{}", missing.join("&"))
     }
 }

@@ -8,6 +8,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Double;
 
+use super::line::Exchange;
 use super::{Begin, Connections, Db, Ended, Lease, begins, pool, transact};
 use crate::base::problem::{Error, Result};
 
@@ -52,7 +53,7 @@ pub struct Replica {
 impl Replica {
     pub(super) fn open(url: &str, size: u32, lease: Lease) -> Result<Self> {
         Ok(Self {
-            pool: pool(url, size, lease)?,
+            pool: pool(&Exchange::open(url, lease).map_err(Error::internal)?, size)?,
             begin: begins(lease, Begin::Read),
             judged: Mutex::new(Judged { at: None, good: false }),
             database_away_since: Mutex::new(None),

@@ -1,0 +1,350 @@
+//! The lines to the database: how each is made, and who hangs up when the other end falls silent.
+//!
+//! libpq waits for an answer for as long as the system believes that somebody is there. Behind a proxy, or with a server that
+//! was stopped, that is for ever. But the server ends every statement after 5 s: who has said nothing for longer than that has
+//! nothing to say. So each line knows when it was last asked something, and a thread shuts down the sockets of those that were
+//! asked too long ago; libpq then reports a broken connection, as if the server had gone.
+//!
+//! Neither diesel nor libpq's URL hands out the socket. It is looked up among the files of this process: over TCP by a
+//! `tcp_user_timeout` that no other line has, on a Unix socket as the only new one. Where that is not clear, the line is not
+//! watched, and all is as libpq has it.
+
+use std::collections::HashSet;
+use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use diesel::connection::{Instrumentation, InstrumentationEvent};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{ManageConnection, R2D2Connection};
+use socket2::SockRef;
+
+use super::{Lease, SETTINGS, settle};
+
+/// BEGIN needs no lock and no row: who does not answer it does not answer.
+const BEGIN_WITHIN: Duration = Duration::from_millis(2500);
+/// The server ends a statement after 5 s; the rest is its way here.
+const ANSWER_WITHIN: Duration = Duration::from_secs(8);
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// A database that went away without a word is noticed within half a minute, not by the system's two hours.
+const LIVELINESS: [&str; 4] = [
+    "connect_timeout=2",
+    "keepalives_idle=10",
+    "keepalives_interval=5",
+    "keepalives_count=3",
+];
+const USER_TIMEOUT: &str = "tcp_user_timeout";
+/// Milliseconds, from here on: each line has its own.
+const USER_TIMEOUTS: std::ops::Range<u64> = 10_000..12_000;
+
+/// Where lines begin. Clones are the same.
+#[derive(Clone)]
+pub struct Exchange(Arc<Inside>);
+
+struct Inside {
+    url: String,
+    lease: Lease,
+    birth: Instant,
+    /// One at a time: who waits here learns from the one before.
+    dialling: Mutex<()>,
+    dialled: AtomicU64,
+    lines: Mutex<Vec<Weak<Line>>>,
+    /// Since when no line could be made, and when that was last tried; 0: the last one was made.
+    failing_since: AtomicU64,
+    failed_at: AtomicU64,
+}
+
+impl Exchange {
+    /// Nothing is connected yet.
+    pub fn open(url: &str, lease: Lease) -> std::io::Result<Self> {
+        let inside = Arc::new(Inside {
+            url: url.to_owned(),
+            lease,
+            birth: Instant::now(),
+            dialling: Mutex::default(),
+            dialled: AtomicU64::default(),
+            lines: Mutex::default(),
+            failing_since: AtomicU64::default(),
+            failed_at: AtomicU64::default(),
+        });
+        let watched = Arc::downgrade(&inside);
+        let watch = move || {
+            while let Some(inside) = watched.upgrade() {
+                inside.hang_up_on_the_silent();
+                drop(inside);
+                std::thread::sleep(LOOK_EVERY);
+            }
+        };
+        std::thread::Builder::new().name("lines".to_owned()).spawn(watch)?;
+        Ok(Self(inside))
+    }
+
+    /// Whether for so long no line could be made.
+    pub fn away_for(&self, long: Duration) -> bool {
+        let since = self.0.failing_since.load(Relaxed);
+        since != 0 && self.0.now().saturating_sub(since) > millis(long)
+    }
+
+    /// Whether a line could not be made, or was hung up on, within so long.
+    pub fn failed_within(&self, short: Duration) -> bool {
+        let at = self.0.failed_at.load(Relaxed);
+        at != 0 && self.0.now().saturating_sub(at) < millis(short)
+    }
+
+    /// A line that is watched.
+    pub fn dial(&self) -> ConnectionResult<PgConnection> {
+        let inside = &self.0;
+        let came = inside.now();
+        let _alone = inside.dialling.lock().unwrap_or_else(PoisonError::into_inner);
+        if inside.failed_at.load(Relaxed) > came {
+            let told = "the one before got no connection either";
+            return Err(ConnectionError::BadConnection(told.to_owned()));
+        }
+        let (from, many) = (USER_TIMEOUTS.start, USER_TIMEOUTS.end - USER_TIMEOUTS.start);
+        let url = with_limits(&inside.url, from + inside.dialled.fetch_add(1, Relaxed) % many);
+        let before = sockets().map(|(_, name)| name).collect::<HashSet<_>>();
+        let made = PgConnection::establish(&url).and_then(|mut conn| {
+            if let Some(socket) = found(&url, &before) {
+                conn.set_instrumentation(inside.listen_in(socket));
+            }
+            settle(&mut conn, inside.lease, SETTINGS).map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Ok(conn)
+        });
+        inside.note(made.is_ok());
+        made
+    }
+}
+
+/// Where a line for work that takes as long as it takes is made: nobody hangs up on it.
+pub fn unwatched(url: &str) -> String {
+    with_limits(url, USER_TIMEOUTS.start)
+}
+
+impl ManageConnection for Exchange {
+    type Connection = PgConnection;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<PgConnection, Self::Error> {
+        self.dial().map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, conn: &mut PgConnection) -> Result<(), Self::Error> {
+        conn.ping().map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, conn: &mut PgConnection) -> bool {
+        std::thread::panicking() || conn.is_broken()
+    }
+}
+
+impl Inside {
+    /// Milliseconds since the beginning, never 0.
+    fn now(&self) -> u64 {
+        millis(self.birth.elapsed()).saturating_add(1)
+    }
+
+    fn note(&self, made: bool) {
+        if made {
+            self.failing_since.store(0, Relaxed);
+            self.failed_at.store(0, Relaxed);
+        } else {
+            let now = self.now();
+            // Only who dials says so, and one at a time.
+            if self.failing_since.load(Relaxed) == 0 {
+                self.failing_since.store(now, Relaxed);
+            }
+            self.failed_at.store(now, Relaxed);
+        }
+    }
+
+    fn listen_in(self: &Arc<Self>, socket: OwnedFd) -> Ear {
+        let line = Arc::new(Line {
+            socket,
+            asked: AtomicU64::default(),
+            within: AtomicU64::default(),
+            heard: AtomicU64::new(self.now()),
+            engaged: AtomicBool::default(),
+        });
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.retain(|line| line.strong_count() > 0);
+        lines.push(Arc::downgrade(&line));
+        Ear {
+            line,
+            birth: self.birth,
+            begins: false,
+            ends: false,
+        }
+    }
+
+    /// Hangs up on who owes an answer, and on idle lines that were not heard of since: they go the same way, and would each
+    /// cost a caller the same wait.
+    fn hang_up_on_the_silent(&self) {
+        let all = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = all.iter().filter_map(Weak::upgrade).collect::<Vec<_>>();
+        let now = self.now();
+        let owed = |line: &&Arc<Line>| {
+            let asked = line.asked.load(Relaxed);
+            asked != 0 && now.saturating_sub(asked) > line.within.load(Relaxed)
+        };
+        let silent = all.iter().filter(owed).collect::<Vec<_>>();
+        let Some(first) = silent.iter().map(|line| line.asked.load(Relaxed)).min() else {
+            return;
+        };
+        tracing::warn!(lines = silent.len(), "the database fell silent; hanging up");
+        self.failed_at.store(now, Relaxed);
+        for line in &silent {
+            line.hang_up();
+        }
+        let idle = |line: &&Arc<Line>| {
+            !line.engaged.load(Relaxed) && line.asked.load(Relaxed) == 0 && line.heard.load(Relaxed) < first
+        };
+        for line in all.iter().filter(idle) {
+            line.hang_up();
+        }
+    }
+}
+
+/// What is known of one connection. Its socket is a second handle: a number that libpq has closed may be somebody else's.
+struct Line {
+    socket: OwnedFd,
+    /// When it was asked what it has not answered; 0: it owes nothing.
+    asked: AtomicU64,
+    within: AtomicU64,
+    heard: AtomicU64,
+    /// In the middle of a transaction.
+    engaged: AtomicBool,
+}
+
+impl Line {
+    fn hang_up(&self) {
+        self.asked.store(0, Relaxed);
+        if let Err(error) = SockRef::from(&self.socket).shutdown(std::net::Shutdown::Both) {
+            // It was gone before.
+            tracing::debug!(%error, "hanging up");
+        }
+    }
+}
+
+/// Sits in the connection and is told what it does. Goes with it.
+struct Ear {
+    line: Arc<Line>,
+    birth: Instant,
+    begins: bool,
+    ends: bool,
+}
+
+impl Instrumentation for Ear {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        let now = || millis(self.birth.elapsed()).saturating_add(1);
+        match event {
+            InstrumentationEvent::BeginTransaction { depth, .. } if depth.get() == 1 => {
+                self.line.engaged.store(true, Relaxed);
+                self.begins = true;
+            }
+            InstrumentationEvent::CommitTransaction { depth, .. }
+            | InstrumentationEvent::RollbackTransaction { depth, .. } => self.ends = depth.get() == 1,
+            InstrumentationEvent::StartQuery { .. } => {
+                let within = if self.begins { BEGIN_WITHIN } else { ANSWER_WITHIN };
+                self.line.within.store(millis(within), Relaxed);
+                self.line.asked.store(now(), Relaxed);
+                self.begins = false;
+            }
+            InstrumentationEvent::FinishQuery { .. } => {
+                self.line.heard.store(now(), Relaxed);
+                self.line.asked.store(0, Relaxed);
+                if std::mem::take(&mut self.ends) {
+                    self.line.engaged.store(false, Relaxed);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The sockets of this process, by number and by the name the kernel gives each. Nothing where there is no `/proc`.
+fn sockets() -> impl Iterator<Item = (RawFd, String)> {
+    let files = std::fs::read_dir("/proc/self/fd").into_iter().flatten().flatten();
+    files.filter_map(|file| {
+        let number = file.file_name().to_str()?.parse().ok()?;
+        let name = std::fs::read_link(file.path()).ok()?.to_str()?.to_owned();
+        name.starts_with("socket:").then_some((number, name))
+    })
+}
+
+/// The socket of the connection that was just made to `url`; `None` unless there is exactly one that can be it.
+fn found(url: &str, before: &HashSet<String>) -> Option<OwnedFd> {
+    let user_timeout = setting(url, USER_TIMEOUT)?.parse::<u64>().ok().filter(|n| *n > 0)?;
+    let ours = |socket: &OwnedFd| {
+        let socket = SockRef::from(socket);
+        let peer = socket.peer_addr().ok()?;
+        match peer.as_pathname() {
+            Some(path) => Some(path.file_name()?.to_str()?.starts_with(".s.PGSQL.")),
+            None => Some(socket.tcp_user_timeout().ok()? == Some(Duration::from_millis(user_timeout))),
+        }
+    };
+    let new = sockets().filter(|(_, name)| !before.contains(name));
+    let mut candidates = new
+        .filter_map(|(number, _)| second_handle(number))
+        .filter(|socket| ours(socket) == Some(true));
+    let one = candidates.next()?;
+    candidates.next().is_none().then_some(one)
+}
+
+fn second_handle(number: RawFd) -> Option<OwnedFd> {
+    #[expect(
+        unsafe_code,
+        reason = "a number from /proc may be closed by now, or another file: duplicating it fails, or what we get is looked at"
+    )]
+    let borrowed = (number >= 0).then(|| unsafe { BorrowedFd::borrow_raw(number) })?;
+    borrowed.try_clone_to_owned().ok()
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// What the URL says of a setting.
+fn setting<'a>(url: &'a str, name: &str) -> Option<&'a str> {
+    let (_, query) = url.split_once('?')?;
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs
+        .filter(|(known, _)| *known == name)
+        .map(|(_, value)| value)
+        .next_back()
+}
+
+/// The URL with what keeps a connection from waiting for ever; what the operator says himself stays.
+fn with_limits(url: &str, user_timeout: u64) -> String {
+    let own = format!("{USER_TIMEOUT}={user_timeout}");
+    let limits = LIVELINESS.into_iter().chain([own.as_str()]);
+    limits.fold(url.to_owned(), |url, limit| {
+        let name = limit.split('=').next().unwrap_or_default();
+        match (setting(&url, name), url.contains('?')) {
+            (Some(_), _) => url,
+            (None, true) => format!("{url}&{limit}"),
+            (None, false) => format!("{url}?{limit}"),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_operator_says_of_waiting_stays() {
+        let all = with_limits("postgresql://h/d", 10_007);
+        assert_eq!(setting(&all, "connect_timeout"), Some("2"));
+        assert_eq!(setting(&all, USER_TIMEOUT), Some("10007"));
+        let own = with_limits("postgresql://h/d?tcp_user_timeout=5000&sslmode=require", 10_007);
+        assert_eq!(setting(&own, USER_TIMEOUT), Some("5000"));
+        assert_eq!(own.matches(USER_TIMEOUT).count(), 1);
+        assert_eq!(setting(&own, "keepalives_idle"), Some("10"));
+        // A password is no setting.
+        let odd = with_limits("postgresql://u:keepalives_idle=@h/d", 10_007);
+        assert_eq!(setting(&odd, "keepalives_idle"), Some("10"));
+    }
+}

@@ -1,0 +1,119 @@
+//! What becomes of requests when the line to the database is cut, silent or slow.
+
+use std::time::{Duration, Instant};
+
+use super::{BUSY, Ledger, behind_chaos, come_back, recovered, timed};
+use crate::support::{Client, TestApp};
+
+/// What the service says of itself, and how it sends away who reads: soon.
+#[track_caller]
+fn sends_away(client: &Client, within: Duration) {
+    client.get("/health/live").expect(200);
+    for path in ["/health/ready", "/seminars"] {
+        let (took, answer) = timed(|| client.get(path));
+        come_back(&answer);
+        assert!(took < within + BUSY, "{path} took {took:?}");
+    }
+}
+
+/// The rows that [`recovered`] leaves are nobody's in the ledger: they are on a seminar of their own.
+fn seminars(app: &TestApp) -> [String; 2] {
+    [app.seminar(10_000), app.seminar(10_000)]
+}
+
+#[test]
+fn a_cut_line_is_told_within_three_seconds_and_mends_within_two() {
+    let (app, chaos) = behind_chaos();
+    let [seminar, other] = seminars(&app);
+    let ledger = Ledger::of(&app, &seminar);
+    let client = app.anonymous();
+    ledger.during(6, || {
+        std::thread::sleep(Duration::from_millis(500));
+        chaos.cut();
+        sends_away(&client, Duration::from_secs(3));
+        // It has been away for longer than anybody waits: now nobody waits in vain.
+        std::thread::sleep(Duration::from_secs(1));
+        sends_away(&client, Duration::from_millis(300));
+        chaos.pass();
+        let took = recovered(&app, &other);
+        assert!(took < Duration::from_secs(2) + BUSY, "it took {took:?} to mend");
+    });
+    let longest = *ledger.longest.lock().unwrap();
+    assert!(
+        longest < Duration::from_secs(3) + BUSY,
+        "somebody waited for {longest:?}"
+    );
+    ledger.agrees_on(&seminar);
+}
+
+#[test]
+fn a_silent_line_is_hung_up_on_and_mends_within_two_seconds() {
+    let (app, chaos) = behind_chaos();
+    let [seminar, other] = seminars(&app);
+    let ledger = Ledger::of(&app, &seminar);
+    let client = app.anonymous();
+    ledger.during(6, || {
+        std::thread::sleep(Duration::from_millis(500));
+        chaos.fall_silent();
+        let begun = Instant::now();
+        sends_away(&client, Duration::from_secs(3));
+        // Who was in the middle of a statement has waited for as long as the server would let it run, and a little.
+        std::thread::sleep(Duration::from_secs(9).saturating_sub(begun.elapsed()));
+        chaos.pass();
+        let took = recovered(&app, &other);
+        assert!(took < Duration::from_secs(2) + BUSY, "it took {took:?} to mend");
+    });
+    let longest = *ledger.longest.lock().unwrap();
+    assert!(
+        longest < Duration::from_secs(10) + BUSY,
+        "somebody waited for {longest:?}"
+    );
+    ledger.agrees_on(&seminar);
+}
+
+/// After a failover behind one address: the old connections say nothing for ever, new ones work.
+#[test]
+fn connections_that_were_forgotten_are_replaced() {
+    let (app, chaos) = behind_chaos();
+    let [seminar, other] = seminars(&app);
+    let ledger = Ledger::of(&app, &seminar);
+    ledger.during(6, || {
+        std::thread::sleep(Duration::from_millis(500));
+        chaos.forget_all();
+        // The first who meets one of them may have to wait; idle ones go with it, and nobody meets the next.
+        app.anonymous().get("/seminars");
+        for _ in 0..12 {
+            app.anonymous().get("/seminars").expect(200);
+        }
+        // The server does not know that a writer is gone, and keeps its rows for the ten seconds that a transaction may idle.
+        let took = recovered(&app, &other);
+        assert!(took < Duration::from_secs(10) + BUSY, "it took {took:?} to mend");
+    });
+    ledger.agrees_on(&seminar);
+}
+
+#[test]
+fn a_slow_line_is_borne_and_one_that_is_too_slow_is_told() {
+    let (app, chaos) = behind_chaos();
+    let [seminar, other] = seminars(&app);
+    app.register(&seminar, "anna").expect(201);
+    let client = app.anonymous();
+    chaos.slow(Duration::from_millis(300));
+    client.get("/seminars").expect(200);
+    app.register(&seminar, "berta").expect(201);
+    chaos.slow(Duration::from_secs(5));
+    std::thread::scope(|scope| {
+        // More than there are connections: none of them may keep the others from being answered.
+        let all = (0..30).map(|_| scope.spawn(|| timed(|| client.get("/seminars"))));
+        for one in all.collect::<Vec<_>>() {
+            let (took, answer) = one.join().unwrap();
+            come_back(&answer);
+            assert!(took < Duration::from_secs(5) + BUSY, "it took {took:?}");
+        }
+    });
+    sends_away(&client, Duration::from_secs(3));
+    chaos.pass();
+    // Whoever is just trying to connect tries for two seconds, a second before the next.
+    let took = recovered(&app, &other);
+    assert!(took < Duration::from_secs(4) + BUSY, "it took {took:?} to mend");
+}
