@@ -1,11 +1,10 @@
 //! Whose attempts are counted together: by the address that nobody can make up.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use einlass::app::{self, Site};
-use einlass::base::db::Db;
 use einlass::base::ids::fresh;
 use serde_json::json;
 
@@ -20,8 +19,8 @@ pub struct Behind {
 impl Behind {
     pub fn proxy(app: &TestApp) -> Self {
         let mut config = (**app.site.config).clone();
-        config.trusted_proxies = vec![IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from([10, 0, 0, 1])];
-        let db = Db::new(&app.database.url, 4).unwrap();
+        config.trusted_proxies = ["127.0.0.1", "10.0.0.1"].map(|one| one.parse().unwrap()).to_vec();
+        let db = app.database.db(4);
         let site = Site::assemble(config, db, app.clock.clone()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

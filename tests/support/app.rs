@@ -12,6 +12,7 @@ use einlass::auth::AccountId;
 use einlass::base::capability::Purpose;
 use einlass::base::clock::Clock;
 use einlass::base::config::{Config, Flags};
+use einlass::base::db::Db;
 use einlass::base::network::Network;
 
 use super::client::Client;
