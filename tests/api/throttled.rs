@@ -1,6 +1,6 @@
 //! Whose attempts are counted together: by the address that nobody can make up.
 
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
