@@ -12,4 +12,4 @@ pub use erase::erase;
 pub use ledger::{Applied, export_erasures, reapply_erasures};
 pub use periods::{HeldObject, put_period, release, set_hold};
 pub use retain::{overdue, retain};
-pub use subject::{Asked, Subject, subject};
+pub use subject::{Asked, subject};
