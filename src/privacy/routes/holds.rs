@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use super::retention::named;
 use crate::auth::{Admin, own_organisation, reached_organisation};
@@ -17,6 +16,7 @@ use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Code, Error, Result};
 use crate::base::query::Query;
 use crate::base::text::Line;
+use crate::catalogue::CollectionId;
 use crate::journal::Act;
 use crate::privacy::model::{Hold, HoldId};
 use crate::privacy::service::{self, HeldObject};
@@ -49,7 +49,7 @@ pub struct RetentionHoldBody {
     #[serde(default)]
     pub seminar: Option<SeminarId>,
     #[serde(default)]
-    pub collection: Option<Uuid>,
+    pub collection: Option<CollectionId>,
     /// The last day on which the funder may ask.
     pub until: NaiveDate,
     /// Which programme, by which rule.
@@ -62,7 +62,7 @@ pub struct RetentionHoldBody {
 pub struct RetentionHold {
     pub id: HoldId,
     pub seminar: Option<SeminarId>,
-    pub collection: Option<Uuid>,
+    pub collection: Option<CollectionId>,
     pub until: NaiveDate,
     pub reason: String,
     pub created_at: DateTime<Utc>,
@@ -73,7 +73,7 @@ impl From<Hold> for RetentionHold {
         Self {
             id: row.id,
             seminar: row.seminar_id,
-            collection: row.collection_id,
+            collection: row.collection_id.map(CollectionId),
             until: row.until,
             reason: row.reason,
             created_at: row.created_at,
@@ -135,7 +135,7 @@ pub async fn create_retention_hold(
                 let organisation = own_organisation(conn, &reach, body.organisation.as_str())?;
                 let of = match (body.seminar, body.collection) {
                     (Some(seminar), None) => HeldObject::Seminar(seminar),
-                    (None, Some(collection)) => HeldObject::Collection(collection),
+                    (None, Some(collection)) => HeldObject::Collection(collection.0),
                     _ => return Err(Error::member("/seminar", "is required, or collection; not both")),
                 };
                 let hold = service::set_hold(conn, &act, organisation.id, of, body.until, body.reason)?;

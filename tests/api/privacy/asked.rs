@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{OF, RETENTION, erase, standing};
+use super::scene::{ADDRESS, CANARIES, held};
+use super::{OF, RETENTION, erase, hits, standing};
 use crate::api::sharings::count;
 use crate::support::TestApp;
 
@@ -109,4 +110,25 @@ fn two_who_erase_one_person_at_once_erase_once() {
         .sum::<usize>();
     assert_eq!((cancelled, erased), (1, 1), "{answers:?}");
     assert_eq!(app.free_seats(&seminar), 1);
+}
+
+#[test]
+fn whoever_confirms_a_report_meanwhile_brings_nobody_back() {
+    let app = TestApp::spawn();
+    let scene = held(&app);
+    let list = format!("/seminars/{}/attendance-imports", scene.seminar);
+    let all = app.organiser().get(&list).expect(200);
+    let open = all["data"].as_array().unwrap().iter();
+    let open = open.clone().find(|one| one["state"] == "previewed").unwrap();
+    let path = format!("{list}/{}", open["id"].as_str().unwrap());
+    let (organiser, admin, tag) = (app.organiser(), app.admin(), app.etag(&path));
+    let body = json!({"organisation": OF, "email": ADDRESS});
+    std::thread::scope(|scope| {
+        let confirmed =
+            scope.spawn(|| organiser.act(&format!("{path}/confirm"), &tag, &json!({"accept_proposed": true})));
+        erase(&admin, &body).expect(201);
+        // Before or after: both are done.
+        confirmed.join().unwrap().expect(200);
+    });
+    assert_eq!(hits(&app, &CANARIES), []);
 }
