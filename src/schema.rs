@@ -408,6 +408,8 @@ diesel::table! {
         chain -> Uuid,
         number -> Int8,
         entries -> Int4,
+        /// How many entries of the chain are sealed with this one.
+        total -> Int8,
         /// What was sealed, in the order of the journal: of each entry its id (16 bytes) and its SHA-256 (32 bytes).
         members -> Bytea,
         /// The digest of the seal before; zeros in the first.

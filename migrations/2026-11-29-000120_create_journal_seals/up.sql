@@ -2,6 +2,7 @@ CREATE TABLE journal_seals (
     chain uuid NOT NULL,
     number bigint NOT NULL,
     entries integer NOT NULL,
+    total bigint NOT NULL,
     members bytea NOT NULL,
     previous bytea NOT NULL,
     digest bytea NOT NULL,
@@ -15,6 +16,7 @@ CREATE TABLE journal_seals (
 );
 COMMENT ON TABLE journal_seals IS 'The journal sealed batch by batch: of each organisation one chain, in which every seal holds the digest of the one before.';
 COMMENT ON COLUMN journal_seals.chain IS 'Whose entries: an organisation, or 00000000-0000-0000-0000-000000000000 for the entries without one.';
+COMMENT ON COLUMN journal_seals.total IS 'How many entries of the chain are sealed with this one.';
 COMMENT ON COLUMN journal_seals.members IS 'What was sealed, in the order of the journal: of each entry its id (16 bytes) and its SHA-256 (32 bytes).';
 COMMENT ON COLUMN journal_seals.previous IS 'The digest of the seal before; zeros in the first.';
 COMMENT ON COLUMN journal_seals.last_transaction IS 'With last_entry: where the next seal begins. In no digest, because numbers of transactions are moved when the database is restored.';

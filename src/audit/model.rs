@@ -83,6 +83,7 @@ pub struct Seal {
     pub chain: Uuid,
     pub number: i64,
     pub entries: i32,
+    pub total: i64,
     pub members: Vec<u8>,
     pub previous: Vec<u8>,
     pub digest: Vec<u8>,

@@ -70,7 +70,7 @@ pub struct LogEntry {
     /// Facts and ids, none of them about a person.
     #[schema(value_type = Object)]
     pub data: Value,
-    /// Whether it is sealed: nobody can change it unnoticed any more. Sealed is some seconds after it was written.
+    /// Whether it is sealed: nobody can change it unnoticed any more. Sealed is within a minute of being written.
     pub sealed: bool,
 }
 

@@ -13,7 +13,7 @@ use crate::base::db::Db;
 use crate::base::problem::{Error, Result};
 
 /// How long an entry is protected by nothing; and each time a chain was written to, it gets a seal.
-const EVERY: Duration = Duration::from_secs(10);
+const EVERY: Duration = Duration::from_secs(30);
 
 /// The handle of the thread; stops it when dropped.
 pub struct Sealer {

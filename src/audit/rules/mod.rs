@@ -70,6 +70,7 @@ pub fn sealed(
     let position = entries.last()?.position();
     let number = last.map_or(1, |last| last.number + 1);
     let previous = last.map_or(NOTHING.to_vec(), |last| last.digest.clone());
+    let count = i32::try_from(entries.len()).ok()?;
     let mut members = Vec::with_capacity(entries.len() * MEMBER);
     for entry in entries {
         members.extend_from_slice(entry.id.as_bytes());
@@ -78,7 +79,8 @@ pub fn sealed(
     Some(Seal {
         chain: chain.key(),
         number,
-        entries: i32::try_from(entries.len()).ok()?,
+        entries: count,
+        total: last.map_or(0, |last| last.total) + i64::from(count),
         digest: seal_digest(&previous, chain, number, sealed_at, &members).to_vec(),
         members,
         previous,
@@ -106,14 +108,16 @@ pub struct Member {
     pub digest: Digest,
 }
 
-/// Whether `seal` is what it says, and follows what was before: number and digest of the last.
+/// What is wrong with a seal where `last` is the one before it, if anything.
 #[must_use]
-pub fn follows(chain: Chain, (number, digest): (i64, &[u8]), seal: &Seal) -> Option<Fault> {
-    if seal.number != number + 1 {
+pub fn follows(chain: Chain, last: Option<&Seal>, seal: &Seal) -> Option<Fault> {
+    if seal.number != last.map_or(1, |last| last.number + 1) {
         return Some(Fault::SealMissing);
     }
+    let previous = last.map_or(NOTHING.as_slice(), |last| last.digest.as_slice());
+    let total = last.map_or(0, |last| last.total) + i64::from(seal.entries);
     let own = seal_digest(&seal.previous, chain, seal.number, seal.sealed_at, &seal.members);
-    (seal.previous != digest || seal.digest != own).then_some(Fault::SealEdited)
+    (seal.previous != previous || seal.digest != own || seal.total != total).then_some(Fault::SealEdited)
 }
 
 /// Whether a head that was kept elsewhere names this seal as it is.
@@ -180,15 +184,25 @@ mod tests {
         let first = sealed(chain, None, &[entry(1), entry(2)], at).unwrap();
         let second = sealed(chain, Some(&first), &[entry(3)], at).unwrap();
         assert_eq!(members(&first).map(|one| one.id.as_u128()).collect::<Vec<_>>(), [1, 2]);
-        assert_eq!(follows(chain, (0, &NOTHING), &first), None);
-        assert_eq!(follows(chain, (1, &first.digest), &second), None);
-        assert_eq!(follows(chain, (0, &NOTHING), &second), Some(Fault::SealMissing));
-        assert_eq!(follows(chain, (1, &NOTHING), &second), Some(Fault::SealEdited));
+        assert_eq!((first.total, second.total), (2, 3));
+        assert_eq!(follows(chain, None, &first), None);
+        assert_eq!(follows(chain, Some(&first), &second), None);
+        assert_eq!(follows(chain, None, &second), Some(Fault::SealMissing));
+        let another = sealed(chain, None, &[entry(2), entry(1)], at).unwrap();
+        assert_eq!(follows(chain, Some(&another), &second), Some(Fault::SealEdited));
         let other = Chain::of_key(Uuid::from_u128(5));
-        assert_eq!(follows(other, (0, &NOTHING), &first), Some(Fault::SealEdited));
-        let mut edited = first.clone();
-        edited.sealed_at += chrono::TimeDelta::microseconds(1);
-        assert_eq!(follows(chain, (0, &NOTHING), &edited), Some(Fault::SealEdited));
+        assert_eq!(follows(other, None, &first), Some(Fault::SealEdited));
+        let edits: [fn(&mut Seal); 4] = [
+            |seal| seal.sealed_at += chrono::TimeDelta::microseconds(1),
+            |seal| seal.total += 1,
+            |seal| seal.members.reverse(),
+            |seal| seal.digest.reverse(),
+        ];
+        for (n, edit) in edits.iter().enumerate() {
+            let mut edited = first.clone();
+            edit(&mut edited);
+            assert_eq!(follows(chain, None, &edited), Some(Fault::SealEdited), "{n}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 use diesel::PgConnection;
 
 use crate::audit::model::{Chain, Entry, Head, Position, Seal};
-use crate::audit::rules::{Fault, Member, NOTHING, Place, contradicts, difference, follows, members};
+use crate::audit::rules::{Fault, Member, Place, contradicts, difference, follows, members};
 use crate::audit::store;
 use crate::base::problem::Result;
 
@@ -85,8 +85,9 @@ impl<'a> Walk<'a> {
 
     fn to_the_end(mut self, heads: &[&Head], verified: &mut Verified) -> Result<Option<Place>> {
         let until = store::last_number(self.conn, self.chain)?;
-        let (mut number, mut digest) = (0, NOTHING.to_vec());
+        let mut last = None::<Seal>;
         loop {
+            let number = last.as_ref().map_or(0, |last| last.number);
             let seals = store::seals(self.conn, self.chain, number, until, SEALS_AT_ONCE)?;
             if seals.is_empty() {
                 break;
@@ -94,8 +95,8 @@ impl<'a> Walk<'a> {
             for seal in seals {
                 let chain = self.chain;
                 let place = |seal: i64, fault: Fault| Ok(Some(Place { chain, seal, fault }));
-                if let Some(fault) = follows(chain, (number, &digest), &seal) {
-                    return place(number + 1, fault);
+                if let Some(fault) = follows(chain, last.as_ref(), &seal) {
+                    return place(last.map_or(1, |last| last.number + 1), fault);
                 }
                 if let Some(fault) = self.compare(&seal)? {
                     return place(seal.number, fault);
@@ -105,10 +106,11 @@ impl<'a> Walk<'a> {
                 }
                 verified.seals += 1;
                 verified.entries += i64::from(seal.entries);
-                (number, digest) = (seal.number, seal.digest);
+                last = Some(seal);
             }
         }
         verified.not_sealed += store::count_after(self.conn, self.chain, self.compared)?;
+        let number = last.map_or(0, |last| last.number);
         let beyond = heads.iter().filter(|head| head.number > number);
         let first = beyond.map(|head| head.number).min();
         Ok(first.map(|seal| Place {

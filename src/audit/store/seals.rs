@@ -81,10 +81,17 @@ struct Last {
 
 /// The last seal of each chain.
 pub fn heads(conn: &mut PgConnection) -> Result<Vec<Head>> {
+    // From one chain to the next in the index, however many seals there are.
     let rows = diesel::sql_query(
-        "SELECT last.chain, last.number, whole.entries, last.digest, last.sealed_at
-         FROM (SELECT chain, max(number) AS number, sum(entries)::bigint AS entries FROM journal_seals GROUP BY chain) AS whole
-         JOIN journal_seals AS last ON last.chain = whole.chain AND last.number = whole.number ORDER BY last.chain",
+        "WITH RECURSIVE walk (chain) AS (
+             (SELECT chain FROM journal_seals ORDER BY chain LIMIT 1)
+             UNION ALL
+             SELECT (SELECT next.chain FROM journal_seals AS next WHERE next.chain > walk.chain ORDER BY next.chain LIMIT 1)
+             FROM walk WHERE walk.chain IS NOT NULL)
+         SELECT last.chain, last.number, last.total AS entries, last.digest, last.sealed_at
+         FROM walk CROSS JOIN LATERAL (
+             SELECT * FROM journal_seals WHERE journal_seals.chain = walk.chain ORDER BY number DESC LIMIT 1) AS last
+         ORDER BY last.chain",
     )
     .load::<Last>(conn)?;
     let heads = rows.into_iter().map(|last| Head {

@@ -122,7 +122,8 @@ impl Tampering<'_> {
                     "members = set_byte(members, 20, (get_byte(members, 20) + 1) % 256)",
                     "last_transaction = last_transaction + 1",
                     "last_entry = gen_random_uuid()",
-                ][self.dice.below(6)];
+                    "total = total + 1",
+                ][self.dice.below(7)];
                 self.sql(&format!(
                     "UPDATE journal_seals SET {change} WHERE chain = '{chain}' AND number = {number}"
                 ));
