@@ -15,6 +15,7 @@ use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::attendance::Door;
+use crate::audit::{self, Sealer};
 use crate::auth::{self, Auth, Hasher, Keys, Scopes, Throttle, scope_of};
 use crate::base::body;
 use crate::base::capability::Capabilities;
@@ -37,6 +38,7 @@ use crate::{attendance, catalogue, feeds, health, imports, openapi, registration
 fn api(config: &mut ServiceConfig) {
     config
         .configure(auth::configure)
+        .configure(audit::configure)
         // Before the rooms whose `/{seminar}` and `/{collection}` would take `{seminar}.ics` for an id.
         .configure(feeds::configure)
         .configure(catalogue::configure)
@@ -90,16 +92,18 @@ const DOOR_WRITERS: usize = 2;
 /// What goes on beside the requests, until it is dropped.
 pub struct Background {
     _timekeeper: Timekeeper,
+    _sealer: Sealer,
     _postboy: Postboy,
     _rounds: Rounds,
 }
 
 impl Site {
-    /// Begins to deliver mails and webhooks and to keep deadlines. Every instance does; they share the work.
+    /// Begins to deliver mails and webhooks, to keep deadlines and to seal the journal. Every instance does; they share the work.
     pub fn background(&self) -> Result<Background> {
         let (db, clock) = (Db::clone(&self.db), Clock::clone(&self.clock));
         Ok(Background {
             _timekeeper: Timekeeper::start(db.clone(), clock.clone())?,
+            _sealer: Sealer::start(db.clone(), clock.clone())?,
             _rounds: self.courier.clone().into_inner().start(&db, &clock)?,
             _postboy: self.postman.clone().start(db, clock),
         })

@@ -15,7 +15,7 @@
 //!  6    attendance      the door, platform reports, who was there, headcounts, the reconciled picture, lists, certificates
 //!  5    registrations   the desk, tickets, admission, waiting list, applications, changes of plan that tell everybody, deadlines
 //!  4    seminars        seminar, sessions, channels with seats, admission and questions, parties, schedule changes
-//!  3    catalogue       collections, venues, logos
+//!  3    catalogue       collections, venues, logos           audit     the journal as a log, sealed and verified
 //!  2    auth            organisations, accounts, members, API clients, passwords, tokens, who is asking
 //!  1    journal         one append-only record of every effect   mail      the outbox, its words, its delivery
 //!  0    base            clock, config, db, group commit, private PostgreSQL, capability tokens, iCalendar, ids, pages, QR,
@@ -114,6 +114,7 @@
 
 pub mod app;
 pub mod attendance;
+pub mod audit;
 pub mod auth;
 pub mod base;
 pub mod catalogue;

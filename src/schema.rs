@@ -278,6 +278,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// One row: which feed this is. Every place in the change feed names it; after a restore there is a new one, and the places of the old are good no more.
+    feed_identity (singleton) {
+        singleton -> Bool,
+        id -> Uuid,
+        since -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// Statements of how many came, in their own words. Several may exist; one per unit and channel is the basis of reports.
     headcounts (organisation_id, id) {
         organisation_id -> Uuid,
@@ -374,6 +383,27 @@ diesel::table! {
         object_id -> Uuid,
         /// What changed. Ids and facts of the programme, never names or addresses of people.
         data -> Jsonb,
+    }
+}
+
+diesel::table! {
+    /// The journal sealed batch by batch: of each organisation one chain, in which every seal holds the digest of the one before.
+    journal_seals (chain, number) {
+        /// Whose entries: an organisation, or 00000000-0000-0000-0000-000000000000 for the entries without one.
+        chain -> Uuid,
+        number -> Int8,
+        entries -> Int4,
+        /// How many entries of the chain are sealed with this one.
+        total -> Int8,
+        /// What was sealed, in the order of the journal: of each entry its id (16 bytes) and its SHA-256 (32 bytes).
+        members -> Bytea,
+        /// The digest of the seal before; zeros in the first.
+        previous -> Bytea,
+        digest -> Bytea,
+        /// With last_entry: where the next seal begins. In no digest, because numbers of transactions are moved when the database is restored.
+        last_transaction -> Int8,
+        last_entry -> Uuid,
+        sealed_at -> Timestamptz,
     }
 }
 
@@ -918,11 +948,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     counting_rules,
     disclosures,
     external_refs,
+    feed_identity,
     headcounts,
     idempotency_keys,
     import_participants,
     joins,
     journal,
+    journal_seals,
     logos,
     mails,
     members,

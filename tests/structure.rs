@@ -9,7 +9,7 @@ const FLOORS: &[&[&str]] = &[
     &["base"],
     &["journal", "mail"],
     &["auth"],
-    &["catalogue"],
+    &["audit", "catalogue"],
     &["seminars"],
     &["registrations"],
     &["attendance"],
@@ -165,6 +165,7 @@ fn a_room_writes_only_its_own_tables() {
     let owners: &[(&str, &[&str])] = &[
         ("base", &["idempotency_keys"]),
         ("journal", &["journal"]),
+        ("audit", &["journal_seals"]),
         ("mail", &["mails"]),
         (
             "auth",
@@ -212,7 +213,10 @@ fn a_room_writes_only_its_own_tables() {
             &["headcounts", "check_ins", "attendance_imports", "import_participants"],
         ),
         ("imports", &["programme_imports", "programme_import_rows"]),
-        ("partners", &["merges", "pushes", "webhook_deliveries", "webhooks"]),
+        (
+            "partners",
+            &["feed_identity", "merges", "pushes", "webhook_deliveries", "webhooks"],
+        ),
         (
             "reports",
             &[

@@ -189,6 +189,21 @@ impl Db {
         Ok(versions)
     }
 
+    /// Who else is connected to the database, by name and process; empty: nobody.
+    pub fn others(&self) -> Result<Vec<String>> {
+        #[derive(QueryableByName)]
+        struct Other {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            named: String,
+        }
+        let others = diesel::sql_query(
+            "SELECT format('%s %s (process %s)', usename, application_name, pid) AS named FROM pg_stat_activity
+             WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY pid",
+        );
+        let others = others.load::<Other>(&mut self.connection()?)?;
+        Ok(others.into_iter().map(|other| other.named).collect())
+    }
+
     /// [`Db::ready`] off the async threads.
     pub async fn check_ready(&self) -> Result<()> {
         let db = self.clone();

@@ -2,6 +2,7 @@
 
 mod commands;
 mod database;
+mod journal;
 mod serve;
 
 use std::process::ExitCode;
@@ -60,6 +61,14 @@ enum Command {
         #[command(subcommand)]
         command: ImportCommand,
     },
+    /// Whether the journal is what it was.
+    Journal {
+        #[command(subcommand)]
+        command: JournalCommand,
+    },
+    /// After a backup was restored, and before the service is started: the change feed, the webhooks and the journal go on
+    /// from what was restored.
+    Restored(journal::Restore),
     /// Figures.
     Report {
         #[command(subcommand)]
@@ -83,6 +92,14 @@ enum AdminCommand {
 enum ImportCommand {
     /// A programme in the format of demo/README.md, or from a spreadsheet saved as CSV. All or nothing.
     Seminars(commands::ImportSeminars),
+}
+
+#[derive(Debug, Subcommand)]
+enum JournalCommand {
+    /// Look whether anything that is sealed was edited, deleted, inserted, reordered or cut off.
+    Verify(journal::Verify),
+    /// Print the heads of all chains as JSON, to be kept where whoever can write the database cannot write.
+    Heads,
 }
 
 #[derive(Debug, Subcommand)]
@@ -144,6 +161,13 @@ fn run(command: Command, config: Config) -> Result<(), Failure> {
         Command::Import {
             command: ImportCommand::Seminars(import),
         } => commands::import_seminars(&config, &import),
+        Command::Journal {
+            command: JournalCommand::Verify(verify),
+        } => journal::verify(&config, &verify),
+        Command::Journal {
+            command: JournalCommand::Heads,
+        } => journal::heads(&config),
+        Command::Restored(restore) => journal::restored(&config, &restore),
         Command::Report {
             command: ReportCommand::Activity(report),
         } => commands::report_activity(&config, &report),

@@ -12,7 +12,7 @@ use crate::base::config::Config;
 use crate::base::digest::secret;
 use crate::journal::{Act, Actor};
 use crate::reports::Paper;
-use crate::{imports, reports};
+use crate::{imports, partners, reports};
 use secrecy::ExposeSecret;
 
 pub fn serve(config: Config, demo: bool) -> Result<(), Failure> {
@@ -28,6 +28,9 @@ pub fn serve(config: Config, demo: bool) -> Result<(), Failure> {
 fn serve_on(database: &Database, config: Config, listener: TcpListener, demo: bool) -> Result<(), Failure> {
     for version in database.db.migrate()? {
         tracing::info!(version, "migrated");
+    }
+    if database.db.run(true, partners::runs_ahead)? {
+        return Err("the database was restored from another cluster and its change feed would lie; run `einlass restored` first".into());
     }
     let clock = Clock::System;
     if demo {

@@ -1,8 +1,12 @@
 //! The journal: one append-only entry per effect, written in the effect's own transaction.
 //!
-//! Audit log, change feed and webhooks will be its three readers. It holds ids and facts of the programme; it
+//! Audit log, change feed and webhooks are its three readers. It holds ids and facts of the programme; it
 //! never holds names, addresses or anything else about a person, so that it need not be touched when personal
 //! data is erased.
+
+mod restored;
+
+pub use restored::{SetBack, set_back};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;

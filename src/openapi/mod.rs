@@ -66,6 +66,10 @@ const TAGS: &[(&str, &str)] = &[
         "Änderungen: every change of the programme, in order and without gaps",
     ),
     (
+        "audit-log",
+        "Protokoll: what happened and by whom, in ids, sealed so that nobody changes it unnoticed",
+    ),
+    (
         "api-clients",
         "Maschinen der Partner: what they may do, and their secrets",
     ),

@@ -16,6 +16,8 @@ mod store;
 
 pub use bell::Bell;
 pub use courier::{Courier, Round, Rounds};
-pub use model::{EventData as WebhookEventData, WebhookEvent};
+pub use model::{EventData as WebhookEventData, FeedId, WebhookEvent};
 pub use routes::configure;
 pub use service::webhooks::sweep_deliveries;
+pub use service::{Restored, begin_anew};
+pub use store::runs_ahead;

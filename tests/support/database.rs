@@ -4,6 +4,8 @@
 //! copy of a template that has the schema, two organisations and one account for each role.
 
 use std::collections::HashMap;
+use std::io::Write;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
 
@@ -207,6 +209,40 @@ impl TestDatabase {
             url: postgres.server.url(&name),
             name,
         }
+    }
+
+    /// A copy as `pg_dump` and `psql` make it: what a backup is.
+    pub fn dumped(&self) -> Self {
+        #[derive(QueryableByName)]
+        struct Folder {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            setting: String,
+        }
+        let query = diesel::sql_query("SELECT setting FROM pg_config WHERE name = 'BINDIR'");
+        let programs = query.get_result::<Folder>(&mut self.connect()).unwrap().setting;
+        let program = |name: &str, url: &str| {
+            let mut command = Command::new(format!("{programs}/{name}"));
+            command.args(["--no-password", "--dbname", url]);
+            command
+        };
+        let copy = Self::empty();
+        let dump = program("pg_dump", &self.url).output().unwrap();
+        assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+        let mut restore = program("psql", &copy.url)
+            .args([
+                "--quiet",
+                "--no-psqlrc",
+                "--set",
+                "ON_ERROR_STOP=1",
+                "--output",
+                "/dev/null",
+            ])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        restore.stdin.take().unwrap().write_all(&dump.stdout).unwrap();
+        assert!(restore.wait().unwrap().success());
+        copy
     }
 
     /// Who somebody of [`PEOPLE`] is: in each copy the same.

@@ -66,6 +66,11 @@ pub struct Position {
     pub entry: Uuid,
 }
 
+/// Which feed this is. A place in another one, also in what this one was before a restore, is no place in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FeedId(pub Uuid);
+
 /// An entry of the journal that may be told.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = journal, check_for_backend(diesel::pg::Pg))]

@@ -7,7 +7,7 @@ mod push;
 mod webhooks;
 
 pub use duplicates::Evidence;
-pub use feed::{ChangeType, Gone, Happening, Position, Reader, Standing, Told, TombstoneReason};
+pub use feed::{ChangeType, FeedId, Gone, Happening, Position, Reader, Standing, Told, TombstoneReason};
 pub use merge::{Merge, MergeId, MergeState};
 pub use push::Push;
 pub use webhooks::{

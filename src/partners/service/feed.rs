@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::auth::{OrganisationId, OrganisationRef, organisation_refs};
 use crate::base::problem::{Code, Problem, Result};
 use crate::catalogue::{CollectionId, CollectionRef, VenueId, VenueRef, collection_refs, venue_refs};
-use crate::partners::model::{ChangeType, Happening, Position, Reader, Told};
+use crate::partners::model::{ChangeType, FeedId, Happening, Position, Reader, Told};
 use crate::partners::rules::feed::{KEPT_DAYS, told};
 use crate::partners::store;
 use crate::seminars::{SeminarId, Whole, find_all, page_by_id, wholes};
@@ -26,6 +26,9 @@ const RENEWED_AFTER: Duration = Duration::days(1);
 /// Where a reader is, and when it was handed this place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
+    /// In which feed.
+    #[serde(default)]
+    pub feed: FeedId,
     /// Where the changes go on.
     pub changes: Position,
     /// Still reading how everything stands: after this seminar.
@@ -69,15 +72,16 @@ pub struct Asked {
 }
 
 pub fn page(conn: &mut PgConnection, asked: &Asked) -> Result<Page> {
+    let feed = store::identity(conn)?;
     match asked.place {
         None => {
             let changes = store::end(conn)?;
-            standing(conn, asked, changes, None)
+            standing(conn, asked, feed, changes, None)
         }
         Some(place) => {
-            still_kept(conn, &place, asked.now)?;
+            still_kept(conn, &place, feed, asked.now)?;
             match place.standing {
-                Some(after) => standing(conn, asked, place.changes, Some(after)),
+                Some(after) => standing(conn, asked, feed, place.changes, Some(after)),
                 None => changes(conn, asked, place),
             }
         }
@@ -86,9 +90,10 @@ pub fn page(conn: &mut PgConnection, asked: &Asked) -> Result<Page> {
 
 /// Refuses a place from which not everything can be told any more; and one that is not of this database, for example
 /// because it was restored to an earlier day.
-fn still_kept(conn: &mut PgConnection, place: &Place, now: DateTime<Utc>) -> Result<()> {
+fn still_kept(conn: &mut PgConnection, place: &Place, feed: FeedId, now: DateTime<Utc>) -> Result<()> {
     let too_old = place.at < now - Duration::days(KEPT_DAYS);
-    let from_elsewhere = place.changes > store::end(conn)?;
+    // Numbers of the former feed may lie within this one by now: they say nothing.
+    let from_elsewhere = place.feed != feed || place.changes > store::end(conn)?;
     if !too_old && !from_elsewhere {
         return Ok(());
     }
@@ -97,12 +102,18 @@ fn still_kept(conn: &mut PgConnection, place: &Place, now: DateTime<Utc>) -> Res
             "Changes are kept for {KEPT_DAYS} days. Begin again with GET /changes without a cursor: it tells how everything stands, and then goes on."
         )
     } else {
-        "The place is not one of this feed as it is now. Begin again with GET /changes without a cursor.".to_owned()
+        "The place is not one of this feed as it is now; it may have been restored from a backup. Begin again with GET /changes without a cursor: it tells how everything stands, and then goes on.".to_owned()
     };
     Err(Problem::new(Code::CursorExpired).detail(detail).into())
 }
 
-fn standing(conn: &mut PgConnection, asked: &Asked, changes: Position, after: Option<SeminarId>) -> Result<Page> {
+fn standing(
+    conn: &mut PgConnection,
+    asked: &Asked,
+    feed: FeedId,
+    changes: Position,
+    after: Option<SeminarId>,
+) -> Result<Page> {
     let rows = page_by_id(conn, &asked.reader.member_of, asked.organisation, after, asked.limit)?;
     let full = i64::try_from(rows.len()).is_ok_and(|found| found == asked.limit);
     let last = rows.last().map(|seminar| seminar.id).filter(|_| full);
@@ -121,6 +132,7 @@ fn standing(conn: &mut PgConnection, asked: &Asked, changes: Position, after: Op
     Ok(Page {
         entries: entries.collect(),
         next: Place {
+            feed,
             changes,
             standing: last,
             at: asked.now,
@@ -144,6 +156,7 @@ fn changes(conn: &mut PgConnection, asked: &Asked, place: Place) -> Result<Page>
             changes,
             standing: None,
             at: asked.now,
+            ..place
         },
         None if renewed => Place { at: asked.now, ..place },
         None => place,

@@ -4,7 +4,9 @@ mod duplicates;
 pub mod feed;
 mod merge;
 pub mod push;
+mod restored;
 pub mod webhooks;
 
 pub use duplicates::{Suggested, duplicates};
 pub use merge::{Pair, merge, unmerge};
+pub use restored::{Restored, begin_anew};

@@ -4,17 +4,21 @@
 //! what a reader has passed. So entries are ordered by the id of the writing transaction, and only those are shown that
 //! lie below every transaction still running (PostgreSQL: `pg_snapshot_xmin`): nothing can appear among them any more. The
 //! price: a transaction that runs for long, in whatever database of the server, holds everybody's feed back for as long.
+//!
+//! Numbers of transactions mean something in one cluster only, and only until it is taken back to an earlier day. So the feed
+//! has an identity, which every place names, and which is renewed after a restore.
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use crate::auth::OrganisationId;
 use crate::base::problem::Result;
-use crate::partners::model::{ChangeType, Happening, Position, Standing};
-use crate::schema::seminars;
+use crate::partners::model::{ChangeType, FeedId, Happening, Position, Standing};
+use crate::schema::{feed_identity, seminars};
 use crate::seminars::{Audience, SeminarId, Status};
 
 /// What of the journal may be told: the words of [`ChangeType`] that stand there.
@@ -27,7 +31,7 @@ struct Row {
     #[diesel(sql_type = BigInt)]
     transaction: i64,
     #[diesel(sql_type = Timestamptz)]
-    at: chrono::DateTime<chrono::Utc>,
+    at: DateTime<Utc>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     organisation_id: Option<Uuid>,
     #[diesel(sql_type = Text)]
@@ -122,6 +126,31 @@ pub fn end(conn: &mut PgConnection) -> Result<Position> {
             entry: last.id,
         },
     ))
+}
+
+/// Which feed this is.
+pub fn identity(conn: &mut PgConnection) -> Result<FeedId> {
+    let query = feed_identity::table.select(feed_identity::id);
+    Ok(FeedId(query.first(conn)?))
+}
+
+/// From here on it is another: whoever has a place in the former begins again.
+pub fn renew_identity(conn: &mut PgConnection, id: FeedId, now: DateTime<Utc>) -> Result<()> {
+    diesel::update(feed_identity::table)
+        .set((feed_identity::id.eq(id.0), feed_identity::since.eq(now)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Whether entries have numbers that this cluster has not given yet: it was restored from another one.
+pub fn runs_ahead(conn: &mut PgConnection) -> Result<bool> {
+    let ahead = diesel::sql_query(
+        "SELECT transaction, id FROM journal
+         WHERE transaction >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+           AND object_kind IN ('seminar', 'venue', 'collection', 'organisation')
+         ORDER BY transaction DESC, id DESC LIMIT 1",
+    );
+    Ok(ahead.get_result::<Last>(conn).optional()?.is_some())
 }
 
 #[derive(QueryableByName)]

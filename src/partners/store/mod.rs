@@ -9,6 +9,6 @@ pub mod turns;
 pub mod webhooks;
 
 pub use duplicates::{candidates, venue_spellings};
-pub use feed::{after, end, standings};
+pub use feed::{after, end, identity, renew_identity, runs_ahead, standings};
 pub use merge::{insert_merge, lock_open_merge, open_merges, save_merge};
 pub use pushes::{named, push, save_push};

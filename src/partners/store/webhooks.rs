@@ -100,6 +100,14 @@ pub fn save_failing(conn: &mut PgConnection, webhook: &Webhook, since: Option<Da
     Ok(())
 }
 
+/// The numbers of transactions in the journal were made smaller by `by`: so are the places up to which webhooks have read.
+pub fn renumber(conn: &mut PgConnection, by: i64) -> Result<usize> {
+    let moved = diesel::update(webhooks::table)
+        .set(webhooks::position_transaction.eq(webhooks::position_transaction - by))
+        .execute(conn)?;
+    Ok(moved)
+}
+
 /// With everything that is on its way to it.
 pub fn delete(conn: &mut PgConnection, webhook: &Webhook) -> Result<()> {
     diesel::delete(webhooks::table.find((webhook.organisation_id, webhook.id))).execute(conn)?;

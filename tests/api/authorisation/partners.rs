@@ -1,4 +1,4 @@
-//! How partners' operations are called: API clients, tokens, the feed, seminars under another system's ids, merges, sharings.
+//! How partners' operations are called: API clients, tokens, the feed and the log behind it, seminars under another system's ids, merges, sharings.
 
 use serde_json::{Value, json};
 
@@ -49,6 +49,7 @@ pub fn call(app: &TestApp, operation: &str, n: usize) -> Option<Call> {
         }
         "revoke_api_client" => guarded(&admin, "DELETE", &app.machine(&["seminars:read"]).path, "", None),
         "list_changes" => get("/changes?limit=1"),
+        "list_audit_log" => get("/audit-log"),
         "get_external_seminar" => {
             let path = external(n);
             let made = organiser.send("PUT", &path, &[], Some(pushed().to_string().as_bytes()));
