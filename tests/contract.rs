@@ -176,20 +176,20 @@ fn no_two_types_share_a_name() {
             .skip(1)
             .filter(|rest| rest.split(")]").next().unwrap().contains("ToSchema"))
         {
-            let head = declared.split_once(" {").map_or(declared, |(head, _)| head);
-            let own = head
-                .rsplit("struct ")
-                .next()
-                .unwrap()
-                .rsplit("enum ")
-                .next()
-                .unwrap()
-                .trim();
+            let is_head = |line: &&str| line.split(' ').any(|word| word == "struct" || word == "enum");
+            let line = declared
+                .lines()
+                .find(|line| !line.starts_with([' ', '#', '/']) && is_head(line));
+            // Those of macros are named where the macros are used.
+            let Some(line) = line else { continue };
+            let head = declared.split(line).next().unwrap();
+            let own = ["struct ", "enum "].iter().find_map(|kind| line.split(kind).nth(1));
+            let own = own.unwrap().trim_end_matches([' ', '{', '}']);
             let alias = head
                 .split("#[schema(as = ")
                 .nth(1)
                 .map(|rest| rest.split([',', ')']).next().unwrap());
-            let name = alias.unwrap_or(own).split('<').next().unwrap().to_owned();
+            let name = alias.unwrap_or(own).split(['<', '(', ';']).next().unwrap().to_owned();
             names.entry(name).or_default().push(path.display().to_string());
         }
     }

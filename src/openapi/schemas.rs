@@ -26,11 +26,25 @@ pub fn complete(schemas: &mut Schemas) {
         }
         require_what_is_always_there(&mut value);
         limits::complete(name, &mut value);
-        if let Ok(completed) = serde_json::from_value(value) {
-            *schema = completed;
-        }
+        replace(schema, value);
     }
     compose_examples(schemas);
+}
+
+/// What may be any value is a schema that is written and cannot be read again: then the members are replaced one by one.
+fn replace(schema: &mut RefOr<Schema>, mut value: Value) {
+    if let Ok(completed) = serde_json::from_value(value.clone()) {
+        *schema = completed;
+    } else if let RefOr::T(Schema::Object(object)) = schema {
+        if let Ok(required) = serde_json::from_value(value["required"].take()) {
+            object.required = required;
+        }
+        for (member, property) in &mut object.properties {
+            if let Ok(completed) = serde_json::from_value(value["properties"][member].take()) {
+                *property = completed;
+            }
+        }
+    }
 }
 
 /// What is made of other types shows what they show, so that no example is written twice and goes stale once: an example

@@ -197,7 +197,8 @@ fn who_registers(told: &mut Told, anybody: &Client, organiser: &Client, mails: &
     .expect(200);
     let sought = told.word("gesuchter-name");
     organiser.get(&format!("{registrations}?q={sought}")).expect(200);
-    organiser.get(&format!("{registrations}?format=csv")).expect_status(200);
+    let table = [("Accept", "text/csv")];
+    organiser.get_with(&registrations, &table).expect_status(200);
     let note = told.word("gutachten");
     told.heard(put(organiser, &format!("{path}/review"), &json!({"note": note})));
     let reason = told.word("absagegrund");

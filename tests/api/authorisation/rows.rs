@@ -238,6 +238,12 @@ fn in_queries() -> Vec<Row> {
     ] {
         add(operation, format!("{path}?organisation=«organisation»"), "organisation");
     }
+    // Without one it is the log of what belongs to no organisation.
+    add(
+        "list_audit_log",
+        "/audit-log?organisation=«organisation»".to_owned(),
+        "organisation",
+    );
     for (operation, path) in [
         ("get_activity_report", "/reports/activity"),
         ("get_statistic", "/statistics/months"),

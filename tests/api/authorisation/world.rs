@@ -128,8 +128,12 @@ impl Office<'_> {
         let mut rule = own_rule(&format!("eigene-{n}"));
         rule["organisation"] = json!(slug);
         organiser.post("/counting-rules", &rule).expect(201);
+        let nobody = json!({"organisation": slug, "email": "nobody@example.org"});
+        let hold = json!({"organisation": slug, "seminar": seminar, "until": "2032-12-31", "reason": "EFRE"});
         let names = [
             ("organisation", slug.to_owned()),
+            ("erasure", id(&admin.post("/privacy/erasures", &nobody))),
+            ("hold", id(&admin.post("/privacy/holds", &hold))),
             ("account", self.member.clone()),
             ("logo", format!("logo-{n}")),
             ("rule", format!("eigene-{n}")),
