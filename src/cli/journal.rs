@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use secrecy::ExposeSecret;
 
 use super::Failure;
 use super::database::Database;
@@ -38,7 +39,7 @@ pub struct Restore {
 pub fn verify(config: &Config, verify: &Verify) -> Result<(), Failure> {
     let kept = verify.head.as_deref().map(kept).transpose()?.unwrap_or_default();
     let database = Database::command(config)?;
-    let outcome = database.db.run(true, |conn| {
+    let outcome = database.db.run_unhurried(None, true, |conn| {
         let only = match &verify.organisation {
             None => None,
             Some(slug) => {
@@ -72,7 +73,7 @@ pub fn heads(config: &Config) -> Result<(), Failure> {
     let database = Database::command(config)?;
     let clock = Clock::System;
     let outcome = audit::seal(&database.db, || clock.now(), || false)
-        .and_then(|_| database.db.run(true, |conn| audit::heads(conn, clock.now())));
+        .and_then(|_| database.db.run_unhurried(None, true, |conn| audit::heads(conn, clock.now())));
     database.stop();
     println!("{}", serde_json::to_string_pretty(&outcome?)?);
     Ok(())
@@ -81,7 +82,9 @@ pub fn heads(config: &Config) -> Result<(), Failure> {
 /// After a backup was restored, from a dump or to a point in time, and before the service is started.
 pub fn restored(config: &Config, restore: &Restore) -> Result<(), Failure> {
     let database = Database::command(config)?;
-    let outcome = go_on_from_here(&database.db, restore.although_connected);
+    // What was written is changed by nobody but whoever owns the tables.
+    let owner = config.migrate_url.as_ref().map(|owner| owner.expose_secret());
+    let outcome = go_on_from_here(&database.db, owner, restore.although_connected);
     database.stop();
     let (journal, feed, verified) = outcome?;
     let last = journal.last.map_or("nothing".to_owned(), |last| last.to_string());
@@ -101,7 +104,11 @@ pub fn restored(config: &Config, restore: &Restore) -> Result<(), Failure> {
     told(&verified)
 }
 
-fn go_on_from_here(db: &Db, although_connected: bool) -> Result<(SetBack, Restored, Verified), Failure> {
+fn go_on_from_here(
+    db: &Db,
+    owner: Option<&str>,
+    although_connected: bool,
+) -> Result<(SetBack, Restored, Verified), Failure> {
     if !although_connected {
         nobody_else(db)?;
     }
@@ -110,7 +117,7 @@ fn go_on_from_here(db: &Db, although_connected: bool) -> Result<(SetBack, Restor
         actor: Actor::SYSTEM,
     };
     // All or nothing: a feed that was moved in part would lie.
-    let (journal, feed) = db.run(false, |conn| {
+    let (journal, feed) = db.run_unhurried(owner, false, |conn| {
         let journal = set_back(conn)?;
         audit::renumber(conn, journal.by)?;
         let feed = partners::begin_anew(conn, &act, journal.by)?;
@@ -118,7 +125,7 @@ fn go_on_from_here(db: &Db, although_connected: bool) -> Result<(SetBack, Restor
     })?;
     // What was erased since the backup is to be erased again HERE: after the journal was set in order, so that the erasures
     // are entries behind it, and before it is verified and anybody is served.
-    let verified = db.run(true, |conn| audit::verify(conn, None, &[]))?;
+    let verified = db.run_unhurried(None, true, |conn| audit::verify(conn, None, &[]))?;
     Ok((journal, feed, verified))
 }
 
