@@ -12,7 +12,6 @@ use uuid::Uuid;
 use crate::attendance::{Forget, Forgotten, forget_people};
 use crate::auth::OrganisationId;
 use crate::base::db::Db;
-use crate::base::idempotency;
 use crate::base::problem::{Error, Result};
 use crate::journal::{Act, Actor, Entry, record};
 use crate::mail;
@@ -128,11 +127,7 @@ fn people(conn: &mut PgConnection, act: &Act, of: (OrganisationId, SeminarId), d
             strangers: due.iter().any(|one| one.kind != "registration"),
         },
     )?;
-    let named = gone.iter().map(|one| one.registration.id.0);
-    let named = named
-        .chain(forgotten.check_ins.iter().map(|id| id.0))
-        .collect::<Vec<_>>();
-    idempotency::forget(conn, &named)?;
+    // Answers that were kept for a repeated request go by themselves within a day.
     let count = gone.len() + forgotten.check_ins.len() + forgotten.rows.len();
     for one in gone {
         // The proof of a consent has a time of its own.
