@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use diesel::connection::SimpleConnection;
 use einlass::mail::Delivered;
 use serde_json::{Value, json};
 
@@ -136,6 +137,30 @@ fn a_rehearsal_tells_and_changes_nothing() {
     assert_eq!(hits(&app, &CANARIES), before);
     assert_eq!(app.state(&scene.registration), "confirmed");
     assert!(journal(&app, "erasure.made").is_empty());
+}
+
+#[test]
+fn the_kept_answer_to_an_upload_names_nobody_any_more() {
+    let app = TestApp::spawn();
+    held(&app);
+    let guest = "gast@example.org";
+    let body = json!({"organisation": OF, "email": guest, "dry_run": true});
+    let told = erase(&app.admin(), &body).expect(200);
+    let import = told["report_rows"][0]["import"].as_str().unwrap();
+    let sql = format!(
+        "INSERT INTO idempotency_keys (key, request, created_at, location, body)
+             SELECT 'u', 'r', now(), '/api/v1/attendance-imports/{import}',
+                 '{{\"id\": \"{import}\", \"participants\": [{{\"email\": \"{guest}\"}}]}}'"
+    );
+    app.database.connect().batch_execute(&sql).unwrap();
+    let kept = |app: &TestApp| {
+        let hits = hits(app, &[guest]).into_iter();
+        hits.filter(|hit| hit.place == "idempotency_keys.body").count()
+    };
+    assert_eq!(kept(&app), 1, "the control");
+    erased(&app, guest);
+    assert_eq!(kept(&app), 0);
+    assert_eq!(hits(&app, &[guest]), []);
 }
 
 #[test]
