@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use einlass::auth::OrganisationId;
 use einlass::mail::Delivered;
+use einlass::schema::{registrations, tickets};
+use einlass::seminars::SeminarId;
 use serde_json::{Value, json};
 
 use super::scene::{ADDRESS, CANARIES, figures, held, open_figures, registered};
@@ -137,6 +141,35 @@ fn a_rehearsal_tells_and_changes_nothing() {
     assert_eq!(hits(&app, &CANARIES), before);
     assert_eq!(app.state(&scene.registration), "confirmed");
     assert!(journal(&app, "erasure.made").is_empty());
+}
+
+#[test]
+fn what_is_left_is_no_ticket_no_certificate_and_no_address() {
+    let app = TestApp::spawn();
+    let scene = held(&app);
+    let id = scene.registration.parse::<uuid::Uuid>().unwrap();
+    let own = registrations::table.filter(registrations::id.eq(id));
+    let of = own.select((registrations::organisation_id, registrations::seminar_id));
+    let of = of
+        .first::<(OrganisationId, SeminarId)>(&mut app.database.connect())
+        .unwrap();
+    let tickets = || {
+        let issue = |conn: &mut PgConnection| einlass::registrations::issue(conn, &app.site.capabilities, of);
+        app.site.db.run(false, issue).unwrap();
+        let own = tickets::table.filter(tickets::registration_id.eq(id)).count();
+        own.get_result::<i64>(&mut app.database.connect()).unwrap()
+    };
+    let certificate = format!("/registrations/{}/certificate", scene.registration);
+    let list = format!("/seminars/{}/attendees?format=json&limit=100", scene.seminar);
+    // The control.
+    assert_eq!(tickets(), 1);
+    assert_eq!(app.organiser().get(&certificate).status, 200);
+    assert!(app.organiser().get(&list).text.contains(ADDRESS));
+    erased(&app, ADDRESS);
+    assert_eq!(tickets(), 0);
+    app.organiser().get(&certificate).problem(409, "certificate-not-earned");
+    let told = app.organiser().get(&list).text;
+    assert!(!told.contains(ADDRESS) && !told.contains("erased:"), "{told}");
 }
 
 #[test]
