@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::scene::{ADDRESS, CANARIES, figures, held, open_figures, registered};
 use super::{OF, accessed, erase, erased, hits};
+use crate::api::check_ins::{at_the_door, scan};
 use crate::api::sharings::{journal, read};
 use crate::support::{TestApp, person};
 
@@ -170,6 +171,28 @@ fn what_is_left_is_no_ticket_no_certificate_and_no_address() {
     app.organiser().get(&certificate).problem(409, "certificate-not-earned");
     let told = app.organiser().get(&list).text;
     assert!(!told.contains(ADDRESS) && !told.contains("erased:"), "{told}");
+    let (path, note) = (
+        format!("/registrations/{id}/review"),
+        br#"{"score": 7, "note": "Wieder"}"#,
+    );
+    let noted = app.organiser().send("PUT", &path, &[], Some(note));
+    noted.problem(409, "transition-not-allowed");
+}
+
+#[test]
+fn a_device_that_sends_a_walk_in_again_names_nobody_again() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(5);
+    let desk = at_the_door(&app);
+    let walk_in = |family_name: &str| {
+        let name = json!({"given_name": "Leyla", "family_name": family_name, "email": "leyla@example.org"});
+        scan(&desk, &seminar, 1, json!({"walk_in": name}))
+    };
+    let first = walk_in("Quintilla").expect(201);
+    walk_in("Berta").problem(422, "scan-id-reused");
+    assert_eq!(erased(&app, "leyla@example.org")["check_ins"], json!([first["id"]]));
+    assert_eq!(walk_in("Quintilla").expect(200)["id"], first["id"]);
+    assert_eq!(hits(&app, &["quintilla"]), []);
 }
 
 #[test]
