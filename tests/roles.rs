@@ -194,3 +194,31 @@ fn who_migrates_grants_and_takes_back() {
     let other = TestDatabase::empty();
     assert!(db.migrate_as(&other.direct_url).is_err());
 }
+
+/// What was written is moved after a restore, and only whoever owns the tables may.
+#[test]
+fn after_a_restore_the_owner_sets_the_journal_back() {
+    let (database, roles) = under_roles();
+    let app = TestApp::on(database);
+    let seminar = app.seminar(3);
+    app.registered(&seminar, ["anna"]);
+    let restored = |owner: Option<&str>| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_einlass"));
+        command
+            .args(["restored", "--although-connected"])
+            .env("DATABASE_URL", &roles.app_url)
+            .envs(owner.map(|url| ("EINLASS_MIGRATE_DATABASE_URL", url)));
+        let output = command.output().unwrap();
+        let told = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+        (output.status.success(), told.concat())
+    };
+    // The control: the service's own role must not be able to.
+    let (good, said) = restored(None);
+    assert!(!good && said.contains("permission denied"), "{said}");
+    let (good, said) = restored(Some(&roles.owner_url));
+    assert!(good && said.contains(" 0 faults"), "{said}");
+    let query = journal::table.filter(journal::action.ne("feed.restored"));
+    let largest = query.select(diesel::dsl::max(journal::transaction));
+    let largest = largest.get_result::<Option<i64>>(&mut app.database.connect()).unwrap();
+    assert_eq!(largest, Some(0));
+}

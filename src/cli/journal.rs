@@ -1,12 +1,15 @@
 //! The journal: whether it is what it was, and its heads; and the way back from a backup.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use secrecy::ExposeSecret;
 
 use super::Failure;
 use super::database::Database;
+use super::privacy::erased_again;
 use crate::audit::{self, Chain, Head, Heads, Verified};
 use crate::auth::find_organisation;
 use crate::base::clock::Clock;
@@ -32,13 +35,17 @@ pub struct Restore {
     /// Although others are connected to the database: none of them is a service that writes.
     #[arg(long)]
     although_connected: bool,
+    /// What `einlass privacy export-erasures` printed and was kept beside the backups: whoever was erased since the backup was
+    /// made is erased again.
+    #[arg(long, value_name = "FILE")]
+    erasures: Option<PathBuf>,
 }
 
 /// Reckons every chain anew; the first fault of each is printed, and fails the command.
 pub fn verify(config: &Config, verify: &Verify) -> Result<(), Failure> {
     let kept = verify.head.as_deref().map(kept).transpose()?.unwrap_or_default();
     let database = Database::command(config)?;
-    let outcome = database.db.run(true, |conn| {
+    let outcome = database.db.run_unhurried(None, true, |conn| {
         let only = match &verify.organisation {
             None => None,
             Some(slug) => {
@@ -71,8 +78,11 @@ fn told(verified: &Verified) -> Result<(), Failure> {
 pub fn heads(config: &Config) -> Result<(), Failure> {
     let database = Database::command(config)?;
     let clock = Clock::System;
-    let outcome = audit::seal(&database.db, || clock.now(), || false)
-        .and_then(|_| database.db.run(true, |conn| audit::heads(conn, clock.now())));
+    let outcome = audit::seal(&database.db, || clock.now(), || false).and_then(|_| {
+        database
+            .db
+            .run_unhurried(None, true, |conn| audit::heads(conn, clock.now()))
+    });
     database.stop();
     println!("{}", serde_json::to_string_pretty(&outcome?)?);
     Ok(())
@@ -80,10 +90,53 @@ pub fn heads(config: &Config) -> Result<(), Failure> {
 
 /// After a backup was restored, from a dump or to a point in time, and before the service is started.
 pub fn restored(config: &Config, restore: &Restore) -> Result<(), Failure> {
+    // A file that is not there is told before anything is done.
+    let erasures = restore.erasures.as_deref().map(open).transpose()?;
     let database = Database::command(config)?;
-    let outcome = go_on_from_here(&database.db, restore.although_connected);
+    // What was written is changed by nobody but whoever owns the tables.
+    let owner = config.migrate_url.as_ref().map(|owner| owner.expose_secret());
+    let outcome = go_on_from_here(&database.db, owner, restore.although_connected, erasures);
     database.stop();
-    let (journal, feed, verified) = outcome?;
+    told(&outcome?)
+}
+
+fn open(path: &Path) -> Result<File, Failure> {
+    File::open(path).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// Tells each step when it is done: what comes after it may fail, and can be done again.
+fn go_on_from_here(
+    db: &Db,
+    owner: Option<&str>,
+    although_connected: bool,
+    erasures: Option<File>,
+) -> Result<Verified, Failure> {
+    if !although_connected {
+        nobody_else(db)?;
+    }
+    let act = Act {
+        now: Clock::System.now(),
+        actor: Actor::SYSTEM,
+    };
+    // All or nothing: a feed that was moved in part would lie.
+    let (journal, feed) = db.run_unhurried(owner, false, |conn| {
+        let journal = set_back(conn)?;
+        audit::renumber(conn, journal.by)?;
+        let feed = partners::begin_anew(conn, &act, journal.by)?;
+        Ok((journal, feed))
+    })?;
+    set_in_order(journal, feed);
+    // Now that the journal is in order, the erasures are entries behind it; and nobody is served yet.
+    match erasures {
+        Some(lines) => println!("erasures  {}", erased_again(db, lines)?),
+        None => println!(
+            "erasures  none named: who was erased after the backup was made is there again, until `einlass privacy reapply-erasures`"
+        ),
+    }
+    Ok(db.run_unhurried(None, true, |conn| audit::verify(conn, None, &[]))?)
+}
+
+fn set_in_order(journal: SetBack, feed: Restored) {
     let last = journal.last.map_or("nothing".to_owned(), |last| last.to_string());
     println!("The last entry of the journal: {last}. What came after it is lost.");
     println!(
@@ -98,28 +151,6 @@ pub fn restored(config: &Config, restore: &Restore) -> Result<(), Failure> {
         "webhooks  {} go on where they were when the backup was made",
         feed.webhooks
     );
-    told(&verified)
-}
-
-fn go_on_from_here(db: &Db, although_connected: bool) -> Result<(SetBack, Restored, Verified), Failure> {
-    if !although_connected {
-        nobody_else(db)?;
-    }
-    let act = Act {
-        now: Clock::System.now(),
-        actor: Actor::SYSTEM,
-    };
-    // All or nothing: a feed that was moved in part would lie.
-    let (journal, feed) = db.run(false, |conn| {
-        let journal = set_back(conn)?;
-        audit::renumber(conn, journal.by)?;
-        let feed = partners::begin_anew(conn, &act, journal.by)?;
-        Ok((journal, feed))
-    })?;
-    // What was erased since the backup is to be erased again HERE: after the journal was set in order, so that the erasures
-    // are entries behind it, and before it is verified and anybody is served.
-    let verified = db.run(true, |conn| audit::verify(conn, None, &[]))?;
-    Ok((journal, feed, verified))
 }
 
 /// A connection that was just closed takes a moment to go.

@@ -11,6 +11,7 @@ use super::Failure;
 use super::database::Database;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
+use crate::base::db::Db;
 use crate::privacy;
 
 #[derive(Debug, Args)]
@@ -45,16 +46,21 @@ pub fn export_erasures(config: &Config, export: &ExportErasures) -> Result<(), F
 }
 
 pub fn reapply_erasures(config: &Config, reapply: &ReapplyErasures) -> Result<(), Failure> {
-    let lines = BufReader::new(File::open(&reapply.file)?).lines();
+    let lines = File::open(&reapply.file)?;
     let database = Database::command(config)?;
-    let applied = privacy::reapply_erasures(&database.db, Clock::System.now(), lines);
+    let outcome = erased_again(&database.db, lines);
     database.stop();
-    let applied = applied?;
-    println!(
+    println!("{}", outcome?);
+    Ok(())
+}
+
+/// Erases again what the lines name, and says how much that was.
+pub fn erased_again(db: &Db, lines: File) -> Result<String, Failure> {
+    let applied = privacy::reapply_erasures(db, Clock::System.now(), BufReader::new(lines).lines())?;
+    Ok(format!(
         "{} erasures read, {} of them new to the ledger; {} records erased.",
         applied.lines, applied.new, applied.erased
-    );
-    Ok(())
+    ))
 }
 
 pub fn retention_run(config: &Config, run: &RetentionRun) -> Result<(), Failure> {

@@ -4,8 +4,8 @@ use std::process::{Command, Output};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use einlass::schema::journal;
-use serde_json::Value;
+use einlass::schema::{journal, registrations};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::changes::read;
@@ -228,4 +228,46 @@ fn heads_are_printed_and_an_older_backup_is_told_from_them() {
     std::fs::write(&file, "{}").unwrap();
     let (good, said) = einlass(&app.database, &verify);
     assert!(!good && said.contains("heads.json"), "{said}");
+}
+
+#[test]
+fn whoever_was_erased_after_the_backup_was_made_is_erased_again_by_the_same_command() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(5);
+    let [_] = app.registered(&seminar, ["quintilla"]);
+    let (control, backup) = (app.database.dumped(), app.database.dumped());
+    let body = json!({"organisation": "staedteregion-aachen", "email": "quintilla@example.org"});
+    app.admin().post("/privacy/erasures", &body).expect(201);
+    let printed = output(&app.database, &["privacy", "export-erasures"]).stdout;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("erasures.jsonl");
+    let arguments = ["restored", "--erasures", file.to_str().unwrap()];
+    let known = |database: &TestDatabase| {
+        let known = registrations::table.filter(registrations::email.ne(""));
+        known.count().get_result::<i64>(&mut database.connect()).unwrap()
+    };
+    let before = entries(&backup);
+    let (good, said) = einlass(&backup, &arguments);
+    assert!(!good && said.contains("erasures.jsonl"), "{said}");
+    assert_eq!(
+        entries(&backup),
+        before,
+        "a file that is not there is told before anything is done"
+    );
+    std::fs::write(&file, &printed).unwrap();
+    let (good, said) = einlass(&backup, &arguments);
+    assert!(
+        good && said.contains("1 of them new to the ledger; 1 records erased"),
+        "{said}"
+    );
+    assert_eq!(known(&backup), 0);
+    let (good, said) = einlass(&backup, &arguments);
+    assert!(
+        good && said.contains("0 of them new to the ledger; 0 records erased"),
+        "{said}"
+    );
+    // The control: without the file the person is there again, and that is said.
+    let said = restored(&control);
+    assert!(said.contains("none named"), "{said}");
+    assert_eq!(known(&control), 1);
 }

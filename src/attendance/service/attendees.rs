@@ -171,7 +171,8 @@ impl Roll {
             family_name: NAMELESS.to_owned(),
             company: None,
             email: match person {
-                Person::Address(key) => Some(key.clone()),
+                // What is left of an erased address is none.
+                Person::Address(key) => Some(key.clone()).filter(|key| key.contains('@')),
                 Person::Registration(_) | Person::Named(_) => None,
             },
         })

@@ -130,8 +130,11 @@ impl Naming<'_> {
             (None, Some(address)) => self.behind(address),
             (None, None) => Person::Named(row.person_key.clone()),
         };
+        // The time of what counts is over for everybody: also for whose registration is kept longer, or was erased before
+        // somebody took the row for it.
+        let over = self.who.strangers && state == ImportState::Confirmed;
         // A row that was decided to be somebody's is theirs, whatever address it came with.
-        let goes = self.goes(&person, asked) || (asked && taken_for.is_some());
+        let goes = self.goes(&person, asked) || ((asked || over) && taken_for.is_some());
         // What nobody has decided on yet has a time of its own.
         let early = self.who.strangers && state != ImportState::Confirmed;
         if !goes || (early && !matches!(person, Person::Registration(_))) || is_nameless(row) {
@@ -210,6 +213,50 @@ fn letter(digit: u8) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::attendance::model::ImportId;
+
+    fn taken(registration: Option<RegistrationId>) -> NamedRow {
+        NamedRow {
+            import_id: ImportId(fresh()),
+            position: 1,
+            person_key: "email:anna@example.org".to_owned(),
+            display_names: serde_json::json!(["Anna"]),
+            email: Some("anna@example.org".to_owned()),
+            email_key: Some("anna@example.org".to_owned()),
+            match_status: MatchStatus::Matched,
+            registration_id: registration,
+        }
+    }
+
+    /// Whether the row goes where this registration is known under the address and not forgotten now.
+    fn goes(row: &NamedRow, state: ImportState, strangers: bool) -> bool {
+        let nothing = Forgotten::default();
+        let who = Forget {
+            of: (OrganisationId(fresh()), SeminarId(fresh())),
+            registrations: &HashMap::new(),
+            address: None,
+            named: &nothing,
+            strangers,
+        };
+        let known = HashMap::from([("anna@example.org".to_owned(), RegistrationId(fresh()))]);
+        let mut naming = Naming {
+            who: &who,
+            persons: HashMap::new(),
+            known,
+            keys: BTreeMap::new(),
+        };
+        naming.row(row, state).is_some()
+    }
+
+    #[test]
+    fn when_its_time_is_over_a_row_goes_whatever_becomes_of_its_registration() {
+        let row = taken(Some(RegistrationId(fresh())));
+        assert!(goes(&row, ImportState::Confirmed, true));
+        assert!(!goes(&row, ImportState::Confirmed, false), "its time is not over");
+        assert!(!goes(&row, ImportState::Previewed, true), "it has a time of its own");
+        // It counts as the registration's by the address alone, so it goes with it.
+        assert!(!goes(&taken(None), ImportState::Confirmed, true));
+    }
 
     #[test]
     fn a_name_that_is_none_has_no_digit() {

@@ -30,6 +30,7 @@ mod line;
 mod migrate;
 mod replica;
 mod transaction;
+mod unhurried;
 
 pub use self::examine::Wanted;
 pub use self::grants::{May, TABLES, setup};

@@ -136,7 +136,13 @@ pub fn forget(conn: &mut PgConnection, act: &Act, person: Person<'_>) -> Result<
     }
     let ids = all.iter().map(|id| id.0).collect::<Vec<_>>();
     objects.mails = mail::forget(conn, organisation.0, &ids, person.address)?;
-    let answered = ids.into_iter().chain(objects.check_ins.iter().map(|id| id.0));
-    idempotency::forget(conn, &answered.collect::<Vec<_>>())?;
+    // The answer to an upload names everybody in the report, also who has no registration.
+    let reports = objects.import_participants.iter().map(|row| row.import.0);
+    let answered = ids
+        .into_iter()
+        .chain(objects.check_ins.iter().map(|id| id.0))
+        .chain(reports);
+    let answered = answered.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+    idempotency::forget(conn, &answered)?;
     Ok((objects, i32::try_from(cancelled).map_err(Error::internal)?))
 }

@@ -6,6 +6,7 @@ use diesel::PgConnection;
 
 use super::erase::{Person, forget};
 use crate::attendance::Forgotten;
+use crate::auth::organisation_refs;
 use crate::base::db::Db;
 use crate::base::problem::{Error, Result};
 use crate::journal::{Act, Actor};
@@ -77,6 +78,10 @@ pub fn reapply_erasures(
 
 fn reapply(conn: &mut PgConnection, act: &Act, erasure: &Erasure, objects: &Objects) -> Result<(bool, usize)> {
     let organisation = erasure.organisation_id;
+    if organisation_refs(conn, &[organisation])?.is_empty() {
+        // It came after the backup was made, and with it whoever was erased there.
+        return Ok((false, 0));
+    }
     let ids = [objects.registrations.as_slice(), &objects.restricted].concat();
     let rows = objects.import_participants.iter();
     let named = Forgotten {

@@ -12,7 +12,6 @@ use uuid::Uuid;
 use crate::attendance::{Forget, Forgotten, forget_people};
 use crate::auth::OrganisationId;
 use crate::base::db::Db;
-use crate::base::idempotency;
 use crate::base::problem::{Error, Result};
 use crate::journal::{Act, Actor, Entry, record};
 use crate::mail;
@@ -34,27 +33,32 @@ const PEOPLE: &str = "people";
 const MAILS: &str = "mails";
 const CONSENTS: &str = "consents";
 
-/// Forgets what is due, and says how many records that were. What fails is logged and has its turn again in the next run.
+/// Forgets what is due, and says how many records that were. What fails is logged and has its turn again in the next run; it
+/// holds up nothing else in this one.
 pub fn retain(db: &Db, now: DateTime<Utc>) -> Result<usize> {
     let act = Act {
         now,
         actor: Actor::SYSTEM,
     };
-    let mut all = 0;
+    let (mut all, mut passed_over) = (0, Vec::new());
     for _ in 0..ROUNDS {
-        let due = db.run(true, |conn| store::due(conn, now, AT_ONCE))?;
-        let mut done = 0;
-        for (of, ids) in batches(due) {
-            match db.run(false, |conn| apply(conn, &act, of, &ids)) {
-                Ok(count) => done += count,
-                Err(Error::Unavailable(cause)) if !cause.contains("timeout") => return Err(Error::Unavailable(cause)),
-                Err(error) => tracing::warn!(%error, "something was kept too long; it is tried again"),
-            }
-        }
-        all += done;
-        // Nothing more, or nothing that can be done now.
-        if done == 0 {
+        let due = db.run(true, |conn| store::due(conn, now, &passed_over, AT_ONCE))?;
+        if due.is_empty() {
             break;
+        }
+        for (of, due) in batches(due) {
+            let done = match db.run(false, |conn| apply(conn, &act, of, &due)) {
+                Ok(count) => count,
+                Err(Error::Unavailable(cause)) if !cause.contains("timeout") => return Err(Error::Unavailable(cause)),
+                Err(error) => {
+                    tracing::warn!(%error, "something was kept too long; it is tried again");
+                    0
+                }
+            };
+            if done == 0 {
+                passed_over.extend(due.iter().map(|one| one.object_id));
+            }
+            all += done;
         }
     }
     Ok(all)
@@ -123,11 +127,7 @@ fn people(conn: &mut PgConnection, act: &Act, of: (OrganisationId, SeminarId), d
             strangers: due.iter().any(|one| one.kind != "registration"),
         },
     )?;
-    let named = gone.iter().map(|one| one.registration.id.0);
-    let named = named
-        .chain(forgotten.check_ins.iter().map(|id| id.0))
-        .collect::<Vec<_>>();
-    idempotency::forget(conn, &named)?;
+    // Answers that were kept for a repeated request go by themselves within a day.
     let count = gone.len() + forgotten.check_ins.len() + forgotten.rows.len();
     for one in gone {
         // The proof of a consent has a time of its own.

@@ -111,10 +111,12 @@ pub fn standings(
     Ok(all)
 }
 
-/// What is due and no other room does by itself; registrations first, for what is known by them goes with them.
-pub fn due(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<Vec<Due>> {
+/// What is due and no other room does by itself, without what is to be passed over; registrations first, for what is known by
+/// them goes with them.
+pub fn due(conn: &mut PgConnection, now: DateTime<Utc>, passed_over: &[Uuid], limit: i64) -> Result<Vec<Due>> {
     let query = dated(
         "SELECT organisation_id, kind, seminar_id, object_id FROM dated WHERE deadline <= $3 AND purpose = ANY ($4)
+           AND object_id <> ALL ($6)
          ORDER BY kind <> 'registration', organisation_id, seminar_id, kind, object_id, position LIMIT $5",
     );
     let ours = Purpose::ALL
@@ -127,6 +129,7 @@ pub fn due(conn: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> Result<Ve
         .bind::<Timestamptz, _>(now)
         .bind::<Array<Text>, _>(ours.collect::<Vec<_>>())
         .bind::<BigInt, _>(limit)
+        .bind::<Array<SqlUuid>, _>(passed_over)
         .load(conn)?)
 }
 

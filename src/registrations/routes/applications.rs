@@ -123,7 +123,8 @@ pub struct ReviewBody {
 /// Organisers of the organisation, each for themselves; said again it replaces what they said before. The applicant
 /// does not see it.
 #[utoipa::path(tag = "registrations", params(("registration" = RegistrationId, Path)), request_body = ReviewBody, security(("member" = [])), responses(
-    (status = 200, body = ReviewView, description = "The review")))]
+    (status = 200, body = ReviewView, description = "The review"),
+    (status = 409, description = "`transition-not-allowed`: its person was erased, or is only kept for a funder")))]
 #[put("/registrations/{registration}/review")]
 pub async fn review_registration(
     who: Organiser,

@@ -12,7 +12,7 @@ use crate::base::problem::{Code, Error, FieldError, Problem, Result};
 use crate::base::text::Paragraphs;
 use crate::journal::{Act, Entry, record};
 use crate::mail::Kind;
-use crate::registrations::model::{Registration, RegistrationId, Review, State};
+use crate::registrations::model::{PersonalData, Registration, RegistrationId, Review, State};
 use crate::registrations::rules::{Event, Refusal, Way, admit};
 use crate::registrations::store;
 use crate::seminars::{self, AdmissionKind, Seminar, SeminarId, Status};
@@ -143,6 +143,11 @@ pub fn review(
 ) -> Result<Review> {
     let registration = store::find(conn, id)?.ok_or(Code::NotFound)?;
     reach.check(registration.organisation_id)?;
+    if registration.personal_data != PersonalData::Kept {
+        // Nothing is noted about whoever was forgotten.
+        let detail = format!("Its personal data are {}.", registration.personal_data);
+        return Err(Problem::new(Code::TransitionNotAllowed).detail(detail).into());
+    }
     let review = Review {
         organisation_id: registration.organisation_id,
         registration_id: id,

@@ -24,11 +24,12 @@ struct Without {
 }
 
 /// Registrations of one seminar that have no ticket yet, whatever their state: who is told that theirs was cancelled is
-/// known by it.
+/// known by it. Whose person was erased has none any more: the code they still have on paper is nobody's.
 pub fn without_ticket(conn: &mut PgConnection, of: Of) -> Result<Vec<(RegistrationId, SeminarId)>> {
     let rows = diesel::sql_query(
         "SELECT one.id, one.seminar_id FROM registrations AS one
-         WHERE one.organisation_id = $1 AND one.seminar_id = $2 AND NOT EXISTS (SELECT FROM tickets AS held
+         WHERE one.organisation_id = $1 AND one.seminar_id = $2 AND one.personal_data <> 'erased'
+           AND NOT EXISTS (SELECT FROM tickets AS held
              WHERE held.organisation_id = one.organisation_id AND held.registration_id = one.id)
          ORDER BY one.id",
     )
@@ -48,7 +49,7 @@ pub fn without_ticket_between(
         "SELECT one.id, one.seminar_id FROM registrations AS one
          WHERE one.organisation_id = $1 AND one.seminar_id IN (SELECT seminar_id FROM sessions
              WHERE organisation_id = $1 AND starts_at BETWEEN $2 AND $3)
-           AND NOT EXISTS (SELECT FROM tickets AS held
+           AND one.personal_data <> 'erased' AND NOT EXISTS (SELECT FROM tickets AS held
              WHERE held.organisation_id = one.organisation_id AND held.registration_id = one.id)
          ORDER BY one.id",
     )

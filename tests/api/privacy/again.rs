@@ -116,3 +116,18 @@ fn what_the_backup_does_not_have_any_more_is_no_fault() {
         }
     );
 }
+
+#[test]
+fn what_an_organisation_erased_that_is_not_there_holds_up_nobody() {
+    let app = TestApp::spawn();
+    held(&app);
+    app.database.connect().batch_execute(PUT_ASIDE).unwrap();
+    erased(&app, ADDRESS);
+    let [line] = exported(&app, None).try_into().unwrap_or_else(|_| unreachable!());
+    let mut elsewhere = serde_json::from_str::<Value>(&line).unwrap();
+    elsewhere["organisation_id"] = json!("0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11");
+    app.database.connect().batch_execute(PUT_BACK).unwrap();
+    let applied = reapplied(&app, &[elsewhere.to_string(), line]);
+    assert_eq!((applied.lines, applied.new), (2, 1));
+    assert_eq!(hits(&app, &CANARIES), []);
+}

@@ -2,11 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use einlass::auth::OrganisationId;
 use einlass::mail::Delivered;
+use einlass::schema::{registrations, tickets};
+use einlass::seminars::SeminarId;
 use serde_json::{Value, json};
 
 use super::scene::{ADDRESS, CANARIES, figures, held, open_figures, registered};
 use super::{OF, accessed, erase, erased, hits};
+use crate::api::check_ins::{at_the_door, scan};
 use crate::api::sharings::{journal, read};
 use crate::support::{TestApp, person};
 
@@ -136,6 +142,81 @@ fn a_rehearsal_tells_and_changes_nothing() {
     assert_eq!(hits(&app, &CANARIES), before);
     assert_eq!(app.state(&scene.registration), "confirmed");
     assert!(journal(&app, "erasure.made").is_empty());
+}
+
+#[test]
+fn what_is_left_is_no_ticket_no_certificate_and_no_address() {
+    let app = TestApp::spawn();
+    let scene = held(&app);
+    let id = scene.registration.parse::<uuid::Uuid>().unwrap();
+    let own = registrations::table.filter(registrations::id.eq(id));
+    let of = own.select((registrations::organisation_id, registrations::seminar_id));
+    let of = of
+        .first::<(OrganisationId, SeminarId)>(&mut app.database.connect())
+        .unwrap();
+    let tickets = || {
+        let issue = |conn: &mut PgConnection| einlass::registrations::issue(conn, &app.site.capabilities, of);
+        app.site.db.run(false, issue).unwrap();
+        let own = tickets::table.filter(tickets::registration_id.eq(id)).count();
+        own.get_result::<i64>(&mut app.database.connect()).unwrap()
+    };
+    let certificate = format!("/registrations/{}/certificate", scene.registration);
+    let list = format!("/seminars/{}/attendees?format=json&limit=100", scene.seminar);
+    // The control.
+    assert_eq!(tickets(), 1);
+    assert_eq!(app.organiser().get(&certificate).status, 200);
+    assert!(app.organiser().get(&list).text.contains(ADDRESS));
+    erased(&app, ADDRESS);
+    assert_eq!(tickets(), 0);
+    app.organiser().get(&certificate).problem(409, "certificate-not-earned");
+    let told = app.organiser().get(&list).text;
+    assert!(!told.contains(ADDRESS) && !told.contains("erased:"), "{told}");
+    let (path, note) = (
+        format!("/registrations/{id}/review"),
+        br#"{"score": 7, "note": "Wieder"}"#,
+    );
+    let noted = app.organiser().send("PUT", &path, &[], Some(note));
+    noted.problem(409, "transition-not-allowed");
+}
+
+#[test]
+fn a_device_that_sends_a_walk_in_again_names_nobody_again() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(5);
+    let desk = at_the_door(&app);
+    let walk_in = |family_name: &str| {
+        let name = json!({"given_name": "Leyla", "family_name": family_name, "email": "leyla@example.org"});
+        scan(&desk, &seminar, 1, json!({"walk_in": name}))
+    };
+    let first = walk_in("Quintilla").expect(201);
+    walk_in("Berta").problem(422, "scan-id-reused");
+    assert_eq!(erased(&app, "leyla@example.org")["check_ins"], json!([first["id"]]));
+    assert_eq!(walk_in("Quintilla").expect(200)["id"], first["id"]);
+    assert_eq!(hits(&app, &["quintilla"]), []);
+}
+
+#[test]
+fn the_kept_answer_to_an_upload_names_nobody_any_more() {
+    let app = TestApp::spawn();
+    held(&app);
+    let guest = "gast@example.org";
+    let body = json!({"organisation": OF, "email": guest, "dry_run": true});
+    let told = erase(&app.admin(), &body).expect(200);
+    let import = told["report_rows"][0]["import"].as_str().unwrap();
+    let sql = format!(
+        "INSERT INTO idempotency_keys (key, request, created_at, location, body)
+             SELECT 'u', 'r', now(), '/api/v1/attendance-imports/{import}',
+                 '{{\"id\": \"{import}\", \"participants\": [{{\"email\": \"{guest}\"}}]}}'"
+    );
+    app.database.connect().batch_execute(&sql).unwrap();
+    let kept = |app: &TestApp| {
+        let hits = hits(app, &[guest]).into_iter();
+        hits.filter(|hit| hit.place == "idempotency_keys.body").count()
+    };
+    assert_eq!(kept(&app), 1, "the control");
+    erased(&app, guest);
+    assert_eq!(kept(&app), 0);
+    assert_eq!(hits(&app, &[guest]), []);
 }
 
 #[test]

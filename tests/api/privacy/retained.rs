@@ -1,5 +1,6 @@
 //! What is kept no longer than it has to be goes by itself, and leaves every number.
 
+use diesel::connection::SimpleConnection;
 use serde_json::json;
 
 use super::scene::{CANARIES, figures, held};
@@ -161,4 +162,26 @@ fn many_are_forgotten_in_small_steps() {
     assert_eq!(app.confirmed(&seminar), 450);
     let steps = journal(&app, "retention.applied");
     assert!(steps.len() >= 3, "{steps:?}");
+}
+
+#[test]
+fn what_cannot_be_done_holds_up_nothing_else() {
+    let app = TestApp::spawn();
+    let (broken, sound) = (app.seminar(500), app.seminar(5));
+    // More than are looked at together, and in front of the other.
+    app.registered_by_sql(&broken, 250);
+    let [anna] = app.registered(&sound, ["anna"]);
+    let sql = format!(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not these'; END $$;
+         CREATE TRIGGER refuse BEFORE UPDATE ON registrations FOR EACH ROW WHEN (OLD.seminar_id = '{broken}')
+             EXECUTE FUNCTION refuse()"
+    );
+    app.database.connect().batch_execute(&sql).unwrap();
+    app.at("2028-01-01T08:00:00Z");
+    assert!(retain(&app) > 0);
+    assert_eq!(app.seen(&anna)["personal_data"], "erased");
+    assert_eq!(standing(&app, "participation")["due"], 250);
+    let sql = "DROP TRIGGER refuse ON registrations";
+    app.database.connect().batch_execute(sql).unwrap();
+    assert_eq!(retain(&app), 250, "they have their turn again");
 }

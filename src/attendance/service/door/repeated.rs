@@ -42,6 +42,8 @@ pub fn repeated(
 
 fn same_walk_in(earlier: &CheckIn, who: &Who) -> bool {
     match who {
+        // Who it was may have been erased meanwhile; whoever sends it again is answered, and nobody is named again.
+        Who::WalkIn(_) if earlier.family_name.is_none() => true,
         Who::WalkIn(name) => {
             earlier.family_name.as_deref() == Some(&name.family_name) && earlier.given_name == name.given_name
         }
