@@ -40,7 +40,7 @@ pub fn certificate(conn: &mut PgConnection, act: &Act, by: &By<'_>, id: Registra
     let attendee = mine.first().ok_or(Code::NotFound)?;
     let people = awards(attendee, needed).map_err(refused)?;
     if people.is_empty() {
-        let nobody = "It is not known any more who that was.";
+        let nobody = "It is not known any more who came.";
         return Err(Problem::new(Code::CertificateNotEarned).detail(nobody).into());
     }
     journal(conn, act, &roll.whole, "certificate.issued", id.0, people.len())?;
@@ -96,9 +96,9 @@ fn awards(attendee: &Attendee, needed: usize) -> Result<Vec<Award>, NotEarned> {
         sessions: sessions.clone(),
         online,
     };
-    let named = attendee.family_name() != super::attendees::NAMELESS;
-    // Nor has whoever was erased.
-    let own = Some(attendee.name()).filter(|name| named && !name.trim().is_empty());
+    // Whoever was erased has none either.
+    let nameless = ["", super::attendees::NAMELESS].contains(&attendee.family_name());
+    let own = Some(attendee.name()).filter(|_| !nameless);
     let registration = attendee.registration();
     let came = registration.filter(|one| companions_earned(&attendee.records, one.persons, needed));
     let along = came.iter().flat_map(|one| &one.companions.0);

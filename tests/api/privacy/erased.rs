@@ -74,6 +74,11 @@ fn no_word_is_left_and_every_number_is() {
     );
     assert!(!hits(&app, &["berta@example.org"]).is_empty());
 
+    // Of nobody there is no certificate.
+    app.organiser()
+        .get(&format!("/registrations/{}/certificate", scene.registration))
+        .problem(409, "certificate-not-earned");
+
     // Whoever asks again finds nothing, and writes nobody down again.
     let again = erased(&app, ADDRESS);
     assert_eq!(
