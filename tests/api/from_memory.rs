@@ -70,7 +70,7 @@ fn nobody_who_asks_meanwhile_sees_less_than_was_acknowledged() {
             .rsplit(' ')
             .next()
             .unwrap()
-            .parse()
+            .parse::<i64>()
             .unwrap_or(0)
     };
     std::thread::scope(|scope| {
@@ -82,7 +82,7 @@ fn nobody_who_asks_meanwhile_sees_less_than_was_acknowledged() {
                     if known == i64::MAX {
                         return seen;
                     }
-                    let shown: i64 = number(&client.get(&path).expect(200));
+                    let shown = number(&client.get(&path).expect(200));
                     assert!(shown >= known, "{shown} is shown after {known} was acknowledged");
                     seen += 1;
                 }
