@@ -54,6 +54,11 @@ fn each_transaction_brings_its_settings_along() {
             let found = db.run(read_only, |conn| Ok(SETTINGS.map(|(name, _)| setting(conn, name))));
             assert_eq!(found.unwrap(), SETTINGS.map(|(_, value)| value), "{lease:?}");
         }
+        // What takes as long as it takes is ended by nobody, and still waits for no lock for ever.
+        let unhurried = db.run_unhurried(None, |conn| {
+            Ok(["statement_timeout", "lock_timeout"].map(|name| setting(conn, name)))
+        });
+        assert_eq!(unhurried.unwrap(), ["0", "3s"], "{lease:?}");
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use secrecy::ExposeSecret;
 
 use super::Failure;
 use super::database::Database;
@@ -81,7 +82,8 @@ pub fn heads(config: &Config) -> Result<(), Failure> {
 /// After a backup was restored, from a dump or to a point in time, and before the service is started.
 pub fn restored(config: &Config, restore: &Restore) -> Result<(), Failure> {
     let database = Database::command(config)?;
-    let outcome = go_on_from_here(&database.db, restore.although_connected);
+    let owner = config.migrate_url.as_ref().map(ExposeSecret::expose_secret);
+    let outcome = go_on_from_here(&database.db, owner, restore.although_connected);
     database.stop();
     let (journal, feed, verified) = outcome?;
     let last = journal.last.map_or("nothing".to_owned(), |last| last.to_string());
@@ -101,7 +103,11 @@ pub fn restored(config: &Config, restore: &Restore) -> Result<(), Failure> {
     told(&verified)
 }
 
-fn go_on_from_here(db: &Db, although_connected: bool) -> Result<(SetBack, Restored, Verified), Failure> {
+fn go_on_from_here(
+    db: &Db,
+    owner: Option<&str>,
+    although_connected: bool,
+) -> Result<(SetBack, Restored, Verified), Failure> {
     if !although_connected {
         nobody_else(db)?;
     }
@@ -110,7 +116,7 @@ fn go_on_from_here(db: &Db, although_connected: bool) -> Result<(SetBack, Restor
         actor: Actor::SYSTEM,
     };
     // All or nothing: a feed that was moved in part would lie.
-    let (journal, feed) = db.run(false, |conn| {
+    let (journal, feed) = db.run_unhurried(owner, |conn| {
         let journal = set_back(conn)?;
         audit::renumber(conn, journal.by)?;
         let feed = partners::begin_anew(conn, &act, journal.by)?;

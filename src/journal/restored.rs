@@ -29,9 +29,10 @@ struct Found {
 
 /// Moves the numbers of all transactions to 0 and below, all by as much, so that their order stays what it was. Another
 /// cluster counts its transactions from the beginning: without this, what it writes would stand before what was restored.
-/// Every row is written anew, which may take minutes; nobody else writes meanwhile.
+/// Every row is written anew, which may take minutes: to be run unhurried, by the role that owns the table. Nobody else writes
+/// meanwhile.
 pub fn set_back(conn: &mut PgConnection) -> Result<SetBack> {
-    conn.batch_execute("SET LOCAL statement_timeout = 0; LOCK TABLE journal IN EXCLUSIVE MODE")?;
+    conn.batch_execute("LOCK TABLE journal IN EXCLUSIVE MODE")?;
     let found =
         diesel::sql_query("SELECT max(transaction) AS largest, count(*) AS entries, max(at) AS last FROM journal")
             .get_result::<Found>(conn)?;

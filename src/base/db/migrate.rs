@@ -1,4 +1,5 @@
-//! The schema brought up to date, by one instance at a time, on a direct connection.
+//! What takes as long as it takes, on a connection of its own: the schema brought up to date, by one instance at a time, and what
+//! the command line does to all of a table.
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::line::unwatched;
-use super::{Db, Lease, SETTINGS, away, grants, set};
+use super::{Begin, Db, Ended, Lease, SETTINGS, away, grants, set, settle, transact};
 use crate::base::problem::{Error, Result};
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
@@ -65,6 +66,26 @@ impl Db {
                 .map_err(|Failed(error)| error)?;
         }
         Ok(versions)
+    }
+
+    /// Runs `work` in one READ WRITE transaction that takes as long as it takes, on a connection of its own: the server ends no
+    /// statement of it, and nobody hangs up. In the role that owns the tables where its URL is named: what is only added to is
+    /// changed by nobody else. For the command line, where nobody waits for an answer.
+    pub fn run_unhurried<T>(
+        &self,
+        owner_url: Option<&str>,
+        work: impl FnOnce(&mut PgConnection) -> Result<T>,
+    ) -> Result<T> {
+        let url = owner_url.unwrap_or(&self.url);
+        let mut conn = PgConnection::establish(&unwatched(url)).map_err(away)?;
+        settle(&mut conn, self.lease, SETTINGS)?;
+        let begin = format!("{}; SET LOCAL statement_timeout = 0", self.begins(Begin::Write));
+        let ended = transact(&mut conn, &begin, work);
+        self.wrote(&ended);
+        match ended {
+            Ended::Done(value) => Ok(value),
+            Ended::NotBegun(error) | Ended::RolledBack(error) | Ended::Unsure(error) => Err(error),
+        }
     }
 }
 
