@@ -251,9 +251,14 @@ impl Db {
     {
         let turn = tokio::time::timeout(WRITE_WAIT, self.writers.clone().acquire_owned()).await;
         let turn = turn.map_err(|_| Error::Unavailable("too many writers wait".to_owned()))?;
-        let _turn = turn.map_err(Error::internal)?;
+        let turn = turn.map_err(Error::internal)?;
         let db = self.clone();
-        off_thread(move || db.run(false, work)).await
+        // The turn goes with the work: who hangs up does not make room for another while it goes on.
+        off_thread(move || {
+            let _turn = turn;
+            db.run(false, work)
+        })
+        .await
     }
 
     /// The blocking form, for the command line and the tests' arrangements.
