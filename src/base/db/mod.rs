@@ -284,6 +284,9 @@ impl Db {
     /// Counts a transaction that has, or may have, changed something. Whoever writes on a connection of their own says so
     /// before they answer.
     pub fn wrote<T>(&self, ended: &Ended<T>) {
+        if let Some(replica) = self.replica.as_deref().filter(|_| matches!(ended, Ended::Done(_))) {
+            replica.database_is_there();
+        }
         if matches!(ended, Ended::Done(_) | Ended::Unsure(_)) {
             self.writes.one_more();
         }
