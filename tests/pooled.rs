@@ -89,6 +89,21 @@ fn nothing_is_left_on_the_connection() {
     assert_eq!((limit.as_str(), after.as_str()), ("3s", "off"));
 }
 
+/// What is said with BEGIN may be refused after it: the transaction is open then, and nobody would know.
+#[test]
+fn a_transaction_that_did_not_begin_is_not_handed_on() {
+    let database = TestDatabase::create();
+    let db = Db::open(&database.direct_url, 1, Lease::Transaction).unwrap();
+    let mut conn = db.connect().unwrap();
+    let refused = format!("{}; SET LOCAL lock_timeout = 'never'", db.begins(Begin::Write));
+    let ended = transact(&mut conn, &refused, |conn| Ok(setting(conn, "lock_timeout")));
+    assert!(matches!(ended, Ended::NotBegun(_)));
+    let ended = transact(&mut conn, &db.begins(Begin::Write), |conn| {
+        Ok(setting(conn, "lock_timeout"))
+    });
+    assert!(matches!(ended, Ended::Done(limit) if limit == "3s"));
+}
+
 #[test]
 fn migrations_go_past_a_pooler() {
     let database = TestDatabase::empty();
