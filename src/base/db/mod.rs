@@ -62,6 +62,8 @@ const BY_KEY: &[(&str, &str)] = &[
 const WRITE_WAIT: Duration = Duration::from_secs(5);
 /// Connections that writers leave to readers: a rush on one seminar waits for its row, the programme is still read.
 const FOR_READERS: u32 = 4;
+/// A pool that wants a connection and gets none tries at least this often.
+const TRIED_EVERY: Duration = Duration::from_secs(5);
 /// While the database is away, a thread with a connection of its own asks again this often, and not each time somebody comes.
 const ASK_AGAIN: Duration = Duration::from_millis(500);
 
@@ -150,9 +152,11 @@ fn run_on<T>(
     }
 }
 
-/// Waits while the database may be coming back; once it has been away for as long as anybody waits, nobody waits in vain.
+/// Waits while the database may be coming back; once it has been away for as long as anybody waits, nobody waits in vain. But where
+/// nobody has tried for a while, nobody may be trying any more: then one does.
 fn connection(exchange: &Exchange, pool: &Connections) -> Result<PooledConnection<Exchange>> {
-    if exchange.away_for(POOL_WAIT) && pool.state().connections == 0 {
+    let is_away = exchange.away_for(POOL_WAIT) && exchange.failed_within(TRIED_EVERY);
+    if is_away && pool.state().connections == 0 {
         return Err(away("the database is away"));
     }
     let _wait = metrics::PoolWait::begun();
