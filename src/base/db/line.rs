@@ -109,7 +109,7 @@ impl Exchange {
         }
         let (from, many) = (USER_TIMEOUTS.start, USER_TIMEOUTS.end - USER_TIMEOUTS.start);
         let url = with_limits(&inside.url, from + inside.dialled.fetch_add(1, Relaxed) % many);
-        inside.under_way().replace(Dialling {
+        *inside.under_way() = Some(Dialling {
             since: inside.now(),
             url: url.clone(),
             before: sockets().map(|(_, name)| name).collect(),
