@@ -34,8 +34,9 @@ const PEOPLE: &str = "people";
 const MAILS: &str = "mails";
 const CONSENTS: &str = "consents";
 
-/// Forgets what is due, and says how many records that were. What fails is logged and has its turn again in the next run.
-pub fn retain(db: &Db, now: DateTime<Utc>) -> Result<usize> {
+/// Forgets what is due, and says how many records that were. What fails is logged and has its turn again in the next run, and so
+/// has what is left when it is `ended`.
+pub fn retain(db: &Db, now: DateTime<Utc>, ended: impl Fn() -> bool) -> Result<usize> {
     let act = Act {
         now,
         actor: Actor::SYSTEM,
@@ -45,6 +46,9 @@ pub fn retain(db: &Db, now: DateTime<Utc>) -> Result<usize> {
         let due = db.run(true, |conn| store::due(conn, now, AT_ONCE))?;
         let mut done = 0;
         for (of, ids) in batches(due) {
+            if ended() {
+                return Ok(all + done);
+            }
             match db.run(false, |conn| apply(conn, &act, of, &ids)) {
                 Ok(count) => done += count,
                 Err(Error::Unavailable(cause)) if !cause.contains("timeout") => return Err(Error::Unavailable(cause)),
