@@ -41,7 +41,7 @@ mod process;
 mod stop;
 
 pub use gauges::watch;
-pub use stop::{Signals, until_stopped};
+pub use stop::{End, Signals, until_stopped};
 
 /// Everything under `/api/v1`. One scope with full paths: once a prefix matches, actix never looks at another.
 fn api(config: &mut ServiceConfig) {

@@ -54,6 +54,11 @@ fn each_transaction_brings_its_settings_along() {
             let found = db.run(read_only, |conn| Ok(SETTINGS.map(|(name, _)| setting(conn, name))));
             assert_eq!(found.unwrap(), SETTINGS.map(|(_, value)| value), "{lease:?}");
         }
+        // What takes as long as it takes is ended by nobody, and still waits for no lock for ever.
+        let unhurried = db.run_unhurried(None, false, |conn| {
+            Ok(["statement_timeout", "lock_timeout"].map(|name| setting(conn, name)))
+        });
+        assert_eq!(unhurried.unwrap(), ["0", "3s"], "{lease:?}");
     }
 }
 
@@ -82,6 +87,21 @@ fn nothing_is_left_on_the_connection() {
     let ((inside, prepared), limit, after) = left(Lease::Session);
     assert!(inside == "off" && prepared > 0, "{prepared}");
     assert_eq!((limit.as_str(), after.as_str()), ("3s", "off"));
+}
+
+/// What is said with BEGIN may be refused after it: the transaction is open then, and nobody would know.
+#[test]
+fn a_transaction_that_did_not_begin_is_not_handed_on() {
+    let database = TestDatabase::create();
+    let db = Db::open(&database.direct_url, 1, Lease::Transaction).unwrap();
+    let mut conn = db.connect().unwrap();
+    let refused = format!("{}; SET LOCAL lock_timeout = 'never'", db.begins(Begin::Write));
+    let ended = transact(&mut conn, &refused, |conn| Ok(setting(conn, "lock_timeout")));
+    assert!(matches!(ended, Ended::NotBegun(_)));
+    let ended = transact(&mut conn, &db.begins(Begin::Write), |conn| {
+        Ok(setting(conn, "lock_timeout"))
+    });
+    assert!(matches!(ended, Ended::Done(limit) if limit == "3s"));
 }
 
 #[test]

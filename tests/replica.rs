@@ -123,6 +123,32 @@ fn the_public_is_served_while_the_database_is_away() {
     );
 }
 
+/// The standby is asked for some seconds more when the database was away, but not by those who wrote meanwhile.
+#[test]
+fn who_writes_when_the_database_is_back_finds_what_they_wrote() {
+    let (first, standby, db) = both();
+    let allow = |allowed: bool| {
+        let name = &first.name;
+        let sql = format!(
+            "ALTER DATABASE {name} ALLOW_CONNECTIONS {allowed};
+             SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        );
+        standby.connect().batch_execute(&sql).unwrap();
+    };
+    assert_eq!(db.run_public(name).unwrap(), "first");
+    allow(false);
+    assert_eq!(db.run_public(name).unwrap(), "standby");
+    allow(true);
+    // The control: whoever has not written may be shown what is old.
+    assert_eq!(db.run_public(name).unwrap(), "standby");
+    let begun = std::time::Instant::now();
+    while db.run(false, name).is_err() {
+        assert!(begun.elapsed().as_secs() < 4, "it does not come back");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert_eq!(db.run_public(name).unwrap(), "first");
+}
+
 /// Not there yet is not the same as not there.
 #[test]
 fn what_the_standby_does_not_know_yet_is_asked_of_the_database() {
@@ -165,6 +191,8 @@ fn feeds_come_from_the_standby_and_the_programme_only_while_the_database_is_away
          SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
     );
     standby.connect().batch_execute(&away).unwrap();
+    // What was listed a moment ago is still known by heart.
+    app.clock.advance(chrono::Duration::seconds(1));
     assert_eq!((listed(), fed()), (0, 0));
     anybody
         .post(&format!("/seminars/{seminar}/registrations"), &person("anna"))

@@ -48,6 +48,15 @@ impl Signals {
     }
 }
 
+/// How the service came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// What ran was finished.
+    InOrder,
+    /// Nobody is to be waited for any more.
+    CutOff,
+}
+
 /// Serves until a signal has brought it to its end, or the server ends by itself. `closing` is done when the listener closes.
 pub async fn until_stopped(
     server: Server,
@@ -55,18 +64,18 @@ pub async fn until_stopped(
     drain: &Drain,
     wait: Duration,
     closing: impl FnOnce(),
-) -> std::io::Result<()> {
+) -> std::io::Result<End> {
     let handle = server.handle();
     let mut server = pin!(server);
     let mut sign = match first(server.as_mut(), signals.next()).await {
-        Ok(ended) => return ended,
+        Ok(ended) => return ended.map(|()| End::InOrder),
         Err(sign) => sign,
     };
     if sign == Sign::Terminate {
         drain.begin();
         tracing::info!(seconds = wait.as_secs(), "draining");
         match first(server.as_mut(), tokio::time::timeout(wait, signals.next())).await {
-            Ok(ended) => return ended,
+            Ok(ended) => return ended.map(|()| End::InOrder),
             Err(Ok(second)) => sign = second,
             Err(Err(_)) => {}
         }
@@ -75,16 +84,16 @@ pub async fn until_stopped(
     closing();
     if sign == Sign::Quit {
         tracing::warn!("ended at once");
-        return Ok(());
+        return Ok(End::CutOff);
     }
     tracing::info!("closing");
     // Said at once; the server's own end is what is waited for.
     drop(handle.stop(true));
     match first(server, signals.next()).await {
-        Ok(ended) => ended,
+        Ok(ended) => ended.map(|()| End::InOrder),
         Err(_) => {
             tracing::warn!("what runs is cut off");
-            Ok(())
+            Ok(End::CutOff)
         }
     }
 }

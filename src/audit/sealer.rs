@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::service::seal;
 use crate::base::clock::Clock;
 use crate::base::db::Db;
+use crate::base::metrics::{self, Caught, Job};
 use crate::base::problem::{Error, Result};
 
 /// How long an entry is protected by nothing; and each time a chain was written to, it gets a seal.
@@ -31,12 +32,17 @@ impl Sealer {
             // Instances that start together do not look together for ever: whoever comes second finds nothing to do.
             while stopped.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                 let one = || seal(&db, || clock.now(), || end.load(Ordering::Relaxed));
-                match catch_unwind(AssertUnwindSafe(one)) {
+                let outcome = catch_unwind(AssertUnwindSafe(one));
+                metrics::round(Job::Sealer, matches!(outcome, Ok(Ok(_))).then(|| clock.now()));
+                match outcome {
                     Ok(Ok(0)) => {}
                     Ok(Ok(entries)) => tracing::debug!(entries, "sealed"),
                     Ok(Err(error)) => tracing::warn!(%error, "the journal waits to be sealed"),
                     // One chain that breaks its maker must not end all sealing.
-                    Err(_) => tracing::error!("sealing the journal panicked"),
+                    Err(_) => {
+                        metrics::panicked(Caught::Background);
+                        tracing::error!("sealing the journal panicked");
+                    }
                 }
             }
         };

@@ -81,15 +81,17 @@ pub enum Job {
     WebhookReader,
     Courier,
     Caretaker,
+    Sealer,
 }
 
 impl Job {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Timekeeper,
         Self::Mails,
         Self::WebhookReader,
         Self::Courier,
         Self::Caretaker,
+        Self::Sealer,
     ];
 
     const fn as_str(self) -> &'static str {
@@ -99,6 +101,7 @@ impl Job {
             Self::WebhookReader => "webhook_reader",
             Self::Courier => "courier",
             Self::Caretaker => "caretaker",
+            Self::Sealer => "sealer",
         }
     }
 }

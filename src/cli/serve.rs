@@ -8,7 +8,7 @@ use actix_web::web::Data;
 
 use super::Failure;
 use super::database::Database;
-use crate::app::{self, Signals, Site};
+use crate::app::{self, End, Signals, Site};
 use crate::base::clock::Clock;
 use crate::base::config::{Config, Profile};
 use crate::base::digest::secret;
@@ -98,7 +98,9 @@ fn serve_on(database: &Database, config: Config, listeners: Listeners, demo: boo
         }
         served
     });
-    if ending.is_some_and(|thread| thread.join().is_err()) {
+    // Who is cut off does not wait for a mail server either; what is under way there comes again, as after a kill.
+    let in_order = !matches!(served, Ok(End::CutOff));
+    if ending.is_some_and(|thread| in_order && thread.join().is_err()) {
         tracing::error!("what goes on beside the requests broke");
     }
     served?;

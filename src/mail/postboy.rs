@@ -1,5 +1,6 @@
 //! The thread that goes round: it delivers what is due, waits a moment, and looks again.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -7,7 +8,8 @@ use std::time::Duration;
 use super::service::{Delivered, Postman};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
-use crate::base::metrics::{self, Job};
+use crate::base::metrics::{self, Caught, Job};
+use crate::base::problem::Error;
 
 /// How long a due mail waits at most where nobody nudges. Also how long stopping takes at most, besides the mail
 /// that is just under way.
@@ -114,14 +116,19 @@ fn step_back() {
 fn go_round(postman: &Postman, db: &Db, clock: &Clock, bell: &Bell) {
     step_back();
     while !bell.stopped() {
-        let outcome = postman.round(db, clock, BATCH, &|| bell.stopped());
+        let round = || postman.round(db, clock, BATCH, &|| bell.stopped());
+        // One round that breaks must not end all mails.
+        let outcome = catch_unwind(AssertUnwindSafe(round)).unwrap_or_else(|_| {
+            metrics::panicked(Caught::Background);
+            Err(Error::internal("delivering mails panicked"))
+        });
         metrics::round(Job::Mails, outcome.is_ok().then(|| clock.now()));
         match outcome {
             // There may be more.
             Ok(delivered) if delivered != Delivered::default() => {}
             Ok(_) => bell.wait(),
             Err(error) => {
-                tracing::warn!(%error, "mails wait for the database");
+                tracing::warn!(%error, "mails wait");
                 for _ in 0..AWAY {
                     if !bell.stopped() {
                         bell.wait();

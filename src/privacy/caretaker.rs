@@ -1,6 +1,8 @@
 //! The thread that forgets what is kept no longer: every ten minutes it looks at the clock.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -16,6 +18,7 @@ const EVERY: Duration = Duration::from_mins(10);
 
 /// The handle of the thread; stops it when dropped.
 pub struct Caretaker {
+    ended: Arc<AtomicBool>,
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -23,9 +26,12 @@ pub struct Caretaker {
 impl Caretaker {
     pub fn start(db: Db, clock: Clock) -> Result<Self> {
         let (stop, stopped) = channel::<()>();
+        let ended = Arc::new(AtomicBool::new(false));
+        let end = ended.clone();
         let rounds = move || {
             loop {
-                let outcome = catch_unwind(AssertUnwindSafe(|| retain(&db, clock.now())));
+                let one = || retain(&db, clock.now(), || end.load(Ordering::Relaxed));
+                let outcome = catch_unwind(AssertUnwindSafe(one));
                 metrics::round(Job::Caretaker, matches!(outcome, Ok(Ok(_))).then(|| clock.now()));
                 match outcome {
                     Ok(Ok(0)) => {}
@@ -43,6 +49,7 @@ impl Caretaker {
         };
         let thread = std::thread::Builder::new().name("caretaker".to_owned()).spawn(rounds);
         Ok(Self {
+            ended,
             stop: Some(stop),
             thread: Some(thread.map_err(Error::internal)?),
         })
@@ -50,8 +57,9 @@ impl Caretaker {
 }
 
 impl Drop for Caretaker {
-    /// What is under way is finished first.
+    /// The batch under way is finished first.
     fn drop(&mut self) {
+        self.ended.store(true, Ordering::Relaxed);
         drop(self.stop.take());
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()

@@ -271,3 +271,30 @@ fn whoever_was_erased_after_the_backup_was_made_is_erased_again_by_the_same_comm
     assert!(said.contains("none named"), "{said}");
     assert_eq!(known(&control), 1);
 }
+
+/// In production the service's role may only add to the journal.
+#[test]
+fn with_two_roles_the_owner_sets_it_back() {
+    let app = TestApp::spawn();
+    app.seminar(5);
+    app.seal();
+    of_an_older_cluster(&app.database);
+    let backup = app.database.dumped();
+    let roles = backup.roles();
+    let restored = |owner: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_einlass"));
+        command.arg("restored").env("DATABASE_URL", &roles.app_url);
+        command.envs(owner.map(|url| ("EINLASS_MIGRATE_DATABASE_URL", url)));
+        let output = command.output().unwrap();
+        let told = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+        (output.status.success(), told.concat())
+    };
+    // The control: the other role alone is refused, and nothing was moved.
+    let before = entries(&backup);
+    let (good, said) = restored(None);
+    assert!(!good, "{said}");
+    assert_eq!(entries(&backup), before);
+    let (good, said) = restored(Some(&roles.owner_url));
+    assert!(good && said.contains(" 0 faults"), "{said}");
+    assert!(entries(&backup).iter().rev().skip(1).all(|(number, _)| *number <= 0));
+}

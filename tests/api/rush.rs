@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::support::{TestApp, draft_body, person};
+use crate::support::{TestApp, TestDatabase, draft_body, person};
 
 #[test]
 fn twenty_at_once_with_one_key_register_once() {
@@ -43,6 +43,34 @@ fn one_address_at_once_through_two_channels_registers_once() {
         });
         assert_eq!(app.confirmed(&id), 1);
     }
+}
+
+/// Otherwise many who hang up and come again would take the connections that are left to readers.
+#[test]
+fn who_hangs_up_does_not_make_room_for_another_writer() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+    let database = TestDatabase::create();
+    // Of five connections writers have one.
+    let db = database.db(5);
+    let ended = Arc::new(AtomicBool::new(false));
+    let (ends, seen) = (ended.clone(), ended.clone());
+    let found = actix_web::rt::System::new().block_on(async move {
+        let slow = db.write(move |_| {
+            std::thread::sleep(Duration::from_millis(2000));
+            ends.store(true, Ordering::SeqCst);
+            Ok(())
+        });
+        let given_up = tokio::time::timeout(Duration::from_millis(300), slow).await;
+        assert!(given_up.is_err(), "it was to be given up while it goes on");
+        // The control: a reader has a connection meanwhile.
+        let of_reader = seen.clone();
+        let read = db.read(move |_| Ok(of_reader.load(Ordering::SeqCst))).await;
+        let written = db.write(move |_| Ok(seen.load(Ordering::SeqCst))).await;
+        (read.unwrap(), written.unwrap())
+    });
+    assert_eq!(found, (false, true));
 }
 
 #[test]

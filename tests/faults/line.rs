@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{BUSY, Ledger, behind_chaos, come_back, recovered, timed};
-use crate::support::{Client, TestApp};
+use crate::support::{Chaos, Client, TestApp, TestDatabase};
 
 /// What the service says of itself, and how it sends away who reads: soon.
 #[track_caller]
@@ -44,6 +44,24 @@ fn a_cut_line_is_told_within_three_seconds_and_mends_within_two() {
         "somebody waited for {longest:?}"
     );
     ledger.agrees_on(&seminar);
+}
+
+/// Where only a desk asked while it was away, no connection of the pool is being made that would tell that it is back.
+#[test]
+fn a_database_that_is_back_is_found_also_where_nobody_tries_any_more() {
+    let mut database = TestDatabase::create();
+    let chaos = Chaos::before(&mut database);
+    let db = database.db(2);
+    chaos.cut();
+    assert!(db.connect().is_err());
+    std::thread::sleep(Duration::from_millis(2500));
+    // The control: that it is away is known, and nobody waits to be told so.
+    let begun = Instant::now();
+    assert!(db.run(true, |_| Ok(())).is_err());
+    assert!(begun.elapsed() < BUSY, "it took {:?}", begun.elapsed());
+    chaos.pass();
+    std::thread::sleep(Duration::from_millis(3000));
+    db.run(true, |_| Ok(())).unwrap();
 }
 
 #[test]

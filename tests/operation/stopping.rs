@@ -1,8 +1,10 @@
 //! Told to stop: nobody is refused who was sent here before it was known, and everything comes to an end.
 
+use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
 use serde_json::json;
 
 use super::program::Program;
@@ -140,6 +142,44 @@ fn a_second_signal_ends_the_waiting_and_sigint_does_not_wait() {
     let (status, took) = program.end();
     assert_eq!(status.code(), Some(0), "{}", program.log());
     assert!(took < Duration::from_secs(10), "{took:?}");
+}
+
+/// A mail server that says nothing keeps whoever ends in order, and not whoever is cut off.
+#[test]
+fn who_is_cut_off_waits_for_no_mail() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(5);
+    app.register(&seminar, "anna").expect(201);
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    silent.set_nonblocking(true).unwrap();
+    let server = format!("smtp://{}?tls=none", silent.local_addr().unwrap());
+    let ended = |signal: &str| {
+        let due = "UPDATE mails SET due_at = now() - interval '1 minute'";
+        app.database.connect().batch_execute(due).unwrap();
+        let settings = [
+            ("EINLASS_SMTP_URL", server.as_str()),
+            ("EINLASS_MAIL_FROM", "einlass@office.example"),
+        ];
+        let mut program = Program::start(&app.database, &settings, &[]);
+        let begun = Instant::now();
+        let line = loop {
+            if let Ok((line, _)) = silent.accept() {
+                break line;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "{}", program.log());
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        program.signal(signal);
+        let (status, took) = program.end();
+        drop(line);
+        assert_eq!(status.code(), Some(0), "{}", program.log());
+        took
+    };
+    let took = ended("-QUIT");
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    // The control: in order the mail under way is finished first.
+    let took = ended("-INT");
+    assert!(took > Duration::from_secs(4), "{took:?}");
 }
 
 #[test]

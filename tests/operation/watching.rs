@@ -100,6 +100,9 @@ fn every_metric_is_explained_and_nobody_is_in_them() {
             "einlass_background_rounds_total{job=\"timekeeper\",outcome=\"done\"}"
         ) >= 1.0
     );
+    // It begins after ten seconds; that it has not failed is told before.
+    let sealer = "einlass_background_rounds_total{job=\"sealer\",outcome=\"failed\"}";
+    assert_eq!(value(&told, sealer), 0.0);
     assert!(value(&told, "einlass_database_pool_wait_seconds_count") >= 1.0);
 
     assert_eq!(names(&told), written(), "docs/operations.md and the program");

@@ -239,6 +239,21 @@ pub const BAD: &[Bad] = &[
         "EINLASS_WEBHOOK_ALLOW",
     ),
     (
+        "webhooks to this machine by no address",
+        |o| o.set("EINLASS_WEBHOOK_ALLOW", "0.0.0.0"),
+        "EINLASS_WEBHOOK_ALLOW",
+    ),
+    (
+        "webhooks to this machine by no address of IPv6",
+        |o| o.set("EINLASS_WEBHOOK_ALLOW", "::"),
+        "EINLASS_WEBHOOK_ALLOW",
+    ),
+    (
+        "webhooks to this machine in disguise",
+        |o| o.set("EINLASS_WEBHOOK_ALLOW", "::ffff:127.0.0.0/104"),
+        "EINLASS_WEBHOOK_ALLOW",
+    ),
+    (
         "words that everybody may change",
         |o| o.mode("templates/mail", 0o777),
         "EINLASS_TEMPLATES_DIR",

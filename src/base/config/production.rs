@@ -184,7 +184,16 @@ fn networks(config: &Config, refuse: &mut impl FnMut(&str, &str)) {
             "must name proxies: from so many addresses anybody could say who they are",
         );
     }
-    let own = ["127.0.0.0/8", "::1/128", "169.254.0.0/16", "fe80::/10"];
+    // Linux takes `0.0.0.0` and `::` for this machine, and what is written as IPv6 for the IPv4 it means.
+    let own = [
+        "127.0.0.0/8",
+        "0.0.0.0/8",
+        "169.254.0.0/16",
+        "::1/128",
+        "::/128",
+        "::ffff:0:0/96",
+        "fe80::/10",
+    ];
     let own = own
         .iter()
         .filter_map(|text| text.parse::<Network>().ok())

@@ -12,7 +12,7 @@
 use std::collections::HashSet;
 use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent};
@@ -36,6 +36,7 @@ const LIVELINESS: [&str; 4] = [
     "keepalives_interval=5",
     "keepalives_count=3",
 ];
+const CONNECT_TIMEOUT: &str = "connect_timeout";
 const USER_TIMEOUT: &str = "tcp_user_timeout";
 /// Milliseconds, from here on: each line has its own.
 const USER_TIMEOUTS: std::ops::Range<u64> = 10_000..12_000;
@@ -51,6 +52,7 @@ struct Inside {
     /// One at a time: who waits here learns from the one before.
     dialling: Mutex<()>,
     dialled: AtomicU64,
+    under_way: Mutex<Option<Dialling>>,
     lines: Mutex<Vec<Weak<Line>>>,
     /// Since when no line could be made, and when that was last tried; 0: the last one was made.
     failing_since: AtomicU64,
@@ -66,6 +68,7 @@ impl Exchange {
             birth: Instant::now(),
             dialling: Mutex::default(),
             dialled: AtomicU64::default(),
+            under_way: Mutex::default(),
             lines: Mutex::default(),
             failing_since: AtomicU64::default(),
             failed_at: AtomicU64::default(),
@@ -73,6 +76,7 @@ impl Exchange {
         let watched = Arc::downgrade(&inside);
         let watch = move || {
             while let Some(inside) = watched.upgrade() {
+                inside.hang_up_on_who_only_lets_us_in();
                 inside.hang_up_on_the_silent();
                 drop(inside);
                 std::thread::sleep(LOOK_EVERY);
@@ -105,9 +109,15 @@ impl Exchange {
         }
         let (from, many) = (USER_TIMEOUTS.start, USER_TIMEOUTS.end - USER_TIMEOUTS.start);
         let url = with_limits(&inside.url, from + inside.dialled.fetch_add(1, Relaxed) % many);
-        let before = sockets().map(|(_, name)| name).collect::<HashSet<_>>();
-        let made = PgConnection::establish(&url).and_then(|mut conn| {
-            if let Some(socket) = found(&url, &before) {
+        *inside.under_way() = Some(Dialling {
+            since: inside.now(),
+            url: url.clone(),
+            before: sockets().map(|(_, name)| name).collect(),
+        });
+        let made = PgConnection::establish(&url);
+        let dialling = inside.under_way().take();
+        let made = made.and_then(|mut conn| {
+            if let Some(socket) = dialling.and_then(|dialling| dialling.found()) {
                 conn.set_instrumentation(inside.listen_in(socket));
             }
             settle(&mut conn, inside.lease, SETTINGS).map_err(ConnectionError::CouldntSetupConfiguration)?;
@@ -146,6 +156,10 @@ impl Inside {
         millis(self.birth.elapsed()).saturating_add(1)
     }
 
+    fn under_way(&self) -> MutexGuard<'_, Option<Dialling>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn note(&self, made: bool) {
         if made {
             self.failing_since.store(0, Relaxed);
@@ -179,6 +193,18 @@ impl Inside {
         }
     }
 
+    /// A pooler lets everybody in, whether or not it has a connection for them, and diesel asks a new line for two settings
+    /// before anybody can listen in.
+    fn hang_up_on_who_only_lets_us_in(&self) {
+        let dialling = self.under_way();
+        let late = dialling.as_ref().filter(|dialling| dialling.is_late(self.now()));
+        let Some(socket) = late.and_then(Dialling::found) else {
+            return;
+        };
+        tracing::warn!("the database let us in and fell silent; hanging up");
+        hang_up(&socket);
+    }
+
     /// Hangs up on who owes an answer, and on idle lines that were not heard of since: they go the same way, and would each
     /// cost a caller the same wait.
     fn hang_up_on_the_silent(&self) {
@@ -207,6 +233,31 @@ impl Inside {
     }
 }
 
+/// A line that is being made: nobody has seen its socket yet.
+struct Dialling {
+    since: u64,
+    url: String,
+    /// The sockets that there were.
+    before: HashSet<String>,
+}
+
+impl Dialling {
+    fn found(&self) -> Option<OwnedFd> {
+        found(&self.url, &self.before)
+    }
+
+    /// libpq gives each host its time to let us in; who has done so answers.
+    fn is_late(&self, now: u64) -> bool {
+        let each = setting(&self.url, CONNECT_TIMEOUT).and_then(|seconds| seconds.parse::<u32>().ok());
+        // 0: for ever, as the operator wants it.
+        let Some(each) = each.filter(|seconds| *seconds > 0) else {
+            return false;
+        };
+        let hosts = self.url.split(',').map(|_| u64::from(each) * 1000).sum::<u64>();
+        now.saturating_sub(self.since) > hosts + millis(BEGIN_WITHIN)
+    }
+}
+
 /// What is known of one connection. Its socket is a second handle: a number that libpq has closed may be somebody else's.
 struct Line {
     socket: OwnedFd,
@@ -221,10 +272,14 @@ struct Line {
 impl Line {
     fn hang_up(&self) {
         self.asked.store(0, Relaxed);
-        if let Err(error) = SockRef::from(&self.socket).shutdown(std::net::Shutdown::Both) {
-            // It was gone before.
-            tracing::debug!(%error, "hanging up");
-        }
+        hang_up(&self.socket);
+    }
+}
+
+fn hang_up(socket: &OwnedFd) {
+    if let Err(error) = SockRef::from(socket).shutdown(std::net::Shutdown::Both) {
+        // It was gone before.
+        tracing::debug!(%error, "hanging up");
     }
 }
 
@@ -346,5 +401,32 @@ mod tests {
         // A password is no setting.
         let odd = with_limits("postgresql://u:keepalives_idle=@h/d", 10_007);
         assert_eq!(setting(&odd, "keepalives_idle"), Some("10"));
+    }
+
+    /// As a pooler does that has no connection to the database.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn who_lets_us_in_and_says_nothing_is_hung_up_on() {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let pooler = std::thread::spawn(move || {
+            let (mut line, _) = listener.accept().unwrap();
+            let mut said = [0; 1024];
+            assert!(line.read(&mut said).unwrap() > 0);
+            // AuthenticationOk and ReadyForQuery.
+            line.write_all(b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I").unwrap();
+            // The control: it was let in, and asks something.
+            let asked = line.read(&mut said).unwrap();
+            while line.read(&mut said).unwrap_or_default() > 0 {}
+            asked
+        });
+        let url = format!("postgresql://einlass@{address}/einlass?sslmode=disable");
+        let exchange = Exchange::open(&url, Lease::Session).unwrap();
+        let begun = Instant::now();
+        assert!(exchange.dial().is_err());
+        let took = begun.elapsed();
+        assert!(took > BEGIN_WITHIN && took < Duration::from_secs(9), "{took:?}");
+        assert!(pooler.join().unwrap() > 0);
     }
 }

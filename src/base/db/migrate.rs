@@ -1,4 +1,5 @@
-//! The schema brought up to date, by one instance at a time, on a direct connection.
+//! What takes as long as it takes, on a connection of its own: the schema brought up to date, by one instance at a time, and what
+//! the command line does to all of a table.
 
 use std::time::Duration;
 

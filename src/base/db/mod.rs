@@ -63,6 +63,8 @@ const BY_KEY: &[(&str, &str)] = &[
 const WRITE_WAIT: Duration = Duration::from_secs(5);
 /// Connections that writers leave to readers: a rush on one seminar waits for its row, the programme is still read.
 const FOR_READERS: u32 = 4;
+/// A pool that wants a connection and gets none tries at least this often.
+const TRIED_EVERY: Duration = Duration::from_secs(5);
 /// While the database is away, a thread with a connection of its own asks again this often, and not each time somebody comes.
 const ASK_AGAIN: Duration = Duration::from_millis(500);
 
@@ -151,9 +153,11 @@ fn run_on<T>(
     }
 }
 
-/// Waits while the database may be coming back; once it has been away for as long as anybody waits, nobody waits in vain.
+/// Waits while the database may be coming back; once it has been away for as long as anybody waits, nobody waits in vain. But where
+/// nobody has tried for a while, nobody may be trying any more: then one does.
 fn connection(exchange: &Exchange, pool: &Connections) -> Result<PooledConnection<Exchange>> {
-    if exchange.away_for(POOL_WAIT) && pool.state().connections == 0 {
+    let is_away = exchange.away_for(POOL_WAIT) && exchange.failed_within(TRIED_EVERY);
+    if is_away && pool.state().connections == 0 {
         return Err(away("the database is away"));
     }
     let _wait = metrics::PoolWait::begun();
@@ -252,9 +256,14 @@ impl Db {
     {
         let turn = tokio::time::timeout(WRITE_WAIT, self.writers.clone().acquire_owned()).await;
         let turn = turn.map_err(|_| Error::Unavailable("too many writers wait".to_owned()))?;
-        let _turn = turn.map_err(Error::internal)?;
+        let turn = turn.map_err(Error::internal)?;
         let db = self.clone();
-        off_thread(move || db.run(false, work)).await
+        // The turn goes with the work: who hangs up does not make room for another while it goes on.
+        off_thread(move || {
+            let _turn = turn;
+            db.run(false, work)
+        })
+        .await
     }
 
     /// The blocking form, for the command line and the tests' arrangements.
@@ -280,6 +289,9 @@ impl Db {
     /// Counts a transaction that has, or may have, changed something. Whoever writes on a connection of their own says so
     /// before they answer.
     pub fn wrote<T>(&self, ended: &Ended<T>) {
+        if let Some(replica) = self.replica.as_deref().filter(|_| matches!(ended, Ended::Done(_))) {
+            replica.database_is_there();
+        }
         if matches!(ended, Ended::Done(_) | Ended::Unsure(_)) {
             self.writes.one_more();
         }

@@ -89,6 +89,11 @@ impl Replica {
         };
     }
 
+    /// Who has just written finds what they wrote, and not what was before the database was away.
+    pub(super) fn database_is_there(&self) {
+        *locked(&self.database_away_since) = None;
+    }
+
     /// Once, and once more where the pool had a connection that was dead.
     fn run<T>(&self, work: &impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
         let mut dead = 0;
@@ -153,7 +158,7 @@ impl Db {
                 }
             }
             outcome => {
-                *locked(&replica.database_away_since) = None;
+                replica.database_is_there();
                 outcome
             }
         }

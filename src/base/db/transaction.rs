@@ -1,6 +1,6 @@
 //! One transaction: how it begins, how it ends, and what its errors mean.
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
@@ -42,6 +42,10 @@ pub fn transact<T>(
 ) -> Ended<T> {
     type Manager = AnsiTransactionManager;
     if let Err(error) = Manager::begin_transaction_sql(conn, begin) {
+        // It may have begun, and what is said with it have failed: diesel knows of no transaction then, and would hand it on.
+        if let Err(error) = conn.batch_execute("ROLLBACK") {
+            tracing::debug!(%error, "a transaction that did not begin");
+        }
         return Ended::NotBegun(passing("begin", &error));
     }
     match work(conn) {

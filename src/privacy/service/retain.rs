@@ -34,8 +34,8 @@ const MAILS: &str = "mails";
 const CONSENTS: &str = "consents";
 
 /// Forgets what is due, and says how many records that were. What fails is logged and has its turn again in the next run; it
-/// holds up nothing else in this one.
-pub fn retain(db: &Db, now: DateTime<Utc>) -> Result<usize> {
+/// holds up nothing else in this one. When it is `ended`, what is left has its turn in the next one too.
+pub fn retain(db: &Db, now: DateTime<Utc>, ended: impl Fn() -> bool) -> Result<usize> {
     let act = Act {
         now,
         actor: Actor::SYSTEM,
@@ -47,6 +47,9 @@ pub fn retain(db: &Db, now: DateTime<Utc>) -> Result<usize> {
             break;
         }
         for (of, due) in batches(due) {
+            if ended() {
+                return Ok(all);
+            }
             let done = match db.run(false, |conn| apply(conn, &act, of, &due)) {
                 Ok(count) => count,
                 Err(Error::Unavailable(cause)) if !cause.contains("timeout") => return Err(Error::Unavailable(cause)),

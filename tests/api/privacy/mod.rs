@@ -74,7 +74,7 @@ pub fn hold(app: &TestApp, seminar: &str) -> String {
 
 /// Everything that is kept too long goes.
 pub fn retain(app: &TestApp) -> usize {
-    einlass::privacy::retain(&app.site.db, app.clock.now()).unwrap()
+    einlass::privacy::retain(&app.site.db, app.clock.now(), || false).unwrap()
 }
 
 /// How one purpose stands.
