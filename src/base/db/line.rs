@@ -28,6 +28,8 @@ const BEGIN_WITHIN: Duration = Duration::from_millis(2500);
 /// The server ends a statement after 5 s; the rest is its way here.
 const ANSWER_WITHIN: Duration = Duration::from_secs(8);
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// Of all lines of the process, so that no two have the same `tcp_user_timeout` at a time.
+static DIALLED: AtomicU64 = AtomicU64::new(0);
 
 /// A database that went away without a word is noticed within half a minute, not by the system's two hours.
 const LIVELINESS: [&str; 4] = [
@@ -51,7 +53,6 @@ struct Inside {
     birth: Instant,
     /// One at a time: who waits here learns from the one before.
     dialling: Mutex<()>,
-    dialled: AtomicU64,
     under_way: Mutex<Option<Dialling>>,
     lines: Mutex<Vec<Weak<Line>>>,
     /// Since when no line could be made, and when that was last tried; 0: the last one was made.
@@ -67,7 +68,6 @@ impl Exchange {
             lease,
             birth: Instant::now(),
             dialling: Mutex::default(),
-            dialled: AtomicU64::default(),
             under_way: Mutex::default(),
             lines: Mutex::default(),
             failing_since: AtomicU64::default(),
@@ -108,7 +108,7 @@ impl Exchange {
             return Err(ConnectionError::BadConnection(told.to_owned()));
         }
         let (from, many) = (USER_TIMEOUTS.start, USER_TIMEOUTS.end - USER_TIMEOUTS.start);
-        let url = with_limits(&inside.url, from + inside.dialled.fetch_add(1, Relaxed) % many);
+        let url = with_limits(&inside.url, from + DIALLED.fetch_add(1, Relaxed) % many);
         *inside.under_way() = Some(Dialling {
             since: inside.now(),
             url: url.clone(),
@@ -188,6 +188,11 @@ impl Inside {
         Ear {
             line,
             birth: self.birth,
+            // Behind a pooler a beginning waits for a connection of the server, and nothing is wrong.
+            begin_within: match self.lease {
+                Lease::Session => BEGIN_WITHIN,
+                Lease::Transaction => ANSWER_WITHIN,
+            },
             begins: false,
             ends: false,
         }
@@ -206,7 +211,7 @@ impl Inside {
     }
 
     /// Hangs up on who owes an answer, and on idle lines that were not heard of since: they go the same way, and would each
-    /// cost a caller the same wait.
+    /// cost a caller the same wait. Behind a pooler only on the one: that others wait there too says nothing of the server.
     fn hang_up_on_the_silent(&self) {
         let all = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let all = all.iter().filter_map(Weak::upgrade).collect::<Vec<_>>();
@@ -227,8 +232,8 @@ impl Inside {
         let idle = |line: &&Arc<Line>| {
             !line.engaged.load(Relaxed) && line.asked.load(Relaxed) == 0 && line.heard.load(Relaxed) < first
         };
-        for line in all.iter().filter(idle) {
-            line.hang_up();
+        if self.lease == Lease::Session {
+            all.iter().filter(idle).for_each(|line| line.hang_up());
         }
     }
 }
@@ -287,6 +292,7 @@ fn hang_up(socket: &OwnedFd) {
 struct Ear {
     line: Arc<Line>,
     birth: Instant,
+    begin_within: Duration,
     begins: bool,
     ends: bool,
 }
@@ -302,7 +308,7 @@ impl Instrumentation for Ear {
             InstrumentationEvent::CommitTransaction { depth, .. }
             | InstrumentationEvent::RollbackTransaction { depth, .. } => self.ends = depth.get() == 1,
             InstrumentationEvent::StartQuery { .. } => {
-                let within = if self.begins { BEGIN_WITHIN } else { ANSWER_WITHIN };
+                let within = if self.begins { self.begin_within } else { ANSWER_WITHIN };
                 self.line.within.store(millis(within), Relaxed);
                 self.line.asked.store(now(), Relaxed);
                 self.begins = false;

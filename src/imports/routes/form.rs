@@ -95,7 +95,16 @@ pub async fn read(form: Multipart, german: bool) -> Result<(NewProgramme, Option
     }
     errors.extend(settings_faults(&settings, ""));
     let map = column_map(&fields, &mut errors);
-    let organisation = fields.text("organisation").map(str::to_owned);
+    let organisation = fields.text("organisation").map(|text| {
+        let named = Line::<60>::from_text(text);
+        errors.extend(
+            named
+                .as_ref()
+                .err()
+                .map(|why| FieldError::member("/organisation", why.clone())),
+        );
+        named.map_or_else(|_| String::new(), Line::into_string)
+    });
     let (bytes, file_name) = fields.file.unwrap_or_default();
     if bytes.is_empty() {
         errors.push(FieldError::member("/file", "is required"));

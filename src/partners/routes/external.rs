@@ -24,6 +24,8 @@ use crate::seminars::{SeminarId, SeminarView, Whole, view_for, visible_to, whole
 
 /// How many seminars one call may bring.
 const MOST: usize = 500;
+/// Characters.
+const MOST_OF_AN_ID: usize = 200;
 /// Room for all of them.
 const BULK_LIMIT: usize = 4 * 1024 * 1024;
 /// After this the rest of a bulk is to be sent again: no answer takes longer than a minute.
@@ -200,10 +202,10 @@ pub async fn put_external_seminars(
     let until = tokio::time::Instant::now() + BULK_TIME;
     let reach = who.reach();
     let of = db.read(move |conn| reached_organisation(conn, &reach, &path)).await?;
-    // What is too long is told so, and not repeated as it is.
+    // What is too long stays too long, and is not repeated as it is.
     let ids = sent.iter().map(|one| {
         let id = one.get("external_id").and_then(Value::as_str).unwrap_or_default();
-        id.chars().take(200).collect::<String>()
+        id.chars().take(MOST_OF_AN_ID + 1).collect::<String>()
     });
     let ids = ids.collect::<Vec<_>>();
     let mut results = sent.iter().map(|_| None).collect::<Vec<Option<ExternalResult>>>();
@@ -235,7 +237,7 @@ pub async fn put_external_seminars(
             .await
         };
         if let Some(place) = results.get_mut(nth) {
-            *place = Some(result(&request, id.clone(), done));
+            *place = Some(result(&request, id.chars().take(MOST_OF_AN_ID).collect(), done));
         }
     }
     let mut response = HttpResponse::Ok().json(json!({"results": results}));

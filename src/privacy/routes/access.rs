@@ -111,7 +111,8 @@ pub struct AccessDocument {
 /// that organisation, also when the links of the mail do nothing else any more. Names of others are only those that the person
 /// gave. That it was asked is written down by ids. Nothing is created, so it can be asked again.
 #[utoipa::path(tag = "privacy", request_body = AccessRequest, security(("member" = []), ("registrant" = [])), responses(
-    (status = 200, body = AccessDocument, description = "What is known; never kept by a cache")))]
+    (status = 200, body = AccessDocument, description = "What is known; never kept by a cache"),
+    (status = 404, description = "`not-found`: no such organisation, or not the caller's; or a token that proves nothing")))]
 #[post("/privacy/access-requests")]
 pub async fn create_access_request(
     holder: Holder<NeedsAdmin>,

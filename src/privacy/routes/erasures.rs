@@ -76,7 +76,8 @@ impl ErasureView {
 /// moment may still arrive.
 #[utoipa::path(tag = "privacy", request_body = ErasureRequest, security(("member" = []), ("registrant" = [])), responses(
     (status = 200, body = ErasureView, description = "`dry_run`: what would be erased"),
-    (status = 201, body = ErasureView, description = "What was erased")))]
+    (status = 201, body = ErasureView, description = "What was erased"),
+    (status = 404, description = "`not-found`: no such organisation, or not the caller's; or a token that proves nothing")))]
 #[post("/privacy/erasures")]
 pub async fn create_erasure(
     request: HttpRequest,

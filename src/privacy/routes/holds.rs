@@ -85,7 +85,8 @@ impl From<Hold> for RetentionHold {
 ///
 /// Admins of the organisation. Holds that are neither over nor taken back, the oldest first.
 #[utoipa::path(tag = "privacy", params(HoldQuery), security(("member" = [])), responses(
-    (status = 200, body = Page<RetentionHold>, description = "A page of holds")))]
+    (status = 200, body = Page<RetentionHold>, description = "A page of holds"),
+    (status = 404, description = "`not-found`: no such organisation, or not the caller's")))]
 #[get("/privacy/holds")]
 pub async fn list_retention_holds(
     request: HttpRequest,
@@ -117,7 +118,8 @@ pub async fn list_retention_holds(
 /// Admins of the organisation. Until that day nothing about who took part is erased: neither when its time is over nor when somebody
 /// asks, who is then told so (GDPR, article 17(3)).
 #[utoipa::path(tag = "privacy", request_body = RetentionHoldBody, security(("member" = [])), responses(
-    (status = 201, body = RetentionHold, description = "The hold")))]
+    (status = 201, body = RetentionHold, description = "The hold"),
+    (status = 404, description = "`not-found`: no such organisation, or not the caller's")))]
 #[post("/privacy/holds")]
 pub async fn create_retention_hold(
     who: Admin,

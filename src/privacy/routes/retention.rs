@@ -103,7 +103,8 @@ pub struct Retention {
 /// Admins of the organisation. Of each purpose the period with its reason and legal basis, how many records that name somebody are
 /// kept, when the next one goes, and whether any is kept too long.
 #[utoipa::path(tag = "privacy", params(RetentionQuery), security(("member" = [])), responses(
-    (status = 200, body = Retention, description = "Every purpose")))]
+    (status = 200, body = Retention, description = "Every purpose"),
+    (status = 404, description = "`not-found`: no such organisation, or not the caller's")))]
 #[get("/privacy/retention")]
 pub async fn get_retention(
     who: Admin,

@@ -380,19 +380,21 @@ fn a_scope_that_was_written_into_a_token_is_not_given() {
 }
 
 #[test]
-fn a_token_of_a_hundred_kilobytes_is_refused_as_any_other() {
+fn a_token_that_is_far_too_long_is_refused_as_any_other_or_not_read_at_all() {
     let app = TestApp::spawn();
-    let mut stream = TcpStream::connect(app.address).unwrap();
-    let token = "A".repeat(100_000);
-    let request = format!(
-        "GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
-    );
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
-    assert!(
-        answer.contains("\"code\":\"unauthenticated\"") && !answer.contains("AAAA"),
-        "{answer}"
-    );
+    for (length, status, code) in [(20_000, 401, "unauthenticated"), (100_000, 431, "headers-too-large")] {
+        let mut stream = TcpStream::connect(app.address).unwrap();
+        let token = "A".repeat(length);
+        let request = format!(
+            "GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        assert!(
+            answer.contains(&format!("\"code\":\"{code}\"")) && !answer.contains("AAAA"),
+            "{answer}"
+        );
+    }
 }

@@ -118,7 +118,7 @@ pub fn held(app: &TestApp) -> Scene {
         "UPDATE check_ins SET company = 'Kanariwalkin' WHERE family_name = 'KANARIGIVEN';
          UPDATE check_ins SET voided_at = at, void_reason = 'kanarivoid war es nicht' WHERE registration_id = '{id}';
          INSERT INTO idempotency_keys (key, request, created_at, location, body)
-             SELECT 'k', 'r', now(), '/api/v1/registrations/{id}', '{{\"id\": \"{id}\", \"name\": \"kanarikept\"}}'",
+             SELECT sha256('k'), sha256('r'), now(), '/api/v1/registrations/{id}', '{{\"id\": \"{id}\", \"name\": \"kanarikept\"}}'",
         id = scene.registration,
     );
     app.database.connect().batch_execute(&sql).unwrap();

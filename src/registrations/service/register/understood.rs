@@ -16,6 +16,8 @@ use crate::seminars::{
 
 /// Sensitive answers are needed until the seminar is over, and a week longer for whoever has to settle a bill.
 const SENSITIVE_DAYS: Days = Days::new(7);
+/// As many as a seminar may have texts.
+const MOST_CONSENTS: usize = 10;
 
 /// Everything that was understood, or every member that was not.
 pub struct Understood {
@@ -67,6 +69,13 @@ impl Understood {
             errors.extend(faults);
             Answered::default()
         });
+        // A seminar has no more texts than that, and to each one agrees once.
+        if new.consents.len() > MOST_CONSENTS {
+            errors.push(FieldError::member(
+                "/consents",
+                format!("must be at most {MOST_CONSENTS}, are {}", new.consents.len()),
+            ));
+        }
         let given = new
             .consents
             .iter()
