@@ -195,9 +195,9 @@ fn no_two_types_share_a_name() {
     }
     for (path, text) in crate::structure::sources() {
         for declared in text.split("words! {\n").skip(1) {
-            let own = declared.lines().find(|line| line.ends_with(" {")).unwrap();
-            let own = own.trim().trim_end_matches(" {");
-            let head = declared.split(own).next().unwrap();
+            let line = declared.lines().find(|line| line.ends_with(" {")).unwrap();
+            let own = line.trim().trim_end_matches(" {");
+            let head = declared.split(line).next().unwrap();
             let alias = head
                 .split("#[schema(as = ")
                 .nth(1)

@@ -147,7 +147,7 @@ struct Row {
 fn rows(database: &TestDatabase) -> String {
     let rows = diesel::sql_query(
         "SELECT concat_ws(' ', id, kind, once, state, last_error) AS text FROM mails
-         UNION ALL SELECT deliveries::text FROM deliveries
+         UNION ALL SELECT webhook_deliveries::text FROM webhook_deliveries
          UNION ALL SELECT journal::text FROM journal
          UNION ALL SELECT (to_jsonb(webhooks) - 'url')::text FROM webhooks
          UNION ALL SELECT (to_jsonb(idempotency_keys) - 'body')::text FROM idempotency_keys

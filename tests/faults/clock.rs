@@ -112,7 +112,7 @@ fn a_clock_that_goes_back_lets_nobody_in_and_says_nothing_twice() {
     assert_eq!(passed_on, 2, "Berta's seat was offered to Carla");
     app.later(-Duration::hours(2));
     app.press(&berta, "berta", "accept-offer")
-        .problem(409, "deadline-passed");
+        .problem(409, "transition-not-allowed");
     app.later(Duration::hours(2));
     assert_eq!(kinds(&app, "offered"), passed_on);
     assert_eq!(kinds(&app, "expired"), 1);

@@ -126,7 +126,11 @@ pub(super) fn grant(conn: &mut PgConnection, role: &str) -> Result<()> {
     let quoted = quoted.get_result::<super::migrate::Word>(conn)?.word;
     let statements = differing(conn, role)?;
     let statements = statements.into_iter().map(|(table, may)| on_table(table, may, &quoted));
-    Ok(conn.batch_execute(&statements.collect::<String>())?)
+    let statements = statements.collect::<String>();
+    if statements.is_empty() {
+        return Ok(());
+    }
+    Ok(conn.batch_execute(&statements)?)
 }
 
 fn on_table(table: &str, may: May, role: &str) -> String {

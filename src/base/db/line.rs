@@ -338,20 +338,26 @@ fn sockets() -> impl Iterator<Item = (RawFd, String)> {
 /// The socket of the connection that was just made to `url`; `None` unless there is exactly one that can be it.
 fn found(url: &str, before: &HashSet<String>) -> Option<OwnedFd> {
     let user_timeout = setting(url, USER_TIMEOUT)?.parse::<u64>().ok().filter(|n| *n > 0)?;
-    let ours = |socket: &OwnedFd| {
-        let socket = SockRef::from(socket);
-        let peer = socket.peer_addr().ok()?;
-        match peer.as_pathname() {
-            Some(path) => Some(path.file_name()?.to_str()?.starts_with(".s.PGSQL.")),
-            None => Some(socket.tcp_user_timeout().ok()? == Some(Duration::from_millis(user_timeout))),
-        }
+    let by_timeout = |socket: &OwnedFd| {
+        let theirs = SockRef::from(socket).tcp_user_timeout();
+        theirs.is_ok_and(|theirs| theirs == Some(Duration::from_millis(user_timeout)))
+    };
+    let by_name = |socket: &OwnedFd| {
+        let peer = SockRef::from(socket).peer_addr().ok();
+        let path = peer.as_ref().and_then(|peer| peer.as_pathname());
+        path.and_then(|path| path.file_name()?.to_str())
+            .is_some_and(|name| name.starts_with(".s.PGSQL."))
     };
     let new = sockets().filter(|(_, name)| !before.contains(name));
-    let mut candidates = new
-        .filter_map(|(number, _)| second_handle(number))
-        .filter(|socket| ours(socket) == Some(true));
-    let one = candidates.next()?;
-    candidates.next().is_none().then_some(one)
+    let new = new.filter_map(|(number, _)| second_handle(number)).collect::<Vec<_>>();
+    // Somebody else in this process may have gone to a server's socket meanwhile; over TCP nobody has our timeout.
+    let (by_timeout, others) = new.into_iter().partition::<Vec<_>, _>(by_timeout);
+    let candidates = if by_timeout.is_empty() {
+        others.into_iter().filter(by_name).collect()
+    } else {
+        by_timeout
+    };
+    <[OwnedFd; 1]>::try_from(candidates).ok().map(|[one]| one)
 }
 
 fn second_handle(number: RawFd) -> Option<OwnedFd> {

@@ -65,9 +65,9 @@ pub struct ExternalSeminarBody {
     #[serde(default)]
     pub url: Option<WebAddress>,
     /// In a call with many: the other system's id.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, nullable = false, min_length = 1, max_length = 200)]
-    pub external_id: Option<Value>,
+    #[serde(default, deserialize_with = "kept")]
+    #[schema(nullable = false)]
+    pub external_id: Option<Line<200>>,
 }
 
 /// Understood as far as that goes without the database.
@@ -88,7 +88,7 @@ impl Understood {
     pub fn read(value: Value, system: &Line<60>, external_id: &Line<200>) -> Result<Self> {
         let body = from_value::<ExternalSeminarBody>(value.clone(), "").map_err(Error::invalid)?;
         let mut errors = Vec::new();
-        if value.get("external_id").is_some() {
+        if body.external_id.is_some() {
             errors.push(FieldError::member("/external_id", "stands in the address"));
         }
         if body.status == Some(Status::Held) {
