@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::auth::OrganisationRef;
-use crate::base::body::{from_value, yes};
+use crate::base::body::{from_value, kept, yes};
 use crate::base::problem::{Error, FieldError, Result};
 use crate::base::text::{Email, Language, Line, Paragraphs, WebAddress};
 use crate::catalogue::CollectionId;

@@ -1,6 +1,6 @@
 //! What stands in paths, queries and headers.
 
-use super::{TAKEN, encoded, refused, with_path};
+use super::{TAKEN, encoded, has_its_turn, refused, with_path};
 use crate::api::authorisation::{answer, calls::call, whoever_may};
 use crate::api::document::Contract;
 use crate::support::TestApp;
@@ -18,7 +18,7 @@ fn hostile() -> Vec<String> {
 #[test]
 fn no_part_of_a_path_or_query_breaks_anything() {
     let (app, contract) = (TestApp::spawn(), Contract::of_this_program());
-    let (mut faults, mut tried) = (Vec::new(), 0);
+    let (mut faults, mut tried, mut place) = (Vec::new(), 0, 0);
     let texts = hostile();
     for (n, operation) in contract.operations().into_iter().enumerate() {
         let sent = call(&app, operation.id, "organiser", n + 1000).unwrap();
@@ -36,7 +36,8 @@ fn no_part_of_a_path_or_query_breaks_anything() {
         };
         for parameter in operation.told["parameters"].as_array().into_iter().flatten() {
             let name = parameter["name"].as_str().unwrap();
-            for text in &texts {
+            place += 1;
+            for (_, text) in texts.iter().enumerate().filter(|(nth, _)| has_its_turn(place, *nth)) {
                 match parameter["in"].as_str().unwrap() {
                     "query" => {
                         let own = format!("{name}={text}");
@@ -54,7 +55,7 @@ fn no_part_of_a_path_or_query_breaks_anything() {
             try_out(format!("{path}?{query}&{}={}", encoded("a\0"), encoded(TAKEN)));
         }
     }
-    assert!(tried > 2000, "only {tried} addresses were tried");
+    assert!(tried > 1000, "only {tried} addresses were tried");
     assert!(faults.is_empty(), "{} of {tried}\n{}", faults.len(), faults.join("\n"));
 }
 
@@ -105,7 +106,7 @@ fn no_header_breaks_anything() {
         "X-Forwarded-For",
     ];
     let (app, contract) = (TestApp::spawn(), Contract::of_this_program());
-    let (mut faults, mut tried) = (Vec::new(), 0);
+    let (mut faults, mut tried, mut place) = (Vec::new(), 0, 0);
     let values = values();
     for (n, operation) in contract.operations().into_iter().enumerate() {
         let own = operation.told["parameters"].as_array().into_iter().flatten();
@@ -122,7 +123,8 @@ fn no_header_breaks_anything() {
         let sender = whoever_may(&app, operation.id);
         let body = sent.body.as_ref().map(|body| body.to_string().into_bytes());
         for header in headers {
-            for value in &values {
+            place += 1;
+            for (_, value) in values.iter().enumerate().filter(|(nth, _)| has_its_turn(place, *nth)) {
                 tried += 1;
                 let headers = [(header, value.as_str())];
                 let answer = sender.send(sent.method, &sent.path, &headers, body.as_deref());
@@ -130,6 +132,6 @@ fn no_header_breaks_anything() {
             }
         }
     }
-    assert!(tried > 1000, "only {tried} headers were tried");
+    assert!(tried > 400, "only {tried} headers were tried");
     assert!(faults.is_empty(), "{} of {tried}\n{}", faults.len(), faults.join("\n"));
 }
