@@ -19,8 +19,9 @@
 //!  3    catalogue       collections, venues, logos           audit     the journal as a log, sealed and verified
 //!  2    auth            organisations, accounts, members, API clients, passwords, tokens, who is asking
 //!  1    journal         one append-only record of every effect   mail      the outbox, its words, its delivery
-//!  0    base            clock, config, db, group commit, private PostgreSQL, capability tokens, iCalendar, ids, pages, QR,
-//!                       problems, etags, idempotency, templates, documents, dates, text
+//!  0    base            clock, config, db and the lines to it, group commit, private PostgreSQL, answers kept for a moment,
+//!                       logs, metrics, drain, capability tokens, iCalendar, ids, pages, QR, problems, etags, idempotency,
+//!                       templates, documents, dates, text
 //!       schema          generated from the migrations
 //! ```
 //!
@@ -77,8 +78,28 @@
 //!   `registrations::service::disclose`, `tests/api/sharings/`
 //! - Numbers survive erasure: whoever is forgotten leaves every figure as it was, and no word anywhere; about each column that could
 //!   hold one it is decided in one place. `privacy::CATALOGUE`, `attendance::forget_people`, `tests/api/privacy/`
-//! - Everybody reaches what their role reaches and nothing else, and a machine what its scope reaches.
-//!   `docs/authorisation.md`, `tests/api/authorisation.rs`
+//! - Everybody reaches what their role reaches and nothing else, and a machine what its scope reaches; what is foreign is answered
+//!   like what is not there, byte by byte. `docs/authorisation.md`, `tests/api/authorisation/matrix.txt`
+//! - Everything the document tells has an end, and the service holds it; no answer is undocumented, whatever is sent, and nobody
+//!   writes what is not theirs. `tests/contract/limits.rs`, `tests/api/hostile/`, `tests/api/mass_assignment.rs`, `checks/contract`
+//! - What people say of themselves, and what opens something, is in no log, no metric, no problem and no row about work to be done.
+//!   `tests/personal_data.rs`
+//! - What is sealed of the journal is not changed unnoticed: of each organisation one chain, sealed below the oldest running
+//!   transaction, and verified entry by entry. `audit::rules`, `tests/api/audit_log/`
+//! - After a restore no place of before is good: the feed has another identity, and what was restored lies before whatever is
+//!   written. `partners::begin_anew`, `journal::set_back`, `tests/api/restored.rs`, `checks/restore/`
+//! - The programme from memory is never older than what this instance acknowledged, and at most half a second older than what
+//!   another wrote; what members see is never kept. `base::memory`, `seminars::from_memory`, `tests/api/from_memory.rs`
+//! - A database that is cut off, silent or slow is told to callers soon and mends by itself; who owes an answer is hung up on.
+//!   `base::db::line`, `tests/faults/`, `checks/faults`
+//! - Behind a pooler nothing is left on a connection, and nothing fails because of a standby. `tests/pooled.rs`, `tests/replica.rs`,
+//!   `checks/pgbouncer`, `checks/cluster`
+//! - Whoever was sent here before it was known that we end is served; whoever waits is answered. `app::stop`, `tests/operation/`
+//! - What would be a trap in production is refused at the start; the service's role changes no table and no entry of the journal.
+//!   `base::config::production`, `base::db::TABLES`, `tests/production.rs`, `tests/roles.rs`
+//! - Signing keys turn by name and clock, and nobody is logged out. `auth::ring`, `tests/api/keys.rs`
+//! - Whoever is counted is the last address that no proxy of ours has. `auth::rules::forwarded`
+//! - What it is built from is known: licences, advisories, sources. `checks/supply-chain`
 //! - The change feed has no gap: entries are ordered by the writing transaction, and shown only below the oldest that is still
 //!   running. What a change carries is read now, so whoever reads on arrives at what is. `partners::store::feed`,
 //!   `tests/api/changes_followed.rs`
@@ -98,7 +119,8 @@
 //! `report-snapshots`, `counting-rules`, `stated-totals`, `statistics` and `open-data` are reports, `headcounts`, `check-ins`, `attendance-imports`, `attendees` and `certificates` are attendance, `organisations`, `members`,
 //! `accounts`, `api-clients`, `me` and `oauth/token` are auth, `changes`, `webhooks`, `duplicates`, `merge` and `unmerge` are partners, and so is
 //! `/organisations/{organisation}/seminars`, what other systems push (table `pushes`); `seminars.ics`, `.jsonld` and `.feed.json` are feeds, `tickets` are registrations, and so are `applications`, which wait for a
-//! decision, `shared-registrations` and `disclosures`; that something is shared, `sharings`, is the seminar's. PATCH, cancel, postpone,
+//! decision, `shared-registrations` and `disclosures`; `access-requests`, `erasures`, `retention` and `holds` are privacy, `audit-log` is audit
+//! (table `journal_seals`); that something is shared, `sharings`, is the seminar's. PATCH, cancel, postpone,
 //! reschedule and the moves of `/seminars/{seminar}` stand in `registrations`, because
 //! they concern those who are registered.
 //!
