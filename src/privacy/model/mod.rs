@@ -150,11 +150,21 @@ pub struct Standing {
     pub next: Option<DateTime<Utc>>,
 }
 
+impl Standing {
+    /// The same purpose, of other records.
+    pub fn add(&mut self, more: &Self) {
+        self.kept += more.kept;
+        self.held += more.held;
+        self.undated += more.undated;
+        self.due += more.due;
+        self.overdue += more.overdue;
+        self.next = self.next.into_iter().chain(more.next).min();
+    }
+}
+
 /// A record whose time is over.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct Due {
-    #[diesel(sql_type = SqlUuid)]
-    pub organisation_id: OrganisationId,
     #[diesel(sql_type = Text)]
     pub kind: String,
     #[diesel(sql_type = Nullable<SqlUuid>)]

@@ -21,13 +21,13 @@ use crate::registrations::{self, PersonalData, RegistrationId};
 use crate::seminars::SeminarId;
 
 /// Looked at together. Few enough that nobody waits for their seminar, many enough that a year is done in minutes.
-const AT_ONCE: i64 = 200;
+const AT_ONCE: usize = 200;
 
-/// Rounds a run: what is left then is the next run's.
+/// Rounds an organisation has in a run: what is left then is the next run's, and however much that is, everybody has a turn.
 const ROUNDS: usize = 25;
 
-/// What is due at a moment, of a seminar or of a kind.
-type Batch = (OrganisationId, &'static str, Option<SeminarId>);
+/// What of an organisation is forgotten together: of a seminar or of a kind.
+type Batch = (&'static str, Option<SeminarId>);
 
 const PEOPLE: &str = "people";
 const MAILS: &str = "mails";
@@ -40,14 +40,25 @@ pub fn retain(db: &Db, now: DateTime<Utc>) -> Result<usize> {
         now,
         actor: Actor::SYSTEM,
     };
+    let mut all = 0;
+    for organisation in db.run(true, store::keepers)? {
+        all += retain_of(db, &act, organisation)?;
+    }
+    Ok(all)
+}
+
+fn retain_of(db: &Db, act: &Act, organisation: OrganisationId) -> Result<usize> {
     let (mut all, mut passed_over) = (0, Vec::new());
     for _ in 0..ROUNDS {
-        let due = db.run(true, |conn| store::due(conn, now, &passed_over, AT_ONCE))?;
+        let due = db.run(true, |conn| {
+            store::due(conn, organisation, act.now, &passed_over, AT_ONCE)
+        })?;
         if due.is_empty() {
             break;
         }
-        for (of, due) in batches(due) {
-            let done = match db.run(false, |conn| apply(conn, &act, of, &due)) {
+        for ((what, seminar), due) in batches(due) {
+            let of = (organisation, what, seminar);
+            let done = match db.run(false, |conn| apply(conn, act, of, &due)) {
                 Ok(count) => count,
                 Err(Error::Unavailable(cause)) if !cause.contains("timeout") => return Err(Error::Unavailable(cause)),
                 Err(error) => {
@@ -66,27 +77,34 @@ pub fn retain(db: &Db, now: DateTime<Utc>) -> Result<usize> {
 
 /// How many records of all organisations are kept though their time was over a day ago, and how many are due.
 pub fn overdue(db: &Db, now: DateTime<Utc>) -> Result<(i64, i64)> {
-    let all = db.run(true, |conn| store::standings(conn, None, now))?;
-    Ok((
-        all.iter().map(|one| one.overdue).sum(),
-        all.iter().map(|one| one.due).sum(),
-    ))
+    let (mut overdue, mut due) = (0, 0);
+    for organisation in db.run(true, store::keepers)? {
+        let all = db.run(true, |conn| store::standings(conn, organisation, now))?;
+        overdue += all.iter().map(|one| one.overdue).sum::<i64>();
+        due += all.iter().map(|one| one.due).sum::<i64>();
+    }
+    Ok((overdue, due))
 }
 
 fn batches(due: Vec<Due>) -> BTreeMap<Batch, Vec<Due>> {
     let mut all = BTreeMap::<Batch, Vec<Due>>::new();
     for one in due {
         let of = match one.kind.as_str() {
-            "mail" => (one.organisation_id, MAILS, None),
-            "consent" => (one.organisation_id, CONSENTS, None),
-            _ => (one.organisation_id, PEOPLE, one.seminar_id),
+            "mail" => (MAILS, None),
+            "consent" => (CONSENTS, None),
+            _ => (PEOPLE, one.seminar_id),
         };
         all.entry(of).or_default().push(one);
     }
     all
 }
 
-fn apply(conn: &mut PgConnection, act: &Act, (organisation, what, seminar): Batch, due: &[Due]) -> Result<usize> {
+fn apply(
+    conn: &mut PgConnection,
+    act: &Act,
+    (organisation, what, seminar): (OrganisationId, &'static str, Option<SeminarId>),
+    due: &[Due],
+) -> Result<usize> {
     let ids = || due.iter().map(|one| one.object_id).collect::<Vec<Uuid>>();
     let done = match (what, seminar) {
         (MAILS, _) => mail::delete(conn, organisation.0, &ids())?,

@@ -185,3 +185,22 @@ fn what_cannot_be_done_holds_up_nothing_else() {
     app.database.connect().batch_execute(sql).unwrap();
     assert_eq!(retain(&app), 250, "they have their turn again");
 }
+
+#[test]
+fn what_one_organisation_has_to_forget_holds_up_no_other() {
+    let app = TestApp::spawn();
+    // More than one has done in a run, of whoever has their turn first.
+    let sql = "INSERT INTO mails (organisation_id, id, kind, language, recipient, recipient_name, data, state, due_at, created_at)
+        SELECT one.id, gen_random_uuid(), 'confirmed', 'de', 'a@example.org', 'A', '{}', 'dead', '2026-01-01', '2026-01-01'
+        FROM (SELECT id, row_number() OVER (ORDER BY id) AS turn FROM organisations
+              WHERE slug IN ('staedteregion-aachen', 'ihk-aachen')) AS one,
+             generate_series(1, CASE one.turn WHEN 1 THEN 5050 ELSE 1 END)";
+    app.database.connect().batch_execute(sql).unwrap();
+    assert_eq!(
+        einlass::privacy::overdue(&app.site.db, app.clock.now()).unwrap().0,
+        5051
+    );
+    assert_eq!(retain(&app), 5001);
+    assert_eq!(count(&app, "mails"), 50);
+    assert_eq!(retain(&app), 50, "the rest has its turn again");
+}
