@@ -18,7 +18,7 @@ use crate::mail;
 use crate::privacy::model::Due;
 use crate::privacy::store;
 use crate::registrations::{self, PersonalData, RegistrationId};
-use crate::seminars::SeminarId;
+use crate::seminars::{self, SeminarId};
 
 /// Looked at together. Few enough that nobody waits for their seminar, many enough that a year is done in minutes.
 const AT_ONCE: usize = 200;
@@ -126,6 +126,12 @@ fn apply(
 
 /// Registrations of a seminar whose time is over, and with them, where that is over too, whoever came without one.
 fn people(conn: &mut PgConnection, act: &Act, of: (OrganisationId, SeminarId), due: &[Due]) -> Result<usize> {
+    // Since it was read what is due, somebody may have held the seminar, put it off, or given it another day.
+    seminars::lock_all(conn, &[of.1])?;
+    let due = store::still_due(conn, of.0, act.now, due)?;
+    if due.is_empty() {
+        return Ok(0);
+    }
     let registered = due.iter().filter(|one| one.kind == "registration");
     let ids = registered.map(|one| RegistrationId(one.object_id)).collect::<Vec<_>>();
     let found = registrations::among(conn, of.0, &ids)?;

@@ -20,11 +20,16 @@ const ENDED: &str = "SELECT s.id,
             (SELECT max(greatest(one.starts_at, one.ends_at, (one.starts_on + 1)::timestamp AT TIME ZONE one.time_zone))
              FROM sessions AS one WHERE one.organisation_id = s.organisation_id AND one.seminar_id = s.id),
             (s.within_to + 1)::timestamp AT TIME ZONE 'Europe/Berlin', s.begins_at) END AS at,
-        (SELECT max(hold.until) FROM retention_holds AS hold
-         WHERE hold.organisation_id = s.organisation_id AND hold.released_at IS NULL
-           AND (hold.seminar_id = s.id OR EXISTS (SELECT FROM seminar_collections AS c
-                WHERE c.organisation_id = s.organisation_id AND c.seminar_id = s.id AND c.collection_id = hold.collection_id))) AS held_until
-    FROM seminars AS s WHERE s.organisation_id = $4";
+        held.until AS held_until
+    FROM seminars AS s LEFT JOIN (
+        SELECT id, max(until) AS until FROM (
+            SELECT seminar_id AS id, until FROM retention_holds
+            WHERE organisation_id = $4 AND released_at IS NULL AND seminar_id IS NOT NULL
+            UNION ALL
+            SELECT c.seminar_id, hold.until FROM retention_holds AS hold
+            JOIN seminar_collections AS c ON c.organisation_id = hold.organisation_id AND c.collection_id = hold.collection_id
+            WHERE hold.organisation_id = $4 AND hold.released_at IS NULL) AS one GROUP BY id) AS held ON held.id = s.id
+    WHERE s.organisation_id = $4";
 
 /// The records of the organisation by kind, in the order in which they are forgotten: registrations first, for what is known
 /// by them goes with them. `at_once`: it was to be erased already and was kept for a funder only.
@@ -187,6 +192,25 @@ pub fn due(
         }
     }
     Ok(all)
+}
+
+/// Which of these are due all the same, now that nobody else decides on their seminar.
+pub fn still_due(
+    conn: &mut PgConnection,
+    organisation: OrganisationId,
+    now: DateTime<Utc>,
+    due: &[Due],
+) -> Result<Vec<Due>> {
+    let asked = RETAINED.into_iter();
+    let asked = asked.filter(|(kind, _)| due.iter().any(|one| one.kind == *kind));
+    let query = dated(
+        &asked.collect::<Vec<_>>(),
+        organisation,
+        now,
+        "SELECT kind, seminar_id, object_id FROM dated WHERE deadline <= $3 AND object_id = ANY ($5)",
+    );
+    let ids = due.iter().map(|one| one.object_id).collect::<Vec<_>>();
+    Ok(query.bind::<Array<SqlUuid>, _>(ids).load(conn)?)
 }
 
 /// Until when each of these is kept.

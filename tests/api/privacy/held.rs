@@ -1,9 +1,10 @@
 //! A funder may ask: whoever took part is restricted until then, and told so.
 
+use diesel::connection::SimpleConnection;
 use serde_json::json;
 
 use super::scene::{ADDRESS, held as scene, registered};
-use super::{OF, erased, hits, hold, retain, standing};
+use super::{OF, erased, hits, hold, retain, standing, waits};
 use crate::support::TestApp;
 
 #[test]
@@ -156,4 +157,51 @@ fn what_is_wrong_with_a_hold_is_named() {
         ["/seminar"]
     );
     assert_eq!(with(json!({"seminar": seminar, "until": "2027-01-03"})), ["/until"]);
+}
+
+/// Whatever `decided` says becomes known while the run waits for the seminar.
+fn retained_meanwhile(app: &TestApp, seminar: &str, decided: &str) {
+    let (mut holder, mut watcher) = (app.database.connect(), app.database.connect());
+    let lock = format!(
+        "BEGIN; SELECT FROM seminars WHERE id = '{seminar}' FOR NO KEY UPDATE;
+         SELECT FROM channels WHERE seminar_id = '{seminar}' FOR NO KEY UPDATE"
+    );
+    holder.batch_execute(&lock).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| retain(app));
+        waits(&mut watcher);
+        holder.batch_execute(&format!("{decided}; COMMIT")).unwrap();
+    });
+}
+
+#[test]
+fn who_is_held_at_the_last_moment_is_held() {
+    let app = TestApp::spawn();
+    let (held, free) = (app.seminar(5), app.seminar(5));
+    let [anna] = app.registered(&held, ["anna"]);
+    let [berta] = app.registered(&free, ["berta"]);
+    app.at("2028-06-01T08:00:00Z");
+    let hold = |seminar: &str| {
+        format!(
+            "INSERT INTO retention_holds (organisation_id, id, seminar_id, until, reason, created_at)
+             SELECT organisation_id, gen_random_uuid(), id, '2032-12-31', 'EFRE', now() FROM seminars WHERE id = '{seminar}'"
+        )
+    };
+    retained_meanwhile(&app, &held, &hold(&held));
+    assert_eq!(app.seen(&anna)["personal_data"], "kept");
+    assert_eq!(app.seen(&berta)["personal_data"], "erased", "the control: it was time");
+}
+
+#[test]
+fn what_is_put_off_at_the_last_moment_is_kept() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(5);
+    let [anna] = app.registered(&seminar, ["anna"]);
+    app.at("2028-06-01T08:00:00Z");
+    let later = format!(
+        "UPDATE sessions SET starts_at = '2028-05-06T16:00Z', ends_at = '2028-05-06T18:00Z', starts_on = '2028-05-06'
+         WHERE seminar_id = '{seminar}'"
+    );
+    retained_meanwhile(&app, &seminar, &later);
+    assert_eq!(app.seen(&anna)["personal_data"], "kept");
 }
