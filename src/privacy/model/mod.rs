@@ -32,7 +32,7 @@ words! {
     Purpose {
         /// Registered, and never confirmed the address.
         Unconfirmed = "unconfirmed",
-        /// Was rejected, waited in vain, cancelled, or let an offer pass.
+        /// Was rejected, waited in vain, cancelled, or let an offer pass, and did not come.
         NotAdmitted = "not_admitted",
         /// Had a seat, walked in, or stands in a report of who was there.
         Participation = "participation",

@@ -94,9 +94,12 @@ pub fn forget(conn: &mut PgConnection, act: &Act, person: Person<'_>) -> Result<
     let held = objects.held.iter().map(|one| one.seminar).collect::<HashSet<_>>();
     let all = given_up.iter().map(|one| one.registration.id).collect::<Vec<_>>();
     let cancelled = given_up.iter().filter(|one| one.cancelled).count();
-    let (kept, gone) = given_up
-        .into_iter()
-        .partition::<Vec<_>, _>(|one| one.took_part() && held.contains(&one.registration.seminar_id));
+    let came = store::came(conn, organisation, &all)?;
+    let asked_for = |one: &registrations::Forgotten| {
+        let took_part = one.took_part() || came.contains(&one.registration.id);
+        took_part && held.contains(&one.registration.seminar_id)
+    };
+    let (kept, gone) = given_up.into_iter().partition::<Vec<_>, _>(asked_for);
     let mut going = HashMap::<SeminarId, HashMap<RegistrationId, String>>::new();
     for one in &gone {
         let of = going.entry(one.registration.seminar_id).or_default();

@@ -1,5 +1,7 @@
 //! Every record that names somebody: what it is kept for, from when its period counts, and what of it is due.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -11,6 +13,7 @@ use crate::auth::OrganisationId;
 use crate::base::problem::{Error, Result};
 use crate::privacy::model::{AccessRetention, Due, HeldSeminar, Purpose, Standing};
 use crate::privacy::rules::period;
+use crate::registrations::RegistrationId;
 use crate::schema::organisations;
 use crate::seminars::SeminarId;
 
@@ -31,19 +34,35 @@ const ENDED: &str = "SELECT s.id,
             WHERE hold.organisation_id = $4 AND hold.released_at IS NULL) AS one GROUP BY id) AS held ON held.id = s.id
     WHERE s.organisation_id = $4";
 
+/// Whether the person of registration `r` came, whatever became of the registration: who gave a seat back, or waited, may stand
+/// at the door all the same. Whoever comes under its address is taken for them.
+const CAME: &str = "(EXISTS (SELECT FROM check_ins AS c
+        WHERE c.organisation_id = r.organisation_id AND c.registration_id = r.id AND c.voided_at IS NULL)
+    OR EXISTS (SELECT FROM check_ins AS c WHERE c.organisation_id = r.organisation_id AND c.email_key = r.email_key
+        AND c.seminar_id = r.seminar_id AND c.voided_at IS NULL)
+    OR EXISTS (SELECT FROM import_participants AS p
+        JOIN attendance_imports AS i ON i.organisation_id = p.organisation_id AND i.id = p.import_id
+        WHERE p.organisation_id = r.organisation_id AND p.registration_id = r.id AND p.match_status = 'matched' AND i.state = 'confirmed')
+    OR EXISTS (SELECT FROM import_participants AS p
+        JOIN attendance_imports AS i ON i.organisation_id = p.organisation_id AND i.id = p.import_id
+        WHERE p.organisation_id = r.organisation_id AND p.email_key = r.email_key AND i.seminar_id = r.seminar_id
+          AND p.match_status NOT IN ('ignored', 'staff', 'speaker') AND i.state = 'confirmed'))";
+
 /// The records of the organisation by kind, in the order in which they are forgotten: registrations first, for what is known
-/// by them goes with them. `at_once`: it was to be erased already and was kept for a funder only.
+/// by them goes with them. Where something has to be looked up it is fenced, so that it is looked up once. `at_once`: it was to be erased already and was kept for a funder only.
 const RETAINED: [(&str, &str); 7] = [
     (
         "registration",
         "SELECT 'registration' AS kind, r.seminar_id, r.id AS object_id,
-             CASE WHEN r.state = 'expired' AND r.email_confirmed_at IS NULL AND r.waiting_ticket IS NULL THEN 'unconfirmed'
-                  WHEN r.state IN ('confirmed', 'pending') THEN 'participation'
-                  ELSE 'not_admitted' END AS purpose,
-             CASE WHEN r.state = 'expired' AND r.email_confirmed_at IS NULL AND r.waiting_ticket IS NULL THEN r.updated_at ELSE ended.at END AS counted_from,
-             CASE WHEN r.state = 'confirmed' THEN ended.held_until END AS held_until,
+             CASE WHEN seen.took_part THEN 'participation' WHEN seen.unconfirmed THEN 'unconfirmed' ELSE 'not_admitted' END AS purpose,
+             CASE WHEN seen.unconfirmed AND NOT seen.took_part THEN r.updated_at ELSE ended.at END AS counted_from,
+             CASE WHEN seen.took_part AND r.state <> 'pending' THEN ended.held_until END AS held_until,
              r.personal_data = 'restricted' AS at_once
          FROM registrations AS r JOIN ended ON ended.id = r.seminar_id
+         CROSS JOIN LATERAL (
+             SELECT CASE WHEN r.state IN ('confirmed', 'pending') THEN true ELSE {came} END AS took_part,
+                 r.state = 'expired' AND r.email_confirmed_at IS NULL AND r.waiting_ticket IS NULL AS unconfirmed
+             OFFSET 0) AS seen
          WHERE r.organisation_id = $4 AND r.personal_data <> 'erased'",
     ),
     (
@@ -113,7 +132,7 @@ type Asked = BoxedSqlQuery<'static, Pg, SqlQuery>;
 /// About records of these kinds of one organisation: what others keep is not looked at.
 fn dated(of: &[(&str, &str)], organisation: OrganisationId, now: DateTime<Utc>, rest: &str) -> Asked {
     let kinds = of.iter().map(|(_, records)| *records).collect::<Vec<_>>();
-    let retained = kinds.join(" UNION ALL ");
+    let retained = kinds.join(" UNION ALL ").replace("{came}", CAME);
     let purposes = Purpose::ALL.iter().map(|purpose| purpose.as_str());
     let days = Purpose::ALL.iter().map(|purpose| period(*purpose).days);
     diesel::sql_query(format!(
@@ -228,6 +247,27 @@ pub fn retention_of(
          WHERE object_id = ANY ($5) AND kind <> 'import' ORDER BY kind, object_id",
     );
     Ok(query.bind::<Array<SqlUuid>, _>(ids.to_vec()).load(conn)?)
+}
+
+#[derive(QueryableByName)]
+struct CameRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: RegistrationId,
+}
+
+/// Whose person came, of these registrations.
+pub fn came(
+    conn: &mut PgConnection,
+    organisation: OrganisationId,
+    registrations: &[RegistrationId],
+) -> Result<HashSet<RegistrationId>> {
+    let query =
+        format!("SELECT r.id FROM registrations AS r WHERE r.organisation_id = $1 AND r.id = ANY ($2) AND {CAME}");
+    let rows = diesel::sql_query(query)
+        .bind::<SqlUuid, _>(organisation.0)
+        .bind::<Array<SqlUuid>, _>(registrations.iter().map(|one| one.0).collect::<Vec<_>>())
+        .load::<CameRow>(conn)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 #[derive(QueryableByName)]

@@ -118,7 +118,7 @@ impl Forgotten {
         erased_key(self.registration.id)
     }
 
-    /// Whether the person took part, as far as a funder is concerned.
+    /// Whether the person had a seat, and so took part as far as a funder is concerned. Who came without one is not known here.
     #[must_use]
     pub fn took_part(&self) -> bool {
         self.registration.state == State::Confirmed

@@ -1,0 +1,3 @@
+-- Whether somebody came whose registration does not say so, and where an address is known without one.
+CREATE INDEX check_ins_by_address ON check_ins (organisation_id, email_key) WHERE email_key IS NOT NULL;
+CREATE INDEX import_participants_by_address ON import_participants (organisation_id, email_key) WHERE email_key IS NOT NULL;
