@@ -87,6 +87,12 @@ pub struct Objects {
     /// Why something was restricted, and until when.
     pub held: Vec<HeldSeminar>,
     pub mails: usize,
+    /// Of the registrations, those that were ahead and were cancelled first.
+    #[serde(default)]
+    pub cancelled: Vec<RegistrationId>,
+    /// Also those that were about somebody else's registration.
+    #[serde(default)]
+    pub mail_ids: Vec<Uuid>,
 }
 
 /// A line of the ledger.

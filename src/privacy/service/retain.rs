@@ -135,7 +135,7 @@ fn people(conn: &mut PgConnection, act: &Act, of: (OrganisationId, SeminarId), d
     let registered = due.iter().filter(|one| one.kind == "registration");
     let ids = registered.map(|one| RegistrationId(one.object_id)).collect::<Vec<_>>();
     let found = registrations::among(conn, of.0, &ids)?;
-    let locked = registrations::give_up(conn, act, found, false)?;
+    let locked = registrations::give_up(conn, act, found, false, &[])?;
     let gone = locked
         .into_iter()
         .filter(|one| one.registration.personal_data != PersonalData::Erased);
