@@ -225,6 +225,28 @@ fn the_kept_answer_to_an_upload_names_nobody_any_more() {
 }
 
 #[test]
+fn a_kept_answer_that_is_about_many_names_nobody_any_more_if_one_of_them_is_erased() {
+    let app = TestApp::spawn();
+    let scene = registered(&app);
+    let keep = |key: &str, id: &str| {
+        format!(
+            "INSERT INTO idempotency_keys (key, request, created_at, location, body)
+                 SELECT sha256('{key}'), sha256('r'), now(), '/api/v1/batches/0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11',
+                     '{{\"data\": [{{\"of\": [{{\"id\": \"{id}\"}}], \"name\": \"word of {key}\"}}]}}';"
+        )
+    };
+    let both = keep("anybody", &scene.registration) + &keep("somebody", &scene.berta);
+    app.database.connect().batch_execute(&both).unwrap();
+    erased(&app, ADDRESS);
+    assert_eq!(hits(&app, &["word of anybody"]), []);
+    assert_eq!(
+        hits(&app, &["word of somebody"]).len(),
+        1,
+        "nobody else's answer is touched"
+    );
+}
+
+#[test]
 fn a_request_that_is_sent_again_is_answered_again() {
     let app = TestApp::spawn();
     let scene = registered(&app);
