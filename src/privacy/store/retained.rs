@@ -17,9 +17,15 @@ use crate::registrations::RegistrationId;
 use crate::schema::organisations;
 use crate::seminars::SeminarId;
 
-/// When each seminar of the organisation is over, and until when it is held. `at` NULL: nobody knows yet.
+/// When each seminar of the organisation is over, and until when it is held. `at` NULL: nobody knows yet. What has been postponed
+/// for a year without a new date is over: nothing is kept for ever.
 const ENDED: &str = "SELECT s.id,
-        CASE WHEN s.status <> 'postponed' THEN coalesce(
+        CASE WHEN s.status = 'postponed' THEN
+            (SELECT one.at FROM (
+                SELECT coalesce(max(change.at), s.updated_at) + interval '1 year' AS at FROM schedule_changes AS change
+                WHERE change.organisation_id = s.organisation_id AND change.seminar_id = s.id AND change.kind = 'postponed') AS one
+             WHERE one.at <= $3)
+        ELSE coalesce(
             (SELECT max(greatest(one.starts_at, one.ends_at, (one.starts_on + 1)::timestamp AT TIME ZONE one.time_zone))
              FROM sessions AS one WHERE one.organisation_id = s.organisation_id AND one.seminar_id = s.id),
             (s.within_to + 1)::timestamp AT TIME ZONE 'Europe/Berlin', s.begins_at) END AS at,

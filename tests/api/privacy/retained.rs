@@ -126,23 +126,27 @@ fn an_organisation_that_keeps_less_keeps_less_at_once() {
 }
 
 #[test]
-fn what_is_postponed_has_no_end_yet() {
+fn what_is_postponed_has_no_end_yet_and_is_over_after_a_year() {
     let app = TestApp::spawn();
     let seminar = app.seminar(5);
     let [anna] = app.registered(&seminar, ["anna"]);
     let path = format!("/seminars/{seminar}");
     let body = json!({"reason_code": "speaker", "public_text": "Krank"});
     app.act(&path, "postpone", &body).expect(200);
-    app.at("2029-01-01T08:00:00Z");
+    app.clock.advance(chrono::Duration::days(364));
+    let undated = standing(&app, "participation");
+    assert_eq!(
+        (&undated["undated"], &undated["next"], &undated["due"]),
+        (&json!(1), &json!(null), &json!(0))
+    );
+    app.clock.advance(chrono::Duration::days(2));
+    assert_eq!(standing(&app, "participation")["undated"], 0);
+    app.clock.advance(chrono::Duration::days(181));
     retain(&app);
     assert_eq!(app.seen(&anna)["personal_data"], "kept");
-    assert_eq!(
-        (
-            &standing(&app, "participation")["undated"],
-            &standing(&app, "participation")["overdue"]
-        ),
-        (&json!(1), &json!(0))
-    );
+    app.clock.advance(chrono::Duration::days(2));
+    retain(&app);
+    assert_eq!(app.seen(&anna)["personal_data"], "erased");
 }
 
 #[test]
