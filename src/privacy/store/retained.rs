@@ -56,20 +56,27 @@ const CAME: &str = "(EXISTS (SELECT FROM check_ins AS c
 
 /// The records of the organisation by kind, in the order in which they are forgotten: registrations first, for what is known
 /// by them goes with them. Where something has to be looked up it is fenced, so that it is looked up once. `at_once`: it was to be erased already and was kept for a funder only.
-const RETAINED: [(&str, &str); 7] = [
+const RETAINED: [(&str, &str); 8] = [
+    (
+        "registration",
+        "SELECT 'registration' AS kind, r.seminar_id, r.id AS object_id, 'participation' AS purpose, ended.at AS counted_from,
+             ended.held_until, r.personal_data = 'restricted' AS at_once
+         FROM registrations AS r JOIN ended ON ended.id = r.seminar_id
+         WHERE r.organisation_id = $4 AND r.personal_data <> 'erased' AND r.state = 'confirmed'",
+    ),
     (
         "registration",
         "SELECT 'registration' AS kind, r.seminar_id, r.id AS object_id,
-             CASE WHEN seen.took_part THEN 'participation' WHEN seen.unconfirmed THEN 'unconfirmed' ELSE 'not_admitted' END AS purpose,
-             CASE WHEN seen.unconfirmed AND NOT seen.took_part THEN r.updated_at ELSE ended.at END AS counted_from,
-             CASE WHEN seen.took_part AND r.state <> 'pending' THEN ended.held_until END AS held_until,
+             CASE WHEN r.state = 'pending' OR seen.came THEN 'participation' WHEN seen.unconfirmed THEN 'unconfirmed' ELSE 'not_admitted' END AS purpose,
+             CASE WHEN seen.unconfirmed AND NOT seen.came THEN r.updated_at ELSE ended.at END AS counted_from,
+             CASE WHEN seen.came THEN ended.held_until END AS held_until,
              r.personal_data = 'restricted' AS at_once
          FROM registrations AS r JOIN ended ON ended.id = r.seminar_id
          CROSS JOIN LATERAL (
-             SELECT CASE WHEN r.state IN ('confirmed', 'pending') THEN true ELSE {came} END AS took_part,
+             SELECT {came} AS came,
                  r.state = 'expired' AND r.email_confirmed_at IS NULL AND r.waiting_ticket IS NULL AS unconfirmed
              OFFSET 0) AS seen
-         WHERE r.organisation_id = $4 AND r.personal_data <> 'erased'",
+         WHERE r.organisation_id = $4 AND r.personal_data <> 'erased' AND r.state <> 'confirmed'",
     ),
     (
         "check_in",
@@ -116,8 +123,8 @@ const RETAINED: [(&str, &str); 7] = [
     ),
 ];
 
-/// How many of the kinds are forgotten here.
-const OURS: usize = 5;
+/// How many of them are forgotten here.
+const OURS: usize = 6;
 
 /// Each with its deadline. A hold moves it behind its last day.
 const DATED: &str = "SELECT retained.*,
@@ -169,12 +176,14 @@ pub fn standings(conn: &mut PgConnection, organisation: OrganisationId, now: Dat
             organisation,
             now,
             // The fence: otherwise each deadline is reckoned once for every number.
-            "SELECT period.purpose, period.days, count(is_held) AS kept,
-                 count(*) FILTER (WHERE is_held) AS held, count(*) FILTER (WHERE is_held IS NOT NULL AND deadline IS NULL) AS undated,
-                 count(*) FILTER (WHERE deadline <= $3) AS due, count(*) FILTER (WHERE deadline <= $3 - interval '1 day') AS overdue,
-                 min(deadline) FILTER (WHERE deadline > $3) AS next
-             FROM period LEFT JOIN (SELECT purpose, deadline, is_held FROM dated OFFSET 0) AS one USING (purpose)
-             GROUP BY period.purpose, period.days",
+            "SELECT period.purpose, period.days, coalesce(kept, 0) AS kept, coalesce(held, 0) AS held, coalesce(undated, 0) AS undated,
+                 coalesce(due, 0) AS due, coalesce(overdue, 0) AS overdue, next
+             FROM period LEFT JOIN (
+                 SELECT purpose, count(*) AS kept, count(*) FILTER (WHERE is_held) AS held,
+                     count(*) FILTER (WHERE deadline IS NULL) AS undated, count(*) FILTER (WHERE deadline <= $3) AS due,
+                     count(*) FILTER (WHERE deadline <= $3 - interval '1 day') AS overdue,
+                     min(deadline) FILTER (WHERE deadline > $3) AS next
+                 FROM (SELECT purpose, deadline, is_held FROM dated OFFSET 0) AS one GROUP BY purpose) AS counted USING (purpose)",
         );
         let mut of_kind = query.load::<Standing>(conn)?;
         of_kind.sort_by_key(|one| one.purpose);
