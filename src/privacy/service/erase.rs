@@ -16,7 +16,7 @@ use crate::mail;
 use crate::privacy::model::{Erasure, ErasureId, ErasureReason, Objects, ReportRow};
 use crate::privacy::store;
 use crate::registrations::{self, PersonalData, Registration, RegistrationId};
-use crate::seminars::SeminarId;
+use crate::seminars::{self, SeminarId};
 
 /// Who is forgotten.
 #[derive(Clone, Debug)]
@@ -84,6 +84,10 @@ pub fn erase(
 /// Forgets a person, except for what a funder may ask; says what.
 pub fn forget(conn: &mut PgConnection, act: &Act, person: Person<'_>) -> Result<Objects> {
     let (organisation, before) = (person.organisation, person.before);
+    // Whoever is at the door at this moment is waited for, and so is who sets a hold.
+    let mut known = seminars_of(conn, organisation, person.address, person.named)?;
+    known.extend(person.registrations.iter().map(|one| one.seminar_id));
+    seminars::lock_all(conn, &known)?;
     let given_up = registrations::give_up(conn, act, person.registrations, true, &before.cancelled)?;
     let mut seminars = given_up
         .iter()
