@@ -139,21 +139,24 @@ pub fn give_back(conn: &mut PgConnection, now: DateTime<Utc>, mails: &[Mail], wa
 }
 
 /// The mails to a person go, sent or not: those about these registrations, and those to this address that are about
-/// registrations at all. One that is under way may still arrive; nothing of it is written down.
+/// registrations at all, and `known` ones. One that is under way may still arrive; nothing of it is written down. Says which.
 pub fn forget(
     conn: &mut PgConnection,
     organisation: Uuid,
     registrations: &[Uuid],
     address: Option<&str>,
-) -> Result<usize> {
+    known: &[Uuid],
+) -> Result<Vec<Uuid>> {
     let about = mails::registration_id.assume_not_null().eq_any(registrations);
     let own = || {
         let of_organisation = mails::table.filter(mails::organisation_id.eq(organisation));
         of_organisation.filter(mails::registration_id.is_not_null())
     };
-    let mut gone = diesel::delete(own().filter(about)).execute(conn)?;
+    let gone = diesel::delete(own().filter(about.or(mails::id.eq_any(known))));
+    let mut gone = gone.returning(mails::id).get_results::<Uuid>(conn)?;
     if let Some(address) = address {
-        gone += diesel::delete(own().filter(lower(mails::recipient).eq(address))).execute(conn)?;
+        let to = diesel::delete(own().filter(lower(mails::recipient).eq(address)));
+        gone.extend(to.returning(mails::id).get_results::<Uuid>(conn)?);
     }
     Ok(gone)
 }

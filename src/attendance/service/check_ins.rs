@@ -14,7 +14,7 @@ use crate::base::capability::Capabilities;
 use crate::base::problem::{Code, Problem, Result};
 use crate::base::text::Line;
 use crate::journal::{Act, record};
-use crate::registrations::{self, Guest, RegistrationId, State};
+use crate::registrations::{self, Guest, PersonalData, RegistrationId, State};
 use crate::seminars::{self, Channel, Seminar, SeminarId, SessionId};
 
 type Guests = HashMap<RegistrationId, Guest>;
@@ -110,11 +110,24 @@ pub fn void(
     }
     row.voided_at = Some(act.now);
     row.voided_by = act.actor.account_id().map(AccountId);
-    row.void_reason = Some(reason.into_string());
+    row.void_reason = Some(if is_nobodys(conn, &row)? {
+        String::new()
+    } else {
+        reason.into_string()
+    });
     row.version += 1;
     store::save_void(conn, &row)?;
     record(conn, act, entry(&row, "check_in.voided"))?;
     one(conn, &seminar, id)
+}
+
+/// Whether its person was forgotten: nothing is said about them any more.
+fn is_nobodys(conn: &mut PgConnection, row: &CheckIn) -> Result<bool> {
+    let Some(id) = row.registration_id else {
+        return Ok(row.family_name.is_none());
+    };
+    let own = registrations::among(conn, row.organisation_id, &[id])?;
+    Ok(own.iter().any(|one| one.personal_data != PersonalData::Kept))
 }
 
 /// How a session stands at the door.

@@ -32,7 +32,7 @@ words! {
     Purpose {
         /// Registered, and never confirmed the address.
         Unconfirmed = "unconfirmed",
-        /// Was rejected, waited in vain, cancelled, or let an offer pass.
+        /// Was rejected, waited in vain, cancelled, or let an offer pass, and did not come.
         NotAdmitted = "not_admitted",
         /// Had a seat, walked in, or stands in a report of who was there.
         Participation = "participation",
@@ -87,6 +87,12 @@ pub struct Objects {
     /// Why something was restricted, and until when.
     pub held: Vec<HeldSeminar>,
     pub mails: usize,
+    /// Of the registrations, those that were ahead and were cancelled first.
+    #[serde(default)]
+    pub cancelled: Vec<RegistrationId>,
+    /// Also those that were about somebody else's registration.
+    #[serde(default)]
+    pub mail_ids: Vec<Uuid>,
 }
 
 /// A line of the ledger.
@@ -150,11 +156,21 @@ pub struct Standing {
     pub next: Option<DateTime<Utc>>,
 }
 
+impl Standing {
+    /// The same purpose, of other records.
+    pub fn add(&mut self, more: &Self) {
+        self.kept += more.kept;
+        self.held += more.held;
+        self.undated += more.undated;
+        self.due += more.due;
+        self.overdue += more.overdue;
+        self.next = self.next.into_iter().chain(more.next).min();
+    }
+}
+
 /// A record whose time is over.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct Due {
-    #[diesel(sql_type = SqlUuid)]
-    pub organisation_id: OrganisationId,
     #[diesel(sql_type = Text)]
     pub kind: String,
     #[diesel(sql_type = Nullable<SqlUuid>)]

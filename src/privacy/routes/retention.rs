@@ -117,7 +117,7 @@ pub async fn get_retention(
     let (organisation, all) = db
         .read(move |conn| {
             let organisation = reached_organisation(conn, &reach, &named)?;
-            let all = store::standings(conn, Some(organisation.id), now)?;
+            let all = store::standings(conn, organisation.id, now)?;
             Ok((organisation, all))
         })
         .await?;

@@ -16,7 +16,7 @@ use crate::mail;
 use crate::privacy::model::{Erasure, ErasureId, ErasureReason, Objects, ReportRow};
 use crate::privacy::store;
 use crate::registrations::{self, PersonalData, Registration, RegistrationId};
-use crate::seminars::SeminarId;
+use crate::seminars::{self, SeminarId};
 
 /// Who is forgotten.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Person<'a> {
     pub address: Option<&'a str>,
     /// Scans and rows that are known already.
     pub named: &'a attendance::Forgotten,
+    /// What went before, where it is done again: whatever holds it now.
+    pub before: &'a Objects,
 }
 
 /// Forgets who is asked about: the one registration that was named, else everything under the address.
@@ -46,8 +48,10 @@ pub fn erase(
         registrations,
         address,
         named: &attendance::Forgotten::default(),
+        before: &Objects::default(),
     };
-    let (objects, cancelled) = forget(conn, act, person)?;
+    let objects = forget(conn, act, person)?;
+    let cancelled = i32::try_from(objects.cancelled.len()).map_err(Error::internal)?;
     let erasure = Erasure {
         organisation_id: organisation,
         id: ErasureId::fresh(),
@@ -77,10 +81,14 @@ pub fn erase(
     Ok((erasure, objects))
 }
 
-/// Forgets a person, except for what a funder may ask; says what, and how many registrations were cancelled by it.
-pub fn forget(conn: &mut PgConnection, act: &Act, person: Person<'_>) -> Result<(Objects, i32)> {
-    let organisation = person.organisation;
-    let given_up = registrations::give_up(conn, act, person.registrations, true)?;
+/// Forgets a person, except for what a funder may ask; says what.
+pub fn forget(conn: &mut PgConnection, act: &Act, person: Person<'_>) -> Result<Objects> {
+    let (organisation, before) = (person.organisation, person.before);
+    // Whoever is at the door at this moment is waited for, and so is who sets a hold.
+    let mut known = seminars_of(conn, organisation, person.address, person.named)?;
+    known.extend(person.registrations.iter().map(|one| one.seminar_id));
+    seminars::lock_all(conn, &known)?;
+    let given_up = registrations::give_up(conn, act, person.registrations, true, &before.cancelled)?;
     let mut seminars = given_up
         .iter()
         .map(|one| one.registration.seminar_id)
@@ -89,20 +97,26 @@ pub fn forget(conn: &mut PgConnection, act: &Act, person: Person<'_>) -> Result<
     let seminars = seminars.into_iter().collect::<Vec<_>>();
     let mut objects = Objects {
         held: store::held(conn, organisation, &seminars, act.today())?,
+        cancelled: given_up
+            .iter()
+            .filter(|one| one.cancelled)
+            .map(|one| one.registration.id)
+            .collect(),
         ..Objects::default()
     };
     let held = objects.held.iter().map(|one| one.seminar).collect::<HashSet<_>>();
     let all = given_up.iter().map(|one| one.registration.id).collect::<Vec<_>>();
-    let cancelled = given_up.iter().filter(|one| one.cancelled).count();
-    let (kept, gone) = given_up
-        .into_iter()
-        .partition::<Vec<_>, _>(|one| one.took_part() && held.contains(&one.registration.seminar_id));
+    let came = store::came(conn, organisation, &all)?;
+    let (kept, gone) = given_up.into_iter().partition::<Vec<_>, _>(|one| {
+        let took_part = one.took_part() || came.contains(&one.registration.id);
+        let gone_before = before.registrations.contains(&one.registration.id);
+        took_part && !gone_before && held.contains(&one.registration.seminar_id)
+    });
     let mut going = HashMap::<SeminarId, HashMap<RegistrationId, String>>::new();
     for one in &gone {
         let of = going.entry(one.registration.seminar_id).or_default();
         of.insert(one.registration.id, one.key());
     }
-    let nothing = attendance::Forgotten::default();
     for seminar in &seminars {
         let is_held = held.contains(seminar);
         let forgotten = forget_people(
@@ -111,7 +125,7 @@ pub fn forget(conn: &mut PgConnection, act: &Act, person: Person<'_>) -> Result<
                 of: (organisation, *seminar),
                 registrations: &going.remove(seminar).unwrap_or_default(),
                 address: person.address.filter(|_| !is_held),
-                named: if is_held { &nothing } else { person.named },
+                named: person.named,
                 strangers: false,
             },
         )?;
@@ -135,7 +149,8 @@ pub fn forget(conn: &mut PgConnection, act: &Act, person: Person<'_>) -> Result<
         }
     }
     let ids = all.iter().map(|id| id.0).collect::<Vec<_>>();
-    objects.mails = mail::forget(conn, organisation.0, &ids, person.address)?;
+    objects.mail_ids = mail::forget(conn, organisation.0, &ids, person.address, &before.mail_ids)?;
+    objects.mails = objects.mail_ids.len();
     // The answer to an upload names everybody in the report, also who has no registration.
     let reports = objects.import_participants.iter().map(|row| row.import.0);
     let answered = ids
@@ -144,5 +159,5 @@ pub fn forget(conn: &mut PgConnection, act: &Act, person: Person<'_>) -> Result<
         .chain(reports);
     let answered = answered.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
     idempotency::forget(conn, &answered)?;
-    Ok((objects, i32::try_from(cancelled).map_err(Error::internal)?))
+    Ok(objects)
 }

@@ -93,8 +93,9 @@ fn reapply(conn: &mut PgConnection, act: &Act, erasure: &Erasure, objects: &Obje
         registrations: among(conn, organisation, &ids)?,
         address: None,
         named: &named,
+        before: objects,
     };
-    let (again, _) = forget(conn, act, person)?;
+    let again = forget(conn, act, person)?;
     let new = store::insert_erasure(conn, erasure)?;
     Ok((
         new,

@@ -64,7 +64,8 @@ pub enum HeldObject {
     Collection(Uuid),
 }
 
-/// From now on nothing about who came to it is erased before `until` is over.
+/// From now on nothing about who came to it is erased before `until` is over: whoever forgets somebody of it at this moment is
+/// waited for.
 pub fn set_hold(
     conn: &mut PgConnection,
     act: &Act,
@@ -78,7 +79,8 @@ pub fn set_hold(
     }
     let (seminar_id, collection_id) = match of {
         HeldObject::Seminar(id) => {
-            let found = seminars::find(conn, id)?.filter(|one| one.organisation_id == organisation);
+            let mut found = seminars::lock_all(conn, &[id])?.into_iter();
+            let found = found.find(|one| one.organisation_id == organisation);
             found.ok_or_else(|| Error::member("/seminar", "is no seminar of this organisation"))?;
             (Some(id), None)
         }
@@ -86,6 +88,8 @@ pub fn set_hold(
             if !store::has_collection(conn, organisation, id)? {
                 return Err(Error::member("/collection", "is no collection of this organisation"));
             }
+            let all = store::seminars_of_collection(conn, organisation, id)?;
+            seminars::lock_all(conn, &all)?;
             (None, Some(id))
         }
     };

@@ -18,16 +18,16 @@ use crate::mail;
 use crate::privacy::model::Due;
 use crate::privacy::store;
 use crate::registrations::{self, PersonalData, RegistrationId};
-use crate::seminars::SeminarId;
+use crate::seminars::{self, SeminarId};
 
 /// Looked at together. Few enough that nobody waits for their seminar, many enough that a year is done in minutes.
-const AT_ONCE: i64 = 200;
+const AT_ONCE: usize = 200;
 
-/// Rounds a run: what is left then is the next run's.
+/// Rounds an organisation has in a run: what is left then is the next run's, and however much that is, everybody has a turn.
 const ROUNDS: usize = 25;
 
-/// What is due at a moment, of a seminar or of a kind.
-type Batch = (OrganisationId, &'static str, Option<SeminarId>);
+/// What of an organisation is forgotten together: of a seminar or of a kind.
+type Batch = (&'static str, Option<SeminarId>);
 
 const PEOPLE: &str = "people";
 const MAILS: &str = "mails";
@@ -40,17 +40,37 @@ pub fn retain(db: &Db, now: DateTime<Utc>, ended: impl Fn() -> bool) -> Result<u
         now,
         actor: Actor::SYSTEM,
     };
+    let mut all = 0;
+    for organisation in db.run(true, store::keepers)? {
+        if ended() {
+            break;
+        }
+        match retain_of(db, &act, organisation, &ended) {
+            Ok(count) => all += count,
+            Err(Error::Unavailable(cause)) if cause.contains("timeout") => {
+                tracing::warn!(cause, "what is kept no longer was not found in time; the others go on");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(all)
+}
+
+fn retain_of(db: &Db, act: &Act, organisation: OrganisationId, ended: &impl Fn() -> bool) -> Result<usize> {
     let (mut all, mut passed_over) = (0, Vec::new());
     for _ in 0..ROUNDS {
-        let due = db.run(true, |conn| store::due(conn, now, &passed_over, AT_ONCE))?;
+        let due = db.run(true, |conn| {
+            store::due(conn, organisation, act.now, &passed_over, AT_ONCE)
+        })?;
         if due.is_empty() {
             break;
         }
-        for (of, due) in batches(due) {
+        for ((what, seminar), due) in batches(due) {
             if ended() {
                 return Ok(all);
             }
-            let done = match db.run(false, |conn| apply(conn, &act, of, &due)) {
+            let of = (organisation, what, seminar);
+            let done = match db.run(false, |conn| apply(conn, act, of, &due)) {
                 Ok(count) => count,
                 Err(Error::Unavailable(cause)) if !cause.contains("timeout") => return Err(Error::Unavailable(cause)),
                 Err(error) => {
@@ -69,27 +89,34 @@ pub fn retain(db: &Db, now: DateTime<Utc>, ended: impl Fn() -> bool) -> Result<u
 
 /// How many records of all organisations are kept though their time was over a day ago, and how many are due.
 pub fn overdue(db: &Db, now: DateTime<Utc>) -> Result<(i64, i64)> {
-    let all = db.run(true, |conn| store::standings(conn, None, now))?;
-    Ok((
-        all.iter().map(|one| one.overdue).sum(),
-        all.iter().map(|one| one.due).sum(),
-    ))
+    let (mut overdue, mut due) = (0, 0);
+    for organisation in db.run(true, store::keepers)? {
+        let all = db.run(true, |conn| store::standings(conn, organisation, now))?;
+        overdue += all.iter().map(|one| one.overdue).sum::<i64>();
+        due += all.iter().map(|one| one.due).sum::<i64>();
+    }
+    Ok((overdue, due))
 }
 
 fn batches(due: Vec<Due>) -> BTreeMap<Batch, Vec<Due>> {
     let mut all = BTreeMap::<Batch, Vec<Due>>::new();
     for one in due {
         let of = match one.kind.as_str() {
-            "mail" => (one.organisation_id, MAILS, None),
-            "consent" => (one.organisation_id, CONSENTS, None),
-            _ => (one.organisation_id, PEOPLE, one.seminar_id),
+            "mail" => (MAILS, None),
+            "consent" => (CONSENTS, None),
+            _ => (PEOPLE, one.seminar_id),
         };
         all.entry(of).or_default().push(one);
     }
     all
 }
 
-fn apply(conn: &mut PgConnection, act: &Act, (organisation, what, seminar): Batch, due: &[Due]) -> Result<usize> {
+fn apply(
+    conn: &mut PgConnection,
+    act: &Act,
+    (organisation, what, seminar): (OrganisationId, &'static str, Option<SeminarId>),
+    due: &[Due],
+) -> Result<usize> {
     let ids = || due.iter().map(|one| one.object_id).collect::<Vec<Uuid>>();
     let done = match (what, seminar) {
         (MAILS, _) => mail::delete(conn, organisation.0, &ids())?,
@@ -111,10 +138,16 @@ fn apply(conn: &mut PgConnection, act: &Act, (organisation, what, seminar): Batc
 
 /// Registrations of a seminar whose time is over, and with them, where that is over too, whoever came without one.
 fn people(conn: &mut PgConnection, act: &Act, of: (OrganisationId, SeminarId), due: &[Due]) -> Result<usize> {
+    // Since it was read what is due, somebody may have held the seminar, put it off, or given it another day.
+    seminars::lock_all(conn, &[of.1])?;
+    let due = store::still_due(conn, of.0, act.now, due)?;
+    if due.is_empty() {
+        return Ok(0);
+    }
     let registered = due.iter().filter(|one| one.kind == "registration");
     let ids = registered.map(|one| RegistrationId(one.object_id)).collect::<Vec<_>>();
     let found = registrations::among(conn, of.0, &ids)?;
-    let locked = registrations::give_up(conn, act, found, false)?;
+    let locked = registrations::give_up(conn, act, found, false, &[])?;
     let gone = locked
         .into_iter()
         .filter(|one| one.registration.personal_data != PersonalData::Erased);

@@ -7,7 +7,8 @@ use uuid::Uuid;
 use crate::auth::OrganisationId;
 use crate::base::problem::Result;
 use crate::privacy::model::{Hold, HoldId, OwnPeriod, Purpose};
-use crate::schema::{collections, retention_holds, retention_periods};
+use crate::schema::{collections, retention_holds, retention_periods, seminar_collections};
+use crate::seminars::SeminarId;
 
 pub fn own_period(conn: &mut PgConnection, of: (OrganisationId, Purpose)) -> Result<Option<OwnPeriod>> {
     let query = retention_periods::table.find(of).select(OwnPeriod::as_select());
@@ -93,4 +94,16 @@ pub fn has_collection(conn: &mut PgConnection, organisation: OrganisationId, id:
         .count()
         .get_result::<i64>(conn)?;
     Ok(found == 1)
+}
+
+pub fn seminars_of_collection(
+    conn: &mut PgConnection,
+    organisation: OrganisationId,
+    id: Uuid,
+) -> Result<Vec<SeminarId>> {
+    let query = seminar_collections::table
+        .filter(seminar_collections::organisation_id.eq(organisation))
+        .filter(seminar_collections::collection_id.eq(id))
+        .select(seminar_collections::seminar_id);
+    Ok(query.load(conn)?)
 }

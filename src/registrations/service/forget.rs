@@ -25,20 +25,29 @@ pub struct Forgotten {
 
 /// Locks the seats of these registrations, in the order in which everybody does, and cancels what is still ahead, as its
 /// holder would: otherwise a seat would be kept for nobody. `ahead`: whether that is wanted; where it is not, only locked.
-pub fn give_up(conn: &mut PgConnection, act: &Act, mut all: Vec<Registration>, ahead: bool) -> Result<Vec<Forgotten>> {
+/// `before`: those that were cancelled by it once, and are so again after a restore, though they may not be ahead any more.
+pub fn give_up(
+    conn: &mut PgConnection,
+    act: &Act,
+    mut all: Vec<Registration>,
+    ahead: bool,
+    before: &[RegistrationId],
+) -> Result<Vec<Forgotten>> {
     all.sort_by_key(|one| (one.organisation_id, one.seminar_id, one.channel.as_str(), one.id));
-    let given_up = all
-        .into_iter()
-        .filter_map(|one| match given_up(conn, act, one.id, ahead) {
-            Err(Error::Refused(problem)) if problem.code == Code::NotFound => None,
-            outcome => Some(outcome),
-        });
+    let given_up =
+        all.into_iter().filter_map(
+            |one| match given_up(conn, act, one.id, ahead, before.contains(&one.id)) {
+                Err(Error::Refused(problem)) if problem.code == Code::NotFound => None,
+                outcome => Some(outcome),
+            },
+        );
     given_up.collect()
 }
 
-fn given_up(conn: &mut PgConnection, act: &Act, id: RegistrationId, ahead: bool) -> Result<Forgotten> {
+fn given_up(conn: &mut PgConnection, act: &Act, id: RegistrationId, ahead: bool, before: bool) -> Result<Forgotten> {
     let mut held = Held::take(conn, act, &By::Deadline, id)?;
-    if !ahead || !held.registration.state.active() || !held.ahead(act.now) {
+    let is_ahead = held.ahead(act.now);
+    if !held.registration.state.active() || !(before || (ahead && is_ahead)) {
         return Ok(Forgotten {
             registration: held.registration,
             cancelled: false,
@@ -52,7 +61,9 @@ fn given_up(conn: &mut PgConnection, act: &Act, id: RegistrationId, ahead: bool)
         ActorKind::Anonymous | ActorKind::System => CancelledBy::System,
     });
     held.save(conn, act, "registration.cancelled", None)?;
-    move_up(conn, act, &held.whole, held.seats)?;
+    if is_ahead {
+        move_up(conn, act, &held.whole, held.seats)?;
+    }
     Ok(Forgotten {
         registration: held.registration,
         cancelled: true,
@@ -118,7 +129,7 @@ impl Forgotten {
         erased_key(self.registration.id)
     }
 
-    /// Whether the person took part, as far as a funder is concerned.
+    /// Whether the person had a seat, and so took part as far as a funder is concerned. Who came without one is not known here.
     #[must_use]
     pub fn took_part(&self) -> bool {
         self.registration.state == State::Confirmed

@@ -9,7 +9,7 @@ use crate::base::problem::{Code, Result};
 use crate::base::text::{Line, Slug};
 use crate::journal::Act;
 use crate::mail::Kind;
-use crate::registrations::model::{Registration, RegistrationId, State};
+use crate::registrations::model::{PersonalData, Registration, RegistrationId, State};
 use crate::registrations::rules::{Event, Refusal, in_time};
 use crate::registrations::store;
 use crate::seminars::Status;
@@ -71,8 +71,11 @@ pub fn cancel(
     held.step(act, Event::Cancel)?;
     held.registration.cancelled_at = Some(act.now);
     held.registration.cancelled_by = Some(by.canceller());
-    held.registration.cancel_reason = reason.map(Line::into_string);
-    held.save(conn, act, "registration.cancelled", tell.then_some(Kind::Cancelled))?;
+    // Nothing is said about whoever was forgotten, nor to them.
+    let known = held.registration.personal_data == PersonalData::Kept;
+    held.registration.cancel_reason = reason.filter(|_| known).map(Line::into_string);
+    let kind = (tell && known).then_some(Kind::Cancelled);
+    held.save(conn, act, "registration.cancelled", kind)?;
     move_up(conn, act, &held.whole, held.seats)?;
     Ok(held.registration)
 }

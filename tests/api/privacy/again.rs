@@ -4,8 +4,8 @@ use diesel::connection::SimpleConnection;
 use einlass::privacy::{Applied, export_erasures, reapply_erasures};
 use serde_json::{Value, json};
 
-use super::scene::{ADDRESS, CANARIES, figures, held};
-use super::{erased, hits};
+use super::scene::{ADDRESS, CANARIES, figures, held, registered};
+use super::{erased, hits, hold};
 use crate::api::sharings::count;
 use crate::support::TestApp;
 
@@ -29,6 +29,7 @@ const PUT_ASIDE: &str = "CREATE SCHEMA backup;
     CREATE TABLE backup.registrations AS TABLE registrations; CREATE TABLE backup.check_ins AS TABLE check_ins;
     CREATE TABLE backup.import_participants AS TABLE import_participants; CREATE TABLE backup.mails AS TABLE mails;
     CREATE TABLE backup.reviews AS TABLE reviews; CREATE TABLE backup.consents AS TABLE consents;
+    CREATE TABLE backup.channels AS TABLE channels;
     CREATE TABLE backup.sensitive_answers AS TABLE sensitive_answers; CREATE TABLE backup.idempotency_keys AS TABLE idempotency_keys";
 const PUT_BACK: &str = "SET session_replication_role = replica;
     DELETE FROM registrations; INSERT INTO registrations TABLE backup.registrations;
@@ -37,6 +38,7 @@ const PUT_BACK: &str = "SET session_replication_role = replica;
     DELETE FROM mails; INSERT INTO mails TABLE backup.mails;
     DELETE FROM reviews; INSERT INTO reviews TABLE backup.reviews;
     DELETE FROM consents; INSERT INTO consents TABLE backup.consents;
+    DELETE FROM channels; INSERT INTO channels TABLE backup.channels;
     DELETE FROM sensitive_answers; INSERT INTO sensitive_answers TABLE backup.sensitive_answers;
     DELETE FROM idempotency_keys; INSERT INTO idempotency_keys TABLE backup.idempotency_keys;
     DELETE FROM erasures; DROP SCHEMA backup CASCADE";
@@ -46,6 +48,12 @@ fn a_restored_backup_forgets_again() {
     let app = TestApp::spawn();
     let scene = held(&app);
     let counted = figures(&app, &scene);
+    // About somebody else, and to the address.
+    let to = format!(
+        "UPDATE mails SET recipient = '{ADDRESS}' WHERE registration_id = '{}'",
+        scene.berta
+    );
+    app.database.connect().batch_execute(&to).unwrap();
     app.database.connect().batch_execute(PUT_ASIDE).unwrap();
     let made = erased(&app, ADDRESS);
     assert_eq!(hits(&app, &CANARIES), []);
@@ -87,6 +95,36 @@ fn a_restored_backup_forgets_again() {
         }
     );
     assert_eq!(exported(&app, None), lines);
+}
+
+#[test]
+fn what_was_cancelled_by_it_is_cancelled_again_though_the_event_began() {
+    let app = TestApp::spawn();
+    let scene = registered(&app);
+    app.database.connect().batch_execute(PUT_ASIDE).unwrap();
+    assert_eq!(erased(&app, ADDRESS)["cancelled"], 1);
+    let lines = exported(&app, None);
+    app.database.connect().batch_execute(PUT_BACK).unwrap();
+    app.at("2027-05-06T17:00:00Z");
+    assert_eq!(app.state(&scene.registration), "confirmed", "the control");
+    reapplied(&app, &lines);
+    assert_eq!(app.state(&scene.registration), "cancelled");
+    assert_eq!(hits(&app, &["kanarigiven", "kanarimail"]), []);
+}
+
+#[test]
+fn a_hold_of_the_backup_brings_back_nobody() {
+    let app = TestApp::spawn();
+    let scene = held(&app);
+    app.database.connect().batch_execute(PUT_ASIDE).unwrap();
+    erased(&app, ADDRESS);
+    let lines = exported(&app, None);
+    app.database.connect().batch_execute(PUT_BACK).unwrap();
+    // It had been taken back when the person was erased.
+    hold(&app, &scene.seminar);
+    reapplied(&app, &lines);
+    assert_eq!(app.seen(&scene.registration)["personal_data"], "erased");
+    assert_eq!(hits(&app, &CANARIES), []);
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! What is wrong with a request is named, and who may not is refused.
 
+use diesel::connection::SimpleConnection;
 use serde_json::json;
 
 use super::scene::{ADDRESS, CANARIES, held};
-use super::{OF, RETENTION, erase, hits, standing};
+use super::{OF, RETENTION, erase, hits, standing, waits};
 use crate::api::sharings::count;
 use crate::support::TestApp;
 
@@ -131,4 +132,35 @@ fn whoever_confirms_a_report_meanwhile_brings_nobody_back() {
         confirmed.join().unwrap().expect(200);
     });
     assert_eq!(hits(&app, &CANARIES), []);
+}
+
+#[test]
+fn whoever_comes_in_at_this_moment_is_forgotten_too() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(5);
+    app.registered(&seminar, ["quintilla"]);
+    app.at("2027-05-06T16:00:00Z");
+    let (mut door, mut watcher) = (app.database.connect(), app.database.connect());
+    // As the door does.
+    let lock = format!("BEGIN; SELECT FROM seminars WHERE id = '{seminar}' FOR NO KEY UPDATE");
+    door.batch_execute(&lock).unwrap();
+    let walks_in = format!(
+        "INSERT INTO check_ins (organisation_id, id, seminar_id, session_id, scan_id, method, channel, given_name, family_name,
+             email, email_key, at, received_at)
+         SELECT organisation_id, gen_random_uuid(), seminar_id, id, gen_random_uuid(), 'walk_in', 'onsite', 'Quintilla',
+             'Nebenan', 'quintilla@example.org', 'quintilla@example.org', starts_at, starts_at
+         FROM sessions WHERE seminar_id = '{seminar}'; COMMIT"
+    );
+    let (admin, body) = (
+        app.admin(),
+        json!({"organisation": OF, "email": "quintilla@example.org"}),
+    );
+    std::thread::scope(|scope| {
+        let erasing = scope.spawn(|| erase(&admin, &body).expect(201));
+        waits(&mut watcher);
+        door.batch_execute(&walks_in).unwrap();
+        let erased = erasing.join().unwrap();
+        assert_eq!(erased["check_ins"].as_array().unwrap().len(), 1, "{erased}");
+    });
+    assert_eq!(hits(&app, &["quintilla", "nebenan"]), []);
 }

@@ -225,6 +225,60 @@ fn the_kept_answer_to_an_upload_names_nobody_any_more() {
 }
 
 #[test]
+fn a_kept_answer_that_is_about_many_names_nobody_any_more_if_one_of_them_is_erased() {
+    let app = TestApp::spawn();
+    let scene = registered(&app);
+    let keep = |key: &str, id: &str| {
+        format!(
+            "INSERT INTO idempotency_keys (key, request, created_at, location, body)
+                 SELECT sha256('{key}'), sha256('r'), now(), '/api/v1/batches/0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11',
+                     '{{\"data\": [{{\"of\": [{{\"id\": \"{id}\"}}], \"name\": \"word of {key}\"}}]}}';"
+        )
+    };
+    let both = keep("anybody", &scene.registration) + &keep("somebody", &scene.berta);
+    app.database.connect().batch_execute(&both).unwrap();
+    erased(&app, ADDRESS);
+    assert_eq!(hits(&app, &["word of anybody"]), []);
+    assert_eq!(
+        hits(&app, &["word of somebody"]).len(),
+        1,
+        "nobody else's answer is touched"
+    );
+}
+
+#[test]
+fn what_is_said_about_somebody_after_they_were_erased_is_not_kept() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(5);
+    let all = app.registered(&seminar, ["anna", "berta"]);
+    app.at("2027-05-06T16:05:00Z");
+    let desk = app.front_desk();
+    let comes = |n: u128, one: &str| scan(&desk, &seminar, n, json!({"registration": one})).id();
+    let scans = [comes(1, &all[0]), comes(2, &all[1])];
+    let walked_in = json!({"given_name": "Leyla", "family_name": "Nebenan", "email": "anna@example.org"});
+    let walked_in = scan(&desk, &seminar, 3, json!({"walk_in": walked_in})).id();
+    erased(&app, "anna@example.org");
+    let void = |id: &str, reason: &str| {
+        let path = format!("/seminars/{seminar}/check-ins/{id}");
+        let tag = desk.get(&path).etag();
+        desk.act(&format!("{path}/void"), &tag, &json!({"reason": reason}))
+            .expect(200)["voided"]["reason"]
+            .clone()
+    };
+    assert_eq!(void(&scans[0], "Quintilla war es"), "");
+    assert_eq!(void(&walked_in, "Quintilla war es"), "");
+    assert_eq!(void(&scans[1], "Ottokarus war es"), "Ottokarus war es", "the control");
+    for (one, reason) in all.iter().zip(["Quintilla sagte ab", "Ottokarus sagte ab"]) {
+        let path = format!("/registrations/{one}");
+        app.act(&path, "cancel", &json!({"reason": reason})).expect(200);
+    }
+    assert_eq!(app.state(&all[0]), "cancelled");
+    assert_eq!(hits(&app, &["quintilla"]), []);
+    assert!(hits(&app, &["ottokarus"]).len() >= 2, "the control");
+    assert!(app.mails_to("").is_empty(), "nobody is written to");
+}
+
+#[test]
 fn a_request_that_is_sent_again_is_answered_again() {
     let app = TestApp::spawn();
     let scene = registered(&app);

@@ -1,9 +1,10 @@
 //! A funder may ask: whoever took part is restricted until then, and told so.
 
+use diesel::connection::SimpleConnection;
 use serde_json::json;
 
 use super::scene::{ADDRESS, held as scene, registered};
-use super::{OF, erased, hits, hold, retain, standing};
+use super::{OF, erased, hits, hold, retain, standing, waits};
 use crate::support::TestApp;
 
 #[test]
@@ -156,4 +157,126 @@ fn what_is_wrong_with_a_hold_is_named() {
         ["/seminar"]
     );
     assert_eq!(with(json!({"seminar": seminar, "until": "2027-01-03"})), ["/until"]);
+}
+
+/// Three who gave their seat back: the first came with the ticket, the second walked in under her address, the third did not come.
+fn came_anyway(app: &TestApp) -> (String, [String; 3]) {
+    let seminar = app.seminar(5);
+    let all = app.registered(&seminar, ["anna", "berta", "clara"]);
+    for one in &all {
+        app.act(&format!("/registrations/{one}"), "cancel", &json!({}))
+            .expect(200);
+    }
+    app.at("2027-05-06T16:00:00Z");
+    let session = app.sessions(&seminar)[0];
+    app.came(&seminar, session, &all[0], 1);
+    app.walked_in(&seminar, session, "berta", "Müller", Some("berta@example.org"));
+    (seminar, all)
+}
+
+fn left_of(app: &TestApp, all: &[String; 3]) -> [serde_json::Value; 3] {
+    all.each_ref().map(|one| app.seen(one)["personal_data"].clone())
+}
+
+#[test]
+fn who_gave_the_seat_back_and_came_took_part() {
+    let app = TestApp::spawn();
+    let (seminar, all) = came_anyway(&app);
+    let hold = hold(&app, &seminar);
+    for name in ["anna", "berta", "clara"] {
+        erased(&app, &format!("{name}@example.org"));
+    }
+    let restricted = [json!("restricted"), json!("restricted"), json!("erased")];
+    assert_eq!(left_of(&app, &all), restricted);
+    let walked_in = || {
+        hits(&app, &["berta"])
+            .iter()
+            .any(|hit| hit.place == "check_ins.given_name")
+    };
+    assert!(walked_in());
+    app.at("2030-01-01T08:00:00Z");
+    retain(&app);
+    assert_eq!(left_of(&app, &all), restricted);
+    assert!(walked_in());
+    let tag = app.admin().get(&hold).etag();
+    app.admin().delete(&hold, &tag).expect(204);
+    retain(&app);
+    assert_eq!(left_of(&app, &all), [json!("erased"), json!("erased"), json!("erased")]);
+    assert!(!walked_in());
+}
+
+#[test]
+fn who_gave_the_seat_back_and_came_is_kept_as_long_as_who_came() {
+    let app = TestApp::spawn();
+    let (_, all) = came_anyway(&app);
+    app.at("2027-07-01T08:00:00Z");
+    retain(&app);
+    assert_eq!(left_of(&app, &all), [json!("kept"), json!("kept"), json!("erased")]);
+}
+
+#[test]
+fn who_came_is_kept_no_longer_than_who_did_not_where_that_is_decided() {
+    let app = TestApp::spawn();
+    let (_, all) = came_anyway(&app);
+    let path = "/privacy/retention/participation?organisation=staedteregion-aachen";
+    let tag = app.admin().get(path).etag();
+    let set = app
+        .admin()
+        .send("PUT", path, &[("If-Match", &tag)], Some(br#"{"days": 7}"#));
+    set.expect(200);
+    app.at("2027-05-20T08:00:00Z");
+    retain(&app);
+    assert_eq!(left_of(&app, &all), [json!("erased"), json!("erased"), json!("kept")]);
+    assert_eq!(
+        standing(&app, "participation")["kept"],
+        0,
+        "the walk-in goes with the registration she is known by"
+    );
+}
+
+/// Whatever `decided` says becomes known while the run waits for the seminar.
+fn retained_meanwhile(app: &TestApp, seminar: &str, decided: &str) {
+    let (mut holder, mut watcher) = (app.database.connect(), app.database.connect());
+    let lock = format!(
+        "BEGIN; SELECT FROM seminars WHERE id = '{seminar}' FOR NO KEY UPDATE;
+         SELECT FROM channels WHERE seminar_id = '{seminar}' FOR NO KEY UPDATE"
+    );
+    holder.batch_execute(&lock).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| retain(app));
+        waits(&mut watcher);
+        holder.batch_execute(&format!("{decided}; COMMIT")).unwrap();
+    });
+}
+
+#[test]
+fn who_is_held_at_the_last_moment_is_held() {
+    let app = TestApp::spawn();
+    let (held, free) = (app.seminar(5), app.seminar(5));
+    let [anna] = app.registered(&held, ["anna"]);
+    let [berta] = app.registered(&free, ["berta"]);
+    app.at("2028-06-01T08:00:00Z");
+    let hold = |seminar: &str| {
+        format!(
+            "INSERT INTO retention_holds (organisation_id, id, seminar_id, until, reason, created_at)
+             SELECT organisation_id, gen_random_uuid(), id, '2032-12-31', 'EFRE', now() FROM seminars WHERE id = '{seminar}'"
+        )
+    };
+    retained_meanwhile(&app, &held, &hold(&held));
+    assert_eq!(app.seen(&anna)["personal_data"], "kept");
+    assert_eq!(app.seen(&berta)["personal_data"], "erased", "the control: it was time");
+}
+
+#[test]
+fn what_is_put_off_at_the_last_moment_is_kept() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(5);
+    let [anna] = app.registered(&seminar, ["anna"]);
+    app.at("2028-06-01T08:00:00Z");
+    let later = format!(
+        "UPDATE sessions SET starts_at = '2028-05-06T16:00Z', ends_at = '2028-05-06T18:00Z', starts_on = '2028-05-06'
+         WHERE seminar_id = '{seminar}'"
+    );
+    retained_meanwhile(&app, &seminar, &later);
+    assert_eq!(app.seen(&anna)["personal_data"], "kept");
 }

@@ -9,7 +9,7 @@ mod retained;
 mod scene;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Text};
+use diesel::sql_types::{Array, Bool, Text};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, TestApp};
@@ -83,4 +83,20 @@ pub fn standing(app: &TestApp, purpose: &str) -> Value {
     let all = app.admin().get(RETENTION).expect(200);
     let found = all["purposes"].as_array().unwrap().iter();
     found.clone().find(|one| one["purpose"] == purpose).unwrap().clone()
+}
+
+/// Returns as soon as somebody waits for a lock of ours.
+#[track_caller]
+pub fn waits(watcher: &mut PgConnection) {
+    #[derive(QueryableByName)]
+    struct Waiting {
+        #[diesel(sql_type = Bool)]
+        waits: bool,
+    }
+    let begun = std::time::Instant::now();
+    let query = "SELECT count(*) > 0 AS waits FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while !diesel::sql_query(query).get_result::<Waiting>(watcher).unwrap().waits {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(2), "nobody waits");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
 }

@@ -130,23 +130,27 @@ fn an_organisation_that_keeps_less_keeps_less_at_once() {
 }
 
 #[test]
-fn what_is_postponed_has_no_end_yet() {
+fn what_is_postponed_has_no_end_yet_and_is_over_after_a_year() {
     let app = TestApp::spawn();
     let seminar = app.seminar(5);
     let [anna] = app.registered(&seminar, ["anna"]);
     let path = format!("/seminars/{seminar}");
     let body = json!({"reason_code": "speaker", "public_text": "Krank"});
     app.act(&path, "postpone", &body).expect(200);
-    app.at("2029-01-01T08:00:00Z");
+    app.clock.advance(chrono::Duration::days(364));
+    let undated = standing(&app, "participation");
+    assert_eq!(
+        (&undated["undated"], &undated["next"], &undated["due"]),
+        (&json!(1), &json!(null), &json!(0))
+    );
+    app.clock.advance(chrono::Duration::days(2));
+    assert_eq!(standing(&app, "participation")["undated"], 0);
+    app.clock.advance(chrono::Duration::days(181));
     retain(&app);
     assert_eq!(app.seen(&anna)["personal_data"], "kept");
-    assert_eq!(
-        (
-            &standing(&app, "participation")["undated"],
-            &standing(&app, "participation")["overdue"]
-        ),
-        (&json!(1), &json!(0))
-    );
+    app.clock.advance(chrono::Duration::days(2));
+    retain(&app);
+    assert_eq!(app.seen(&anna)["personal_data"], "erased");
 }
 
 #[test]
@@ -188,4 +192,23 @@ fn what_cannot_be_done_holds_up_nothing_else() {
     let sql = "DROP TRIGGER refuse ON registrations";
     app.database.connect().batch_execute(sql).unwrap();
     assert_eq!(retain(&app), 250, "they have their turn again");
+}
+
+#[test]
+fn what_one_organisation_has_to_forget_holds_up_no_other() {
+    let app = TestApp::spawn();
+    // More than one has done in a run, of whoever has their turn first.
+    let sql = "INSERT INTO mails (organisation_id, id, kind, language, recipient, recipient_name, data, state, due_at, created_at)
+        SELECT one.id, gen_random_uuid(), 'confirmed', 'de', 'a@example.org', 'A', '{}', 'dead', '2026-01-01', '2026-01-01'
+        FROM (SELECT id, row_number() OVER (ORDER BY id) AS turn FROM organisations
+              WHERE slug IN ('staedteregion-aachen', 'ihk-aachen')) AS one,
+             generate_series(1, CASE one.turn WHEN 1 THEN 5050 ELSE 1 END)";
+    app.database.connect().batch_execute(sql).unwrap();
+    assert_eq!(
+        einlass::privacy::overdue(&app.site.db, app.clock.now()).unwrap().0,
+        5051
+    );
+    assert_eq!(retain(&app), 5001);
+    assert_eq!(count(&app, "mails"), 50);
+    assert_eq!(retain(&app), 50, "the rest has its turn again");
 }
