@@ -32,15 +32,16 @@ pub fn complete(schemas: &mut Schemas) {
 }
 
 /// What may be any value is a schema that is written and cannot be read again: then the members are replaced one by one.
-fn replace(schema: &mut RefOr<Schema>, mut value: Value) {
+fn replace(schema: &mut RefOr<Schema>, value: Value) {
     if let Ok(completed) = serde_json::from_value(value.clone()) {
         *schema = completed;
     } else if let RefOr::T(Schema::Object(object)) = schema {
-        if let Ok(required) = serde_json::from_value(value["required"].take()) {
+        if let Ok(required) = serde_json::from_value(value.get("required").cloned().unwrap_or_default()) {
             object.required = required;
         }
         for (member, property) in &mut object.properties {
-            if let Ok(completed) = serde_json::from_value(value["properties"][member].take()) {
+            let known = value.pointer(&format!("/properties/{member}")).cloned();
+            if let Some(Ok(completed)) = known.map(serde_json::from_value) {
                 *property = completed;
             }
         }

@@ -279,7 +279,7 @@ fn of_many_who_ask_at_once_one_reads() {
     let mut most = |client: &Client, enough: i64| {
         lock.batch_execute("BEGIN; LOCK TABLE seminars IN ACCESS EXCLUSIVE MODE")
             .unwrap();
-        let most = std::thread::scope(|scope| {
+        std::thread::scope(|scope| {
             let asked = (0..8).map(|_| scope.spawn(|| client.get("/seminars").expect(200)));
             let asked = asked.collect::<Vec<_>>();
             let (begun, mut most) = (Instant::now(), 0);
@@ -292,8 +292,7 @@ fn of_many_who_ask_at_once_one_reads() {
                 assert_eq!(one.join().unwrap()["data"].as_array().unwrap().len(), 1);
             }
             most
-        });
-        most
+        })
     };
     let given = app.site.memory.given();
     assert_eq!(most(&app.anonymous(), 2), 1);

@@ -266,7 +266,8 @@ fn badly_formed(told: &mut Told, anybody: &Client, organiser: &Client, seminar: 
         wrong("phone", list.clone()),
         wrong("company", json!(control)),
         wrong("language", json!(told.word("sprache"))),
-        wrong("channel", json!(told.word("kanal"))),
+        // Of what has no more than some words, the wrong one is told.
+        wrong("channel", json!("balkon")),
         wrong("answers", json!({"topic": list})),
         wrong("answers", json!({"topic": long})),
         wrong(

@@ -53,7 +53,7 @@ fn write(value: &Value, out: &mut String) {
     match value {
         Value::Object(members) => {
             let mut members = members.iter().collect::<Vec<_>>();
-            members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+            members.sort_unstable_by_key(|(name, _)| *name);
             out.push('{');
             for (n, (name, member)) in members.into_iter().enumerate() {
                 if n > 0 {

@@ -53,7 +53,7 @@ pub fn verify(conn: &mut PgConnection, only: Option<Chain>, kept: &[Head]) -> Re
     for chain in chains {
         if only.is_none_or(|only| only == chain) {
             let heads = kept.iter().filter(|head| head.chain() == chain).collect::<Vec<_>>();
-            let fault = Walk::new(conn, chain).to_the_end(&heads, &mut verified)?;
+            let fault = Walk::new(conn, chain).until_the_end(&heads, &mut verified)?;
             verified.faults.extend(fault);
             verified.chains += 1;
         }
@@ -83,7 +83,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn to_the_end(mut self, heads: &[&Head], verified: &mut Verified) -> Result<Option<Place>> {
+    fn until_the_end(mut self, heads: &[&Head], verified: &mut Verified) -> Result<Option<Place>> {
         let until = store::last_number(self.conn, self.chain)?;
         let mut last = None::<Seal>;
         loop {

@@ -131,10 +131,10 @@ fn everybody_reads_their_own_log() {
         of
     };
     let own = app.anonymous().get("/organisations/staedteregion-aachen").expect(200)["id"].clone();
-    assert_eq!(of(&log(&app.admin(), "")), [own.clone()]);
+    assert_eq!(of(&log(&app.admin(), "")), std::slice::from_ref(&own));
     assert_eq!(
         of(&log(&app.admin(), "organisation=staedteregion-aachen")),
-        [own.clone()]
+        std::slice::from_ref(&own)
     );
     assert_ne!(of(&log(&app.person("foreign_admin"), "")), [own]);
     assert_eq!(of(&log(&app.platform_admin(), "")), [Value::Null]);
