@@ -66,6 +66,7 @@ pub const CATALOGUE: &[Columns] = &[
     of("import_participants", &["person_key", "email_key"], About::Registrant, "become keys that say only whose else the row is"),
     of("import_participants", &["segments"], About::Registrant, "stay: times of nobody in particular, which are counted"),
     of("import_participants", &["role", "match_status", "match_method", "candidates", "flags", "precision"], About::Nobody, "words and ids"),
+    of("journal_seals", &["members", "previous", "digest"], About::Nobody, "ids and digests of what the journal says, which names nobody"),
     of("journal", &["actor_kind", "action", "object_kind", "data"], About::Nobody, "ids and facts of the programme, by its own rule"),
     of("logos", &["name", "description", "image"], About::Nobody, PROGRAMME),
     of("mails", &["kind", "language", "recipient", "recipient_name", "data", "once", "state", "last_error"], About::Registrant, "deleted, sent or not"),
