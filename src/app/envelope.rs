@@ -76,7 +76,11 @@ pub async fn envelope(
         let response = asked.finish(response);
         let status = response.status().as_u16();
         let took = begun.answered(asked.method.as_str(), asked.meant.route(), status);
-        tracing::info!(status, ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "request");
+        tracing::info!(
+            status,
+            ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            "request"
+        );
         match beside {
             Ok(request) => Ok(ServiceResponse::new(request, response)),
             // The request is gone; actix sends the answer of an error as it is.
