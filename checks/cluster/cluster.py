@@ -103,7 +103,8 @@ def replica_reads(cluster):
     replica, front = 1 - cluster.leader(), people.Front(cluster.front)
 
     def committed():
-        time.sleep(1.5)
+        # Idle back ends tell what they counted after ten seconds.
+        time.sleep(11)
         return int(cluster.sql(replica, "SELECT xact_commit FROM pg_stat_database WHERE datname = 'einlass'"))
 
     idle = committed()

@@ -69,7 +69,9 @@ class Processes:
 
 
 class Cluster:
-    """`synchronous`: a commit is acknowledged when the replica has it on disk; without it a failover may lose what was acknowledged."""
+    """`synchronous`: a commit is acknowledged when the replica has it on disk; without it a failover may lose what was acknowledged.
+    Not the strict form: with one replica, nothing could be written until the lost machine is back. A primary that goes on alone
+    takes the replica off the list of who may follow it first, so nothing acknowledged is lost by that."""
 
     def __init__(self, folder, processes, user="postgres"):
         self.folder, self.processes, self.user = folder, processes, user
@@ -117,7 +119,7 @@ class Cluster:
             "bootstrap": {
                 "dcs": {
                     "ttl": TTL, "loop_wait": 2, "retry_timeout": 5, "maximum_lag_on_failover": 1 << 40,
-                    "synchronous_mode": synchronous, "synchronous_mode_strict": synchronous,
+                    "synchronous_mode": synchronous,
                     "postgresql": {"use_pg_rewind": True, "parameters": {
                         "max_connections": 120, "shared_buffers": "256MB", "wal_level": "replica", "hot_standby": "on",
                         "wal_log_hints": "on", "max_wal_senders": 6, "wal_sender_timeout": "10s", "wal_keep_size": "512MB",
