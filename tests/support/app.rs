@@ -42,6 +42,7 @@ impl TestApp {
 
     /// Webhooks may be in these networks too.
     pub fn open_to(database: TestDatabase, networks: &[&str]) -> Self {
+        super::traced::begin();
         let open = networks.iter().map(|text| text.parse().unwrap()).collect::<Vec<_>>();
         let keys = std::env::temp_dir().join(format!("einlass-keys-{}", database.name));
         let clock = Clock::fixed(NOW.parse::<DateTime<Utc>>().unwrap());

@@ -10,6 +10,7 @@ mod machines;
 mod place;
 mod pooler;
 mod registered;
+mod traced;
 
 pub use app::{Outgoing, TestApp};
 pub use attended::{picture, png};

@@ -1,0 +1,19 @@
+//! Where somebody wants to read it (`EINLASS_TEST_TRACE=FILE`), everything that is logged while the tests run, at TRACE.
+
+use std::fs::File;
+use std::sync::{Mutex, Once};
+
+use einlass::base::config::LogFormat;
+use einlass::base::log::subscriber;
+use tracing_subscriber::EnvFilter;
+
+pub fn begin() {
+    static BEGUN: Once = Once::new();
+    BEGUN.call_once(|| {
+        if let Ok(file) = std::env::var("EINLASS_TEST_TRACE") {
+            let file = Mutex::new(File::create(file).unwrap());
+            let all = subscriber(EnvFilter::new("trace"), LogFormat::Json, file);
+            tracing::subscriber::set_global_default(all).unwrap();
+        }
+    });
+}
