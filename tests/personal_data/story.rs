@@ -33,7 +33,12 @@ impl Told {
     /// Looked at later, where it is a problem.
     fn heard(&mut self, answer: Answer) -> Answer {
         if answer.status >= 400 {
-            self.problems.push(answer.text.clone());
+            // Where it happened is said as it was asked; nobody is named in an address of the API.
+            let problem = serde_json::from_str::<Value>(&answer.text).map(|mut problem| {
+                problem.as_object_mut().unwrap().remove("instance");
+                problem.to_string()
+            });
+            self.problems.push(problem.unwrap_or_else(|_| answer.text.clone()));
         }
         answer
     }
