@@ -339,10 +339,10 @@ fn nobody_who_could_have_a_seat_waits(app: &TestApp, seminar: &str) {
 }
 
 /// 40 sequences of 60 operations against the real service, over HTTP; 200 of them where somebody has the time
-/// (`EINLASS_TEST_SEQUENCES=200`).
+/// (`TEST_EINLASS_SEQUENCES=200`).
 #[test]
 fn whatever_happens_the_books_agree() {
-    let asked = std::env::var("EINLASS_TEST_SEQUENCES").ok();
+    let asked = std::env::var("TEST_EINLASS_SEQUENCES").ok();
     let sequences = asked.map_or(40, |text| text.parse::<u64>().expect("a number of sequences"));
     std::thread::scope(|scope| {
         for thread in 0..4_u64 {

@@ -1,7 +1,7 @@
 //! PgBouncer between the services and the tests' PostgreSQL, handing connections on after each transaction.
 //!
-//! Only where `EINLASS_TEST_PGBOUNCER` names its program, which `checks/pgbouncer/run` does. With
-//! `EINLASS_TEST_STATEMENT_CACHE=on` the services take the connections for their own, which is the check's control.
+//! Only where `TEST_EINLASS_PGBOUNCER` names its program, which `checks/pgbouncer/run` does. With
+//! `TEST_EINLASS_STATEMENT_CACHE=on` the services take the connections for their own, which is the check's control.
 
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
@@ -26,11 +26,13 @@ struct Setting {
 
 impl Pooler {
     pub fn asked_for(conn: &mut PgConnection) -> Option<Self> {
-        let program = std::env::var("EINLASS_TEST_PGBOUNCER").ok()?;
-        let kept = std::env::var("EINLASS_TEST_STATEMENT_CACHE").is_ok_and(|value| value == "on");
+        let program = std::env::var("TEST_EINLASS_PGBOUNCER").ok()?;
+        let kept = std::env::var("TEST_EINLASS_STATEMENT_CACHE").is_ok_and(|value| value == "on");
         let mut setting = |name: &str| {
             let query = diesel::sql_query(format!("SELECT current_setting('{name}') AS value"));
-            query.get_result::<Setting>(conn).unwrap().value
+            // A path that has more than letters stands in quotes.
+            let value = query.get_result::<Setting>(conn).unwrap().value;
+            value.trim_matches('"').to_owned()
         };
         let (sockets, port) = (setting("unix_socket_directories"), setting("port"));
         let pooler = Self {

@@ -26,11 +26,11 @@ fn refused() -> [(&'static str, String); 5] {
     ]
 }
 
-/// Whether the text is tried in this place: all are in all where somebody has the time (`EINLASS_TEST_HOSTILE=all`), else every
+/// Whether the text is tried in this place: all are in all where somebody has the time (`TEST_EINLASS_HOSTILE=all`), else every
 /// third, beginning elsewhere from place to place, so that every text meets every kind of place.
 fn has_its_turn(place: usize, text: usize) -> bool {
     static ALL: OnceLock<bool> = OnceLock::new();
-    let all = ALL.get_or_init(|| std::env::var("EINLASS_TEST_HOSTILE").is_ok_and(|word| word == "all"));
+    let all = ALL.get_or_init(|| std::env::var("TEST_EINLASS_HOSTILE").is_ok_and(|word| word == "all"));
     *all || (place + text).is_multiple_of(3)
 }
 
