@@ -258,9 +258,10 @@ impl TestDatabase {
             command
         };
         let copy = Self::empty();
-        let dump = program("pg_dump", &self.url).output().unwrap();
+        // A dump is one long transaction with settings of its own: nothing for a pooler.
+        let dump = program("pg_dump", &self.direct_url).output().unwrap();
         assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
-        let mut restore = program("psql", &copy.url)
+        let mut restore = program("psql", &copy.direct_url)
             .args([
                 "--quiet",
                 "--no-psqlrc",
