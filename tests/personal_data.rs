@@ -36,7 +36,7 @@ impl Talkative {
         let mut process = Command::new(env!("CARGO_BIN_EXE_einlass"))
             .args(["serve", "--listen", &address.to_string(), "--data-dir"])
             .arg(data.path())
-            .env("DATABASE_URL", &database.url)
+            .envs(database.environment())
             .env("EINLASS_SMTP_URL", mail_server)
             .env("EINLASS_MAIL_FROM", "Einlass <einlass@staedteregion.example>")
             .env("EINLASS_WEBHOOK_ALLOW", "127.0.0.0/8")

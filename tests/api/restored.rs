@@ -14,7 +14,7 @@ use crate::support::{TestApp, TestDatabase};
 
 fn output(database: &TestDatabase, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_einlass"));
-    command.args(arguments).env("DATABASE_URL", &database.url);
+    command.args(arguments).envs(database.environment());
     command.output().unwrap()
 }
 
