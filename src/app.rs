@@ -92,6 +92,7 @@ pub struct Site {
     pub paper: web::Data<Paper>,
     pub bell: web::Data<Bell>,
     pub memory: web::Data<Memory>,
+    pub lookup: web::Data<seminars::Lookup>,
     pub postman: Arc<Postman>,
     pub courier: web::Data<Courier>,
     pub drain: web::Data<Drain>,
@@ -161,6 +162,7 @@ impl Site {
             bell: web::Data::new(Bell::new(drain.clone())),
             drain: web::Data::new(drain),
             memory: web::Data::new(Memory::new(db.writes().clone(), clock.clone())),
+            lookup: web::Data::new(seminars::lookup(db.clone())),
             courier: web::Data::new(Courier::assemble(&config, capabilities.clone())),
             postman: Arc::new(Postman::assemble(&config, capabilities.clone())?),
             capabilities: web::Data::from(capabilities),
@@ -201,6 +203,7 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .app_data(site.courier.clone())
             .app_data(site.bell.clone())
             .app_data(site.memory.clone())
+            .app_data(site.lookup.clone())
             .app_data(site.drain.clone())
             .app_data(health.clone())
             .app_data(routes.clone())

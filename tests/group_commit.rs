@@ -6,7 +6,7 @@ use std::time::Duration;
 use einlass::base::group_commit::GroupCommit;
 use einlass::base::problem::{Error, Result};
 
-use crate::support::TestDatabase;
+use crate::support::{TestDatabase, all_of};
 
 /// What a writer was handed, batch by batch.
 type Batches = Arc<Mutex<Vec<Vec<u32>>>>;
@@ -37,27 +37,7 @@ fn slow(database: &TestDatabase, queue: usize) -> (GroupCommit<u32, u32>, Batche
 /// Hands all jobs in at once; the outcomes in their order.
 fn all(group: &GroupCommit<u32, u32>, jobs: &[u32]) -> Vec<Result<u32>> {
     let submit = jobs.iter().map(|job| group.submit(0, *job));
-    actix_web::rt::System::new().block_on(futures(submit.collect()))
-}
-
-/// Polls all of them until each has come to its end.
-async fn futures<F: Future>(all: Vec<F>) -> Vec<F::Output> {
-    let mut all = all.into_iter().map(|one| (Box::pin(one), None)).collect::<Vec<_>>();
-    std::future::poll_fn(move |context| {
-        for (future, outcome) in &mut all {
-            if outcome.is_none()
-                && let std::task::Poll::Ready(done) = future.as_mut().poll(context)
-            {
-                *outcome = Some(done);
-            }
-        }
-        if all.iter().all(|(_, outcome)| outcome.is_some()) {
-            std::task::Poll::Ready(all.iter_mut().map(|(_, outcome)| outcome.take().unwrap()).collect())
-        } else {
-            std::task::Poll::Pending
-        }
-    })
-    .await
+    actix_web::rt::System::new().block_on(all_of(submit.collect()))
 }
 
 /// What the metrics say of a series; nothing said is nought.

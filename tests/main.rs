@@ -18,6 +18,7 @@ mod api;
 mod cli;
 mod contract;
 mod faults;
+mod gather;
 mod group_commit;
 mod imports;
 mod kill;

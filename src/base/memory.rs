@@ -3,8 +3,9 @@
 //! Many ask for the programme and few change it. An answer is good for [`KEPT`], which bounds how late a change of another
 //! instance is seen, and only as long as this instance has written nothing since before it was read ([`Writes`]): whoever
 //! is told that something was done finds it done. Of many who ask for the same at once one reads; the others wait for that,
-//! where it begins after they asked or nothing was written meanwhile. What is no answer for everybody is not kept, only that
-//! there is none: who asks for it does not wait for others.
+//! where it begins after they asked or nothing was written meanwhile. Whoever wants nothing that was kept ([`Wanted::Fresh`])
+//! gets what was read after they asked, together with all who asked until then. What is no answer for everybody is not kept,
+//! only that there is none: who asks for it does not wait for others.
 //!
 //! Memory is bounded in entries and bytes; beyond them everybody reads for themselves, as if nothing were kept.
 
@@ -92,6 +93,15 @@ struct Slot {
     known: Mutex<Option<Known>>,
 }
 
+/// How new an answer has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Half a second old at most.
+    Kept,
+    /// Read after it was asked for.
+    Fresh,
+}
+
 /// What [`Memory::ask`] finds.
 pub enum Found {
     Answer(Arc<Answer>),
@@ -161,10 +171,10 @@ impl Memory {
     }
 
     /// What is known of `question`, which has to name everything that the answer depends on.
-    pub async fn ask(&self, question: &str) -> Found {
+    pub async fn ask(&self, question: &str, wanted: Wanted) -> Found {
         let (writes, asked) = (self.writes.so_far(), Instant::now());
         let known = self.slot(question);
-        if let Some(found) = known.as_ref().and_then(|slot| self.good(slot, writes, asked)) {
+        if let Some(found) = known.as_ref().and_then(|slot| self.good(slot, writes, asked, wanted)) {
             return found;
         }
         let Some(slot) = known.or_else(|| self.room(question)) else {
@@ -173,7 +183,7 @@ impl Memory {
         let Ok(alone) = tokio::time::timeout(PATIENCE, slot.turn.clone().lock_owned()).await else {
             return Found::Nothing;
         };
-        if let Some(found) = self.good(&slot, writes, asked) {
+        if let Some(found) = self.good(&slot, writes, asked, wanted) {
             return found;
         }
         Found::Turn(Turn {
@@ -206,10 +216,10 @@ impl Memory {
 
     /// What was read before this instance wrote something that was acknowledged before we asked is not good; beyond that it
     /// is if it is young, or was read after we asked.
-    fn good(&self, slot: &Slot, writes: u64, asked: Instant) -> Option<Found> {
+    fn good(&self, slot: &Slot, writes: u64, asked: Instant, wanted: Wanted) -> Option<Found> {
         let known = slot.known.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.as_ref().filter(|known| known.writes >= writes)?;
-        let young = || known.since.elapsed() < self.kept && !self.past(known.at);
+        let young = || wanted == Wanted::Kept && known.since.elapsed() < self.kept && !self.past(known.at);
         if known.since < asked && !young() {
             return None;
         }

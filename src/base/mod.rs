@@ -18,6 +18,7 @@ pub mod embedded;
 pub mod etag;
 mod field_error;
 pub mod form;
+pub mod gather;
 pub mod group_commit;
 pub mod ical;
 pub mod idempotency;

@@ -334,8 +334,8 @@ fn header(name: &str, about: &str, required: Required) -> RefOr<Parameter> {
     let schema = match name {
         "If-Match" => text.pattern(Some(r#"^"[0-9]+-[A-Za-z0-9_-]+"$"#)),
         "Idempotency-Key" => text.min_length(Some(1)).pattern(Some("^[ -~]+$")),
-        // What is not known there says nothing, and is no fault. All headers together have 32 KiB.
-        _ => text.max_length(Some(32 * 1024)),
+        // What is not known there says nothing, and is no fault. All headers together have 32 KiB: both of these and a token fit.
+        _ => text.max_length(Some(8 * 1024)),
     };
     let parameter = ParameterBuilder::new()
         .name(name)

@@ -122,6 +122,91 @@ fn what_another_instance_wrote_is_shown_within_a_second() {
     other.stop();
 }
 
+/// RFC 9111, section 5.2.1: whoever says so wants nothing that was kept.
+#[test]
+fn who_wants_it_fresh_sees_at_once_what_another_instance_wrote() {
+    let app = TestApp::spawn();
+    let other = app.second();
+    let id = app.seminar(5);
+    let path = format!("/seminars/{id}");
+    let anybody = other.anonymous();
+    // What is kept stays: its clock stands still, and half a second may be over.
+    let mut kept = 0;
+    for (n, wants) in [
+        ("Cache-Control", "no-cache"),
+        ("Cache-Control", "max-stale=5, Max-Age=0"),
+        ("Pragma", "no-cache"),
+    ]
+    .into_iter()
+    .cycle()
+    .take(12)
+    .enumerate()
+    {
+        let title = format!("Onboarding, zum {n}. Mal");
+        anybody.get(&path).expect(200);
+        anybody.get("/seminars").expect(200);
+        let mut conn = app.database.connect();
+        conn.batch_execute(&format!("UPDATE seminars SET title = '{title}' WHERE id = '{id}'"))
+            .unwrap();
+        kept += usize::from(anybody.get(&path).expect(200)["title"] != json!(title));
+        for path in [path.as_str(), "/seminars"] {
+            let fresh = anybody.get_with(path, &[wants]).expect(200);
+            let shown = fresh["data"][0]["title"].as_str().or(fresh["title"].as_str());
+            assert_eq!(shown, Some(title.as_str()), "{path} {wants:?}");
+        }
+        // It is kept for the others.
+        assert_eq!(anybody.get(&path).expect(200)["title"], json!(title));
+    }
+    assert!(kept > 0, "nothing was ever kept that was old");
+    other.stop();
+}
+
+/// Many at once, each read after it was asked for, in fewer readings than there were questions.
+#[test]
+fn what_members_ask_for_at_once_is_read_together_and_is_never_older_than_acknowledged() {
+    let app = TestApp::spawn();
+    let seminars = (0..4).map(|_| app.seminar(50)).collect::<Vec<_>>();
+    let missing = "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11";
+    let acknowledged = AtomicI64::new(0);
+    let path = format!("/seminars/{}", seminars[0]);
+    let asked = std::thread::scope(|scope| {
+        let readers = (0..12).map(|n| {
+            let (app, acknowledged, seminars) = (&app, &acknowledged, &seminars);
+            scope.spawn(move || {
+                let (client, mut asked) = (app.organiser(), 0);
+                loop {
+                    let known = acknowledged.load(Ordering::SeqCst);
+                    if known == i64::MAX {
+                        return asked;
+                    }
+                    asked += 1;
+                    if n == 0 {
+                        client.get(&format!("/seminars/{missing}")).problem(404, "not-found");
+                        continue;
+                    }
+                    let id = &seminars[n % 4];
+                    let shown = client.get(&format!("/seminars/{id}")).expect(200);
+                    assert_eq!(shown["id"], json!(id));
+                    if n % 4 == 0 {
+                        let number = shown["title"].as_str().unwrap().rsplit(' ').next().unwrap();
+                        let number = number.parse::<i64>().unwrap_or(0);
+                        assert!(number >= known, "{number} is shown after {known} was acknowledged");
+                    }
+                }
+            })
+        });
+        let readers = readers.collect::<Vec<_>>();
+        for n in 1..=15 {
+            retitle(&app, &path, &format!("Onboarding {n}"));
+            acknowledged.store(n, Ordering::SeqCst);
+        }
+        acknowledged.store(i64::MAX, Ordering::SeqCst);
+        readers.into_iter().map(|one| one.join().unwrap()).sum::<u64>()
+    });
+    let readings = app.site.lookup.readings();
+    assert!(readings < asked, "{readings} readings for {asked} questions");
+}
+
 #[test]
 fn what_members_see_gets_to_nobody_else() {
     let app = TestApp::spawn();

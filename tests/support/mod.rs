@@ -10,6 +10,7 @@ mod machines;
 mod place;
 mod pooler;
 mod registered;
+mod together;
 mod traced;
 
 pub use app::{Outgoing, TestApp};
@@ -20,3 +21,4 @@ pub use database::{PASSWORD, PEOPLE, Roles, TestDatabase};
 pub use given::{draft_body, person};
 pub use machines::Machine;
 pub use registered::draft_with;
+pub use together::all_of;

@@ -25,7 +25,7 @@ fn answer(text: &str) -> Option<Arc<Answer>> {
 
 /// The text that was found; whose turn it is reads `read`.
 async fn asked(memory: &Memory, question: &str, read: &str) -> String {
-    match memory.ask(question).await {
+    match memory.ask(question, Wanted::Kept).await {
         Found::Answer(answer) => String::from_utf8(answer.body.to_vec()).unwrap(),
         Found::Turn(turn) => {
             turn.tell(answer(read));
@@ -60,14 +60,14 @@ fn an_answer_is_given_until_something_is_written_or_it_is_old() {
 fn what_was_written_meanwhile_is_looked_for_anew() {
     now(async {
         let (writes, _, memory) = memory();
-        let Found::Turn(turn) = memory.ask("a").await else {
+        let Found::Turn(turn) = memory.ask("a", Wanted::Kept).await else {
             panic!("nobody has asked before");
         };
-        let mut before = pin!(memory.ask("a"));
+        let mut before = pin!(memory.ask("a", Wanted::Kept));
         let mut context = Context::from_waker(Waker::noop());
         assert!(before.as_mut().poll(&mut context).is_pending());
         writes.one_more();
-        let mut after = pin!(memory.ask("a"));
+        let mut after = pin!(memory.ask("a", Wanted::Kept));
         assert!(after.as_mut().poll(&mut context).is_pending());
         turn.tell(answer("old"));
         // Who had asked before it was written may have what was read before; who asked after it reads anew.
@@ -79,20 +79,69 @@ fn what_was_written_meanwhile_is_looked_for_anew() {
     });
 }
 
+/// What was kept is good for the others, and what is read for whoever wants it fresh is kept.
+#[test]
+fn who_wants_it_fresh_gets_what_was_read_after_they_asked() {
+    now(async {
+        let (_, _, memory) = memory();
+        assert_eq!(asked(&memory, "a", "1").await, "read 1");
+        let Found::Turn(turn) = memory.ask("a", Wanted::Fresh).await else {
+            panic!("what was kept is not fresh");
+        };
+        let mut meanwhile = pin!(memory.ask("a", Wanted::Fresh));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(meanwhile.as_mut().poll(&mut context).is_pending());
+        assert_eq!(asked(&memory, "a", "2").await, "1");
+        turn.tell(answer("3"));
+        assert_eq!(asked(&memory, "a", "4").await, "3");
+        // That reading may have begun before this was asked.
+        assert!(matches!(
+            meanwhile.as_mut().poll(&mut context),
+            Poll::Ready(Found::Turn(_))
+        ));
+    });
+}
+
+#[test]
+fn of_those_who_want_it_fresh_at_once_one_reads() {
+    now(async {
+        let (_, _, memory) = memory();
+        let Found::Turn(first) = memory.ask("a", Wanted::Fresh).await else {
+            panic!("nobody has asked before");
+        };
+        let mut context = Context::from_waker(Waker::noop());
+        let (mut second, mut third) = (
+            pin!(memory.ask("a", Wanted::Fresh)),
+            pin!(memory.ask("a", Wanted::Fresh)),
+        );
+        assert!(second.as_mut().poll(&mut context).is_pending());
+        assert!(third.as_mut().poll(&mut context).is_pending());
+        first.tell(answer("1"));
+        let Poll::Ready(Found::Turn(turn)) = second.as_mut().poll(&mut context) else {
+            panic!("the second reads");
+        };
+        turn.tell(answer("2"));
+        let Poll::Ready(Found::Answer(given)) = third.as_mut().poll(&mut context) else {
+            panic!("the third asked before the second read");
+        };
+        assert_eq!(given.body, "2");
+    });
+}
+
 #[test]
 fn who_hangs_up_leaves_the_turn_to_the_next_and_no_answer_keeps_nobody_waiting() {
     now(async {
         let (_, _, memory) = memory();
-        let Found::Turn(turn) = memory.ask("a").await else {
+        let Found::Turn(turn) = memory.ask("a", Wanted::Kept).await else {
             panic!("nobody has asked before");
         };
         drop(turn);
-        let Found::Turn(turn) = memory.ask("a").await else {
+        let Found::Turn(turn) = memory.ask("a", Wanted::Kept).await else {
             panic!("the turn went to nobody");
         };
         turn.tell(None);
         for _ in 0..2 {
-            assert!(matches!(memory.ask("a").await, Found::Nothing));
+            assert!(matches!(memory.ask("a", Wanted::Kept).await, Found::Nothing));
         }
     });
 }

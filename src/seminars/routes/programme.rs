@@ -6,7 +6,7 @@ use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
-    IF_NONE_MATCH,
+    HeaderValue, IF_NONE_MATCH, PRAGMA,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -14,7 +14,7 @@ use actix_web::{HttpMessage, HttpResponse, web};
 
 use crate::base::etag;
 use crate::base::language::german;
-use crate::base::memory::{Answer, Found, MOST_BYTES_OF_ONE, Memory, Route};
+use crate::base::memory::{Answer, Found, MOST_BYTES_OF_ONE, Memory, Route, Wanted};
 
 const LIST: &str = "/api/v1/seminars";
 const ONE: &str = "/api/v1/seminars/{seminar}";
@@ -35,7 +35,7 @@ pub async fn from_memory(
     let Some(((question, route), memory)) = asked else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
-    match memory.ask(&question).await {
+    match memory.ask(&question, wanted(request.headers())).await {
         Found::Answer(answer) => {
             request.extensions_mut().insert(Route(route));
             let response = response(request.headers(), &answer);
@@ -94,6 +94,23 @@ fn question(request: &ServiceRequest) -> Option<(String, &'static str)> {
         question.push('\r');
     }
     (question.len() <= LONGEST_QUESTION).then_some((question, route))
+}
+
+/// `Cache-Control: no-cache` and `max-age=0` ask for what is so now (RFC 9111, section 5.2.1), and so did `Pragma` before them: a
+/// browser says it when its user reloads.
+fn wanted(headers: &HeaderMap) -> Wanted {
+    let fresh = |value: &HeaderValue| {
+        let mut directives = value.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+        directives.any(|one| one.eq_ignore_ascii_case(b"no-cache") || one.eq_ignore_ascii_case(b"max-age=0"))
+    };
+    if [CACHE_CONTROL, PRAGMA]
+        .iter()
+        .any(|name| headers.get_all(name).any(fresh))
+    {
+        Wanted::Fresh
+    } else {
+        Wanted::Kept
+    }
 }
 
 /// The second lock beside that of the question: what must not be stored is stored nowhere.

@@ -1,5 +1,7 @@
 //! One seminar: write it down, look at it, throw a draft away. PATCH stands in `registrations`.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 
 use super::body::NewSeminarBody;
@@ -13,7 +15,7 @@ use crate::base::idempotency::{Created, Idempotency};
 use crate::base::problem::{Code, Result};
 use crate::seminars::model::SeminarId;
 use crate::seminars::rules::visible_to;
-use crate::seminars::{service, store};
+use crate::seminars::{Lookup, service, store};
 
 /// Write a seminar down.
 ///
@@ -66,19 +68,11 @@ pub async fn get_seminar(
     request: HttpRequest,
     caller: Caller,
     path: web::Path<SeminarId>,
-    db: web::Data<Db>,
+    lookup: web::Data<Lookup>,
 ) -> Result<HttpResponse> {
-    let id = path.into_inner();
-    let identity = caller.0.clone();
-    let whole = db
-        .read_public(move |conn| {
-            let seminar = store::find(conn, id)?.ok_or(Code::NotFound)?;
-            if !visible_to(&seminar, identity.as_ref()) {
-                return Err(Code::NotFound.into());
-            }
-            store::whole(conn, seminar)
-        })
-        .await?;
+    let whole = lookup.find(path.into_inner()).await?;
+    let whole = whole.filter(|whole| visible_to(&whole.seminar, caller.0.as_ref()));
+    let whole = Arc::unwrap_or_clone(whole.ok_or(Code::NotFound)?);
     let version = whole.seminar.version;
     let privacy = caller.privacy();
     etag::single(&request, version, privacy, &view_for(caller.0.as_ref(), whole))

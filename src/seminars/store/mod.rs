@@ -24,7 +24,7 @@ pub use list::{Filter, Sort, list, page_by_id};
 pub use merged::{lock_pair, merged_into, stands_for_others};
 pub use seats::*;
 pub use sharings::*;
-pub use whole::{Whole, external_ids, involved, schedule_changes, whole, wholes};
+pub use whole::{Lookup, Whole, external_ids, involved, lookup, schedule_changes, whole, wholes};
 pub use write::*;
 
 pub fn find(conn: &mut PgConnection, id: SeminarId) -> Result<Option<Seminar>> {

@@ -1,11 +1,14 @@
 //! Seminars with all their parts, in a constant number of queries however many there are.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use diesel::prelude::*;
 
-use super::{SharedWith, admissions, attendance_rules, merged_into, sharings_in_force};
+use super::{SharedWith, admissions, attendance_rules, find_all, merged_into, sharings_in_force};
 use crate::auth::{OrganisationId, OrganisationRef, organisation_refs};
+use crate::base::db::Db;
+use crate::base::gather::Gather;
 use crate::base::problem::Result;
 use crate::base::text::fold;
 use crate::catalogue::{CollectionId, CollectionRef, VenueId, VenueRef, collection_refs, venue_refs};
@@ -94,6 +97,18 @@ pub fn whole(conn: &mut PgConnection, seminar: Seminar) -> Result<Whole> {
         crate::base::problem::Error::internal(
             "a seminar without its organisation, its admission or its attendance rule",
         )
+    })
+}
+
+/// One by one for whoever looks, read for many at once.
+pub type Lookup = Gather<SeminarId, Arc<Whole>>;
+
+#[must_use]
+pub fn lookup(db: Db) -> Lookup {
+    Gather::new(db, |conn, ids| {
+        let found = find_all(conn, ids)?;
+        let found = wholes(conn, found)?.into_iter().map(Arc::new);
+        Ok(found.map(|whole| (whole.seminar.id, whole)).collect())
     })
 }
 
