@@ -294,7 +294,7 @@ text_type!([const MAX: usize] Paragraphs<MAX>, format!("Paragraphs{MAX}"), Objec
 text_type!([] Email, "Email".to_owned(), ObjectBuilder::new()
     .description(Some("An e-mail address; compared without regard to case"))
     .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)))
-    .min_length(Some(6)).max_length(Some(254)));
+    .min_length(Some(5)).max_length(Some(254)));
 text_type!([] Slug, "Slug".to_owned(), ObjectBuilder::new()
     .description(Some("2 to 60 of a-z, 0-9 and single hyphens between them"))
     .min_length(Some(2)).max_length(Some(60)).pattern(Some("^[a-z0-9]+(-[a-z0-9]+)*$")));
