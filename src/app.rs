@@ -14,7 +14,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use self::envelope::{envelope, known_route};
 use self::known::{Routes, nothing_here};
 use crate::attendance::Door;
-use crate::audit::{self, Sealer};
+use crate::audit::{self, start_sealer};
 use crate::auth::{self, Auth, Hasher, Keys, Scopes, Throttle, scope_of};
 use crate::base::body;
 use crate::base::capability::Capabilities;
@@ -26,11 +26,12 @@ use crate::base::idempotency;
 use crate::base::memory::Memory;
 use crate::base::press::Press;
 use crate::base::problem::{Code, Error, Result};
-use crate::mail::{Postboy, Postman};
-use crate::partners::{self, Bell, Courier, Rounds};
+use crate::base::rounds::Rounds;
+use crate::mail::Postman;
+use crate::partners::{self, Bell, Courier};
 use crate::portal::{self, Pages};
-use crate::privacy::{self, Caretaker};
-use crate::registrations::{Desk, Timekeeper};
+use crate::privacy::{self, start_caretaker};
+use crate::registrations::{Desk, start_timekeeper};
 use crate::reports::Paper;
 use crate::{attendance, catalogue, feeds, health, imports, openapi, registrations, reports, seminars};
 
@@ -106,23 +107,15 @@ const DOOR_WRITERS: usize = 2;
 pub const OWN_CONNECTIONS: u32 = 4;
 
 /// What goes on beside the requests, until it is dropped.
-pub struct Background {
-    timekeeper: Timekeeper,
-    sealer: Sealer,
-    postboy: Postboy,
-    rounds: Rounds,
-    caretaker: Caretaker,
-}
+pub struct Background(Vec<Rounds>);
 
 impl Background {
     /// Ends it, each at once: what is under way is finished, what was taken and not begun is given back.
     pub fn stop(self) {
         std::thread::scope(|scope| {
-            scope.spawn(|| drop(self.timekeeper));
-            scope.spawn(|| drop(self.postboy));
-            scope.spawn(|| drop(self.rounds));
-            scope.spawn(|| drop(self.caretaker));
-            scope.spawn(|| drop(self.sealer));
+            for rounds in self.0 {
+                scope.spawn(|| drop(rounds));
+            }
         });
     }
 }
@@ -136,13 +129,13 @@ impl Site {
     /// instance does; they share the work.
     pub fn background(&self) -> Result<Background> {
         let (db, clock) = (Db::clone(&self.db), Clock::clone(&self.clock));
-        Ok(Background {
-            timekeeper: Timekeeper::start(db.clone(), clock.clone())?,
-            caretaker: Caretaker::start(db.clone(), clock.clone())?,
-            sealer: Sealer::start(db.clone(), clock.clone())?,
-            rounds: self.courier.clone().into_inner().start(&db, &clock)?,
-            postboy: self.postman.clone().start(db, clock),
-        })
+        Ok(Background(vec![
+            start_timekeeper(db.clone(), clock.clone())?,
+            start_caretaker(db.clone(), clock.clone())?,
+            start_sealer(db.clone(), clock.clone())?,
+            self.courier.clone().into_inner().start(&db, &clock)?,
+            self.postman.clone().start(db, clock),
+        ]))
     }
 
     pub fn assemble(config: Config, db: Db, clock: Clock) -> Result<Self> {

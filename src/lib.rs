@@ -20,8 +20,8 @@
 //!  2    auth            organisations, accounts, members, API clients, passwords, tokens, who is asking
 //!  1    journal         one append-only record of every effect   mail      the outbox, its words, its delivery
 //!  0    base            clock, config, db and the lines to it, group commit, private PostgreSQL, answers kept for a moment,
-//!                       logs, metrics, drain, capability tokens, iCalendar, ids, pages, QR, problems, etags, idempotency,
-//!                       templates, documents, dates, text
+//!                       logs, metrics, rounds that go on beside the requests, drain, capability tokens, iCalendar, ids, pages,
+//!                       QR, problems, etags, idempotency, templates, documents, dates, text
 //!       schema          generated from the migrations
 //! ```
 //!

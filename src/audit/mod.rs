@@ -22,6 +22,6 @@ mod store;
 pub use model::{Chain, Head, Heads};
 pub use routes::configure;
 pub use rules::{Fault, Place};
-pub use sealer::Sealer;
+pub use sealer::start_sealer;
 pub use service::{Verified, heads, seal, verify};
 pub use store::renumber;

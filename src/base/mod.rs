@@ -36,6 +36,7 @@ pub mod press;
 pub mod problem;
 pub mod qr;
 pub mod query;
+pub mod rounds;
 pub mod schema_version;
 pub mod templates;
 pub mod text;

@@ -19,6 +19,5 @@ mod templates;
 mod transport;
 
 pub use model::{Facts, Kind, Letter, WebhookFacts};
-pub use postboy::Postboy;
 pub use service::{Delivered, Postman, personal_calendar};
 pub use store::{Outbox, delete, forget, outbox, post};

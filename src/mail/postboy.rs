@@ -1,107 +1,55 @@
 //! The thread that goes round: it delivers what is due, waits a moment, and looks again.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::service::{Delivered, Postman};
 use crate::base::clock::Clock;
 use crate::base::db::Db;
-use crate::base::metrics::{self, Caught, Job};
+use crate::base::metrics::Job;
 use crate::base::problem::Error;
+use crate::base::rounds::{Manner, Rounds};
 
-/// How long a due mail waits at most where nobody nudges. Also how long stopping takes at most, besides the mail
-/// that is just under way.
+/// How long a due mail waits at most where nobody nudges.
 const IDLE: Duration = Duration::from_secs(1);
 /// While the database is away.
-const AWAY: u32 = 5;
+const AWAY: Duration = Duration::from_secs(5);
 /// So few that the lease outlasts them, so many that looking costs little.
 const BATCH: i64 = 20;
 
-#[derive(Default)]
-struct Bell {
-    state: Mutex<Rung>,
-    rung: Condvar,
-}
-
-#[derive(Default)]
-struct Rung {
-    stop: bool,
-    nudged: bool,
-}
-
-impl Bell {
-    fn ring(&self, what: impl FnOnce(&mut Rung)) {
-        what(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
-        self.rung.notify_all();
-    }
-
-    fn stopped(&self) -> bool {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).stop
-    }
-
-    /// Until somebody rings, or for `IDLE`.
-    fn wait(&self) {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let quiet = |rung: &mut Rung| !rung.stop && !rung.nudged;
-        let waited = self.rung.wait_timeout_while(state, IDLE, quiet);
-        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        state.nudged = false;
-    }
-}
-
-/// The handle of the thread; stops it when dropped.
-pub struct Postboy {
-    bell: Arc<Bell>,
-    thread: Option<JoinHandle<()>>,
-}
+const MANNER: Manner = Manner {
+    job: Job::Mails,
+    first: Duration::ZERO,
+    after_failure: AWAY,
+    failed: |error| tracing::warn!(%error, "mails wait"),
+    panicked: || tracing::warn!(error = %"delivering mails panicked", "mails wait"),
+    broke: || tracing::error!("the thread that delivers mails broke"),
+};
 
 impl Postman {
     /// Begins to deliver, on a thread of its own. Under a clock that stands still nothing begins: tests call
     /// [`Postman::deliver_due`] when they want it.
-    #[must_use]
-    pub fn start(self: Arc<Self>, db: Db, clock: Clock) -> Postboy {
-        let bell = Arc::new(Bell::default());
+    pub fn start(self: Arc<Self>, db: Db, clock: Clock) -> Rounds {
         if matches!(clock, Clock::Fixed(_)) {
-            return Postboy { bell, thread: None };
+            return Rounds::default();
         }
-        let heard = bell.clone();
-        let spawned = std::thread::Builder::new()
-            .name("postboy".to_owned())
-            .spawn(move || go_round(&self, &db, &clock, &heard));
-        let thread = spawned
-            .inspect_err(|error| tracing::error!(%error, "no thread to deliver mails on"))
-            .ok();
-        Postboy { bell, thread }
-    }
-}
-
-impl Postboy {
-    /// Something was posted: no need to wait for the next round.
-    pub fn nudge(&self) {
-        self.bell.ring(|rung| rung.nudged = true);
-    }
-
-    /// Ends the thread; the mail under way is finished first.
-    pub fn stop(&mut self) {
-        self.bell.ring(|rung| rung.stop = true);
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the thread that delivers mails broke");
-        }
-    }
-}
-
-impl Drop for Postboy {
-    fn drop(&mut self) {
-        self.stop();
+        let begun = Rounds::default().begin("postboy", &MANNER, clock.clone(), move |ended| {
+            step_back();
+            let delivered = self.round(&db, &clock, BATCH, ended)?;
+            // Where there was something there may be more.
+            let idle = delivered == Delivered::default();
+            Ok(if idle { IDLE } else { Duration::ZERO })
+        });
+        let told = |error: Error| {
+            tracing::error!(%error, "no thread to deliver mails on");
+            Rounds::default()
+        };
+        begun.unwrap_or_else(told)
     }
 }
 
 /// Mails wait for those who stand at the desk, not they for the mails. Linux keeps priorities by thread; elsewhere, and
-/// where it is refused, the thread is one like any other.
+/// where it is refused, the thread is one like any other. To say it again changes nothing.
 fn step_back() {
     #[cfg(target_os = "linux")]
     #[expect(
@@ -110,31 +58,5 @@ fn step_back() {
     )]
     unsafe {
         libc::setpriority(libc::PRIO_PROCESS, 0, 10);
-    }
-}
-
-fn go_round(postman: &Postman, db: &Db, clock: &Clock, bell: &Bell) {
-    step_back();
-    while !bell.stopped() {
-        let round = || postman.round(db, clock, BATCH, &|| bell.stopped());
-        // One round that breaks must not end all mails.
-        let outcome = catch_unwind(AssertUnwindSafe(round)).unwrap_or_else(|_| {
-            metrics::panicked(Caught::Background);
-            Err(Error::internal("delivering mails panicked"))
-        });
-        metrics::round(Job::Mails, outcome.is_ok().then(|| clock.now()));
-        match outcome {
-            // There may be more.
-            Ok(delivered) if delivered != Delivered::default() => {}
-            Ok(_) => bell.wait(),
-            Err(error) => {
-                tracing::warn!(%error, "mails wait");
-                for _ in 0..AWAY {
-                    if !bell.stopped() {
-                        bell.wait();
-                    }
-                }
-            }
-        }
     }
 }

@@ -15,7 +15,7 @@ mod service;
 mod store;
 
 pub use bell::Bell;
-pub use courier::{Courier, Round, Rounds};
+pub use courier::{Courier, Round};
 pub use model::{EventData as WebhookEventData, FeedId, WebhookEvent};
 pub use routes::configure;
 pub use service::webhooks::sweep_deliveries;

@@ -12,7 +12,7 @@ mod rules;
 mod service;
 mod store;
 
-pub use caretaker::Caretaker;
+pub use caretaker::start_caretaker;
 pub use model::Purpose;
 pub use routes::configure;
 pub use rules::{About, CATALOGUE, Columns};

@@ -30,4 +30,4 @@ pub use store::{
     guests_called, joined_sessions, known_addresses, overdue_since, people_by_state, ticket_hashes, under_address,
 };
 pub use ticket::{TicketFormat, Workshop};
-pub use timekeeper::Timekeeper;
+pub use timekeeper::start_timekeeper;

@@ -3,11 +3,7 @@
 //! As many instances as there are share the work: what is read is read under the webhook's lock, and one worker at a time has
 //! the turn to deliver to it. Whoever dies with a delivery in hand leaves it to the next, under the same id.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -21,9 +17,10 @@ use crate::base::capability::Capabilities;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::Db;
-use crate::base::metrics::{self, Caught, Job};
+use crate::base::metrics::Job;
 use crate::base::network::Network;
 use crate::base::problem::{Error, Result};
+use crate::base::rounds::{Manner, Rounds};
 use crate::journal::{Act, Actor};
 
 mod client;
@@ -41,6 +38,19 @@ const LEASE: TimeDelta = TimeDelta::seconds(60);
 const TURN: Duration = Duration::from_secs(30);
 /// For a receiver at which nobody was.
 const REST: TimeDelta = TimeDelta::seconds(5);
+
+const CARRYING: Manner = Manner {
+    job: Job::Courier,
+    first: Duration::ZERO,
+    after_failure: AWAY,
+    failed: |error| tracing::warn!(%error, "webhooks wait for the database"),
+    panicked: || tracing::error!("delivering to webhooks panicked"),
+    broke: || tracing::error!("a thread that delivers to webhooks broke"),
+};
+const READING: Manner = Manner {
+    job: Job::WebhookReader,
+    ..CARRYING
+};
 
 /// What one round did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,23 +97,23 @@ impl Courier {
 
     /// Reads what happened and delivers what is due.
     pub fn round(&self, db: &Db, clock: &Clock) -> Result<Round> {
-        let ended = AtomicBool::new(false);
-        let written = read(db, clock, &ended)?;
+        let ended: &dyn Fn() -> bool = &|| false;
+        let written = read(db, clock, ended)?;
         let mut attempts = 0;
-        while let Some(more) = self.carry(db, clock, &ended)? {
+        while let Some(more) = self.carry(db, clock, ended)? {
             attempts += more;
         }
         Ok(Round { written, attempts })
     }
 
     /// Takes one turn: all that is due to one webhook, one after the other. `None`: nothing is due to anybody.
-    fn carry(&self, db: &Db, clock: &Clock, ended: &AtomicBool) -> Result<Option<usize>> {
+    fn carry(&self, db: &Db, clock: &Clock, ended: &dyn Fn() -> bool) -> Result<Option<usize>> {
         let now = clock.now();
         let Some(turn) = db.run(false, |conn| store::turns::take(conn, now, now + LEASE))? else {
             return Ok(None);
         };
         let (begun, mut attempts, mut rest) = (Instant::now(), 0, TimeDelta::zero());
-        while !ended.load(Ordering::Relaxed) && begun.elapsed() < TURN {
+        while !ended() && begun.elapsed() < TURN {
             let now = clock.now();
             let next = db.run(false, |conn| store::turns::begin(conn, &turn, now, now + LEASE))?;
             let Some((webhook, delivery)) = next else { break };
@@ -145,29 +155,32 @@ impl Courier {
         if matches!(clock, Clock::Fixed(_)) {
             return Ok(rounds);
         }
-        let (own_db, own_clock, ended) = (db.clone(), clock.clone(), rounds.ended.clone());
-        rounds.spawn("webhook-reader", (Job::WebhookReader, clock), move || {
-            read(&own_db, &own_clock, &ended).map(|written| written > 0)
+        let (own_db, own_clock) = (db.clone(), clock.clone());
+        rounds = rounds.begin("webhook-reader", &READING, clock.clone(), move |ended| {
+            Ok(pause(read(&own_db, &own_clock, ended)? > 0))
         })?;
         for number in 1..=CARRIERS {
-            let (courier, db, own_clock, ended) = (self.clone(), db.clone(), clock.clone(), rounds.ended.clone());
-            rounds.spawn(&format!("courier-{number}"), (Job::Courier, clock), move || {
-                courier
-                    .carry(&db, &own_clock, &ended)
-                    .map(|attempts| attempts.is_some())
+            let (courier, db, own_clock) = (self.clone(), db.clone(), clock.clone());
+            rounds = rounds.begin(format!("courier-{number}"), &CARRYING, clock.clone(), move |ended| {
+                Ok(pause(courier.carry(&db, &own_clock, ended)?.is_some()))
             })?;
         }
         Ok(rounds)
     }
 }
 
+/// Where there was something there may be more.
+fn pause(found: bool) -> Duration {
+    if found { Duration::ZERO } else { IDLE }
+}
+
 /// Puts on its way what happened since each webhook read last. One that cannot be read for keeps no other from it; while the
 /// database is away nobody is read for.
-fn read(db: &Db, clock: &Clock, ended: &AtomicBool) -> Result<usize> {
+fn read(db: &Db, clock: &Clock, ended: &dyn Fn() -> bool) -> Result<usize> {
     let mut written = 0;
     for webhook in db.run(true, store::webhooks::enabled)? {
         let mut more = true;
-        while more && !ended.load(Ordering::Relaxed) {
+        while more && !ended() {
             let now = clock.now();
             (written, more) = match db.run(false, |conn| write_deliveries(conn, now, webhook)) {
                 Ok((some, more)) => (written + some, more),
@@ -186,68 +199,4 @@ fn read(db: &Db, clock: &Clock, ended: &AtomicBool) -> Result<usize> {
 fn note(delivery: &Delivery, answer: &Answer) {
     let (webhook, id, attempt) = (delivery.webhook_id, delivery.id, delivery.attempts);
     tracing::info!(%webhook, delivery = %id, attempt, outcome = %answer.outcome, status = answer.status, "webhook");
-}
-
-/// The handle of the threads; stops them when dropped. What is under way is finished first.
-#[derive(Default)]
-pub struct Rounds {
-    ended: Arc<AtomicBool>,
-    stops: Vec<Sender<()>>,
-    threads: Vec<JoinHandle<()>>,
-}
-
-impl Rounds {
-    /// `step` says whether there may be more at once.
-    fn spawn(
-        &mut self,
-        name: &str,
-        (job, clock): (Job, &Clock),
-        step: impl Fn() -> Result<bool> + Send + 'static,
-    ) -> Result<()> {
-        let (stop, stopped) = channel();
-        let clock = clock.clone();
-        let thread = std::thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(move || go_round(&step, &stopped, (job, &clock)))
-            .map_err(Error::internal)?;
-        self.stops.push(stop);
-        self.threads.push(thread);
-        Ok(())
-    }
-}
-
-fn go_round(step: &dyn Fn() -> Result<bool>, stopped: &Receiver<()>, (job, clock): (Job, &Clock)) {
-    loop {
-        let outcome = catch_unwind(AssertUnwindSafe(step));
-        metrics::round(job, matches!(outcome, Ok(Ok(_))).then(|| clock.now()));
-        let pause = match outcome {
-            Ok(Ok(true)) => Duration::ZERO,
-            Ok(Ok(false)) => IDLE,
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "webhooks wait for the database");
-                AWAY
-            }
-            // One delivery that breaks its maker must not end all of them.
-            Err(_) => {
-                metrics::panicked(Caught::Background);
-                tracing::error!("delivering to webhooks panicked");
-                AWAY
-            }
-        };
-        if stopped.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
-            return;
-        }
-    }
-}
-
-impl Drop for Rounds {
-    fn drop(&mut self) {
-        self.ended.store(true, Ordering::Relaxed);
-        self.stops.clear();
-        for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
-                tracing::error!("a thread that delivers to webhooks broke");
-            }
-        }
-    }
 }
