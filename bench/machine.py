@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 
 PASSWORD = "Sieben Printen auf dem Dach"
 ORGANISATION = "staedteregion-aachen"
@@ -174,9 +175,9 @@ class Service:
         end(self.process)
 
 
-def wrk(url: str, seconds: int, connections: int = 64) -> dict:
+def wrk(url: str, seconds: int, connections: int = 64, options: Sequence[str] = ()) -> dict:
     """What wrk says of one target; anything but 2xx is an error of the measurement."""
-    command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s", "--timeout", "30s", "--latency", url]
+    command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s", "--timeout", "30s", "--latency", *options, url]
     told = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=True).stdout
     if wrong := re.search(r"Non-2xx.*|Socket errors: .*", told):
         raise SystemExit(f"bench: {url[:120]}: {wrong[0]}")

@@ -1,5 +1,6 @@
 """The programme beside a bare actix handler that sends the same bytes; how fast the service starts, and its memory."""
 
+import json
 import pathlib
 import statistics
 import subprocess
@@ -27,7 +28,19 @@ class Bare:
 
 
 # Requests from which on a control tells something.
-ENOUGH = 2000
+ENOUGH = 1000
+
+# "Nothing that was kept": what is answered was read after it was asked for.
+FRESH = ("--header", "Cache-Control: no-cache")
+# Each request asks for another of these.
+IN_TURN = """
+wrk.headers["Cache-Control"] = "no-cache"
+local ids, n = {{{ids}}}, 0
+request = function()
+  n = n % #ids + 1
+  return wrk.format("GET", "/api/v1/seminars/" .. ids[n])
+end
+"""
 
 
 class Transactions:
@@ -36,9 +49,12 @@ class Transactions:
     def __init__(self, cluster: Cluster) -> None:
         self.cluster, self.by_itself = cluster, 0.0
         self.again()
-        # Nobody asks for anything yet.
+        # Nobody asks for anything yet; what has just started may have something left to do.
+        self.by_itself = min(self.a_second(), self.a_second())
+
+    def a_second(self) -> float:
         before = self.at
-        self.by_itself = self.again() / (self.at - before)
+        return self.again() / (self.at - before)
 
     def again(self) -> float:
         """Since the last time. An idle backend tells its statistics after ten seconds."""
@@ -50,37 +66,63 @@ class Transactions:
         return max(0.0, since)
 
 
-def reading(cluster: Cluster, service: Service, logging: Service, bare_program: pathlib.Path, seminar: str, rounds: int, seconds: int) -> list[dict]:
+def fresh(cluster: Cluster, service: Service, seminar: str) -> None:
+    """The control of what is said to be read after it was asked for: what somebody else wrote a moment ago is in it, and what
+    is kept does not have it yet."""
+    kept = 0
+    for nth in range(10):
+        for path in (f"/api/v1/seminars/{seminar}", "/api/v1/seminars?limit=1"):
+            service.ask("GET", path)
+        cluster.sql("small", "-c", f"UPDATE seminars SET title = 'Zum {nth}. Mal' WHERE id = '{seminar}'")
+        shown = lambda **headers: json.loads(service.ask("GET", f"/api/v1/seminars/{seminar}", **headers)[2])["title"]
+        kept += shown() != f"Zum {nth}. Mal"
+        if shown(Cache_Control="no-cache") != f"Zum {nth}. Mal":
+            raise SystemExit("bench: what was to be read after it was asked for is older")
+    if not kept:
+        raise SystemExit("bench: nothing is ever kept, so it is told by nothing that something is read")
+
+
+def reading(cluster: Cluster, service: Service, logging: Service, bare_program: pathlib.Path, seminar: str, others: list[str], rounds: int, seconds: int) -> list[dict]:
     """Each in turn with the bare handler, so that what else happens on the machine happens to both."""
     rows, transactions = [], Transactions(cluster)
-    for name, path, query in [("programme list, 25 seminars", "/api/v1/seminars", "?limit=25"), ("one seminar", f"/api/v1/seminars/{seminar}", "?")]:
+    fresh(cluster, service, seminar)
+    (cluster.work / "in_turn.lua").write_text(IN_TURN.format(ids=", ".join(f'"{one}"' for one in others)))
+    in_turn = ("--script", str(cluster.work / "in_turn.lua"))
+    every = [
+        ("programme list, 25 seminars", "/api/v1/seminars", "?limit=25", ("from the database, each for itself", NOT_KEPT, ())),
+        ("one seminar", f"/api/v1/seminars/{seminar}", "?", (f"from the database, one of {len(others)}", "", in_turn)),
+    ]
+    for name, path, query, (alone, more, options) in every:
         status, headers, body = service.ask("GET", path + query)
         if status != 200:
             raise SystemExit(f"bench: {path}: {status}")
         bare = Bare(bare_program, cluster.work, headers, body)
         try:
-            targets = [("from memory", service, query, 0.65), ("from the database", service, query + NOT_KEPT, 0.20), ("from memory, every request logged", logging, query, None)]
+            targets = [
+                ("from memory", service, query, (), 0.65), ("from the database, read after it was asked for", service, query, FRESH, 0.20),
+                (alone, service, query + more, options, None), ("from memory, every request logged", logging, query, (), None),
+            ]
             figures = {what: [] for what, *_ in targets}
             beside: dict[str, list[dict]] = {what: [] for what, *_ in targets}
             read = {}
             transactions.again()
             for nth in range(rounds + 1):
-                for what, target, asked, to_reach in targets:
+                for what, target, asked, how, _ in targets:
                     # The first round warms up, and shows what is read.
                     for_long = 3 if nth == 0 else seconds
-                    plain = wrk(f"http://127.0.0.1:{bare.port}{path}{asked}", for_long)
-                    found = wrk(f"http://127.0.0.1:{target.port}{path}{asked}", for_long)
+                    plain = wrk(f"http://127.0.0.1:{bare.port}{path}{asked}", for_long, options=how)
+                    found = wrk(f"http://127.0.0.1:{target.port}{path}{asked}", for_long, options=how)
                     if nth > 0:
                         beside[what].append(plain)
                         figures[what].append(found)
-                    elif to_reach:
+                    elif target is service:
                         asked_for = found["per_second"] * for_long
                         ended = transactions.again()
                         # A debug build asks so little that the rest of the service is heard through it.
                         read[what] = round(ended / asked_for, 4) if asked_for > ENOUGH else None
         finally:
             end(bare.process)
-        for what, _, _, to_reach in targets:
+        for what, _, _, _, to_reach in targets:
             ratios = [one["per_second"] / other["per_second"] for one, other in zip(figures[what], beside[what], strict=True)]
             known = lambda of, member: [one[member] for one in of if one[member] is not None]
             middle = lambda of, member: round(statistics.median(known(of, member)), 3) if known(of, member) else None
@@ -90,13 +132,14 @@ def reading(cluster: Cluster, service: Service, logging: Service, bare_program: 
                 "bare_p99_ms": middle(beside[what], "p99_ms"), "ratio": round(statistics.median(ratios), 3), "least_ratio": round(min(ratios), 3),
                 "to_reach": to_reach, "transactions_per_request": read.get(what),
             })
-    # The control: if what is said to come from memory were read, or the other way round, nothing of this would mean anything.
+    # The controls: if what is said to come from memory were read, or what each reads for itself were not, nothing of this would mean anything.
     for row in rows:
-        if row["to_reach"] and row["transactions_per_request"] is None:
+        per_request = row["transactions_per_request"]
+        if row["to_reach"] and per_request is None:
             print(f"note: {row['name']}, {row['how']}: too few requests to tell whether they were read")
-        elif row["how"] == "from the database" and row["transactions_per_request"] < 0.9:
+        elif row["how"].endswith("each for itself") and per_request is not None and per_request < 0.9:
             raise SystemExit(f"bench: {row['name']} was to be read from the database and was not: {row}")
-        elif row["how"] == "from memory" and row["transactions_per_request"] > 0.1:
+        elif row["how"] == "from memory" and per_request > 0.1:
             raise SystemExit(f"bench: {row['name']} was to come from memory and was read: {row}")
     return rows
 
