@@ -15,7 +15,7 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::db::again;
+use super::db::{again, prepared};
 use super::digest::sha256;
 use super::etag::{self, Privacy};
 use super::problem::{Code, Error, FieldError, Problem, Result};
@@ -261,9 +261,9 @@ pub fn keep(conn: &mut PgConnection, now: DateTime<Utc>, answers: &[(Key, &Creat
     let mut answers = answers.to_vec();
     answers.sort_by_key(|(key, _)| key.key);
     let column = |of: fn(&Key) -> &[u8; 32]| answers.iter().map(|(key, _)| of(key).to_vec()).collect::<Vec<_>>();
-    let kept = diesel::sql_query(
+    let kept = prepared(
         "INSERT INTO idempotency_keys AS old (key, request, location, etag, body, created_at)
-         SELECT *, $6 FROM unnest($1, $2, $3, $4, $5)
+         SELECT answers.*, now.at FROM unnest($1, $2, $3, $4, $5) AS answers, (VALUES ($6)) AS now (at)
          ON CONFLICT (key) DO UPDATE SET request = excluded.request, location = excluded.location, etag = excluded.etag,
              body = excluded.body, created_at = excluded.created_at WHERE old.created_at < $7",
     )

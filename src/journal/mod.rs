@@ -13,6 +13,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::base::db::prepared;
 use crate::base::ids::{fresh, words};
 use crate::base::problem::Result;
 use crate::schema::journal;
@@ -138,7 +139,7 @@ pub fn record_all(conn: &mut PgConnection, entries: Vec<(Act, Entry)>) -> Result
         columns.object_id.push(entry.object_id);
         columns.data.push(entry.data);
     }
-    diesel::sql_query(
+    prepared(
         "INSERT INTO journal (id, organisation_id, at, actor_kind, actor_id, action, object_kind, object_id, data)
          SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )

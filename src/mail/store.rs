@@ -9,6 +9,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamp
 use uuid::Uuid;
 
 use super::model::{Letter, Mail};
+use crate::base::db::prepared;
 use crate::base::ids::fresh;
 use crate::base::problem::{Error, Result};
 use crate::schema::mails;
@@ -41,12 +42,12 @@ fn insert(conn: &mut PgConnection, now: DateTime<Utc>, letters: &[Letter]) -> Re
     fn column<'a, T>(letters: &[&'a Letter], of: impl Fn(&'a Letter) -> T) -> Vec<T> {
         letters.iter().map(|letter| of(letter)).collect()
     }
-    let statement = diesel::sql_query(
+    let statement = prepared(
         "INSERT INTO mails (organisation_id, id, kind, language, recipient, recipient_name, registration_id,
                             seminar_id, data, once, due_at, created_at)
-         SELECT letter.*, $11, $11
+         SELECT letter.*, now.at, now.at
          FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::uuid[],
-                     $8::uuid[], $9::jsonb[], $10::text[]) AS letter
+                     $8::uuid[], $9::jsonb[], $10::text[]) AS letter, (VALUES ($11)) AS now (at)
          ON CONFLICT (organisation_id, once) DO NOTHING",
     );
     let written = statement
@@ -69,19 +70,19 @@ fn insert(conn: &mut PgConnection, now: DateTime<Utc>, letters: &[Letter]) -> Re
 /// taking at this moment is passed over.
 pub fn lease(conn: &mut PgConnection, now: DateTime<Utc>, lease: Duration, limit: i64) -> Result<Vec<Mail>> {
     let until = later(now, lease)?;
-    let query = diesel::sql_query(
+    let query = prepared(
         "WITH due AS MATERIALIZED (
              SELECT organisation_id, id FROM mails WHERE state = 'queued' AND due_at <= $1
-             ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-         UPDATE mails SET due_at = $2, attempts = mails.attempts + 1 FROM due
+             ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+         UPDATE mails SET due_at = $3, attempts = mails.attempts + 1 FROM due
          WHERE mails.organisation_id = due.organisation_id AND mails.id = due.id
          RETURNING mails.organisation_id, mails.id, mails.kind, mails.language, mails.recipient,
                    mails.recipient_name, mails.registration_id, mails.data, mails.attempts, mails.created_at",
     );
     let mut taken = query
         .bind::<Timestamptz, _>(now)
-        .bind::<Timestamptz, _>(until)
         .bind::<BigInt, _>(limit)
+        .bind::<Timestamptz, _>(until)
         .load::<Mail>(conn)?;
     // RETURNING knows no order; ids sort by the time they were written.
     taken.sort_by_key(|mail| mail.id);

@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, Bool, Integer, Nullable, Text, Timestamptz, Uuid 
 
 use crate::attendance::model::{CheckIn, CheckInId, CheckInMethod, Direction, ScanId};
 use crate::auth::OrganisationId;
-use crate::base::db::{OnConstraint, again};
+use crate::base::db::{OnConstraint, again, prepared};
 use crate::base::problem::{Code, Error, Problem, Result};
 use crate::registrations::RegistrationId;
 use crate::schema::check_ins;
@@ -135,7 +135,7 @@ pub fn insert_check_ins(conn: &mut PgConnection, all: &[CheckIn]) -> Result<()> 
     if all.is_empty() {
         return Ok(());
     }
-    let inserted = diesel::sql_query(INSERT)
+    let inserted = prepared(INSERT)
         .bind::<Array<SqlUuid>, _>(column(all, |one| one.organisation_id.0))
         .bind::<Array<SqlUuid>, _>(column(all, |one| one.id.0))
         .bind::<Array<SqlUuid>, _>(column(all, |one| one.seminar_id.0))

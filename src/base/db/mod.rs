@@ -28,6 +28,7 @@ mod examine;
 mod grants;
 mod line;
 mod migrate;
+mod prepared;
 mod replica;
 mod transaction;
 mod unhurried;
@@ -35,6 +36,7 @@ mod unhurried;
 pub use self::examine::Wanted;
 pub use self::grants::{May, TABLES, setup};
 pub use self::migrate::MIGRATIONS;
+pub use self::prepared::{Prepared, prepared};
 pub use self::transaction::{Ended, OnConstraint, again, asks_again, rehearse, transact};
 
 const POOL_WAIT: Duration = Duration::from_secs(2);

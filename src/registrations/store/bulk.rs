@@ -8,7 +8,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamp
 use uuid::Uuid;
 
 use crate::auth::OrganisationId;
-use crate::base::db::OnConstraint;
+use crate::base::db::{OnConstraint, prepared};
 use crate::base::problem::{Code, Error, Problem, Result};
 use crate::registrations::model::{Registration, RegistrationId};
 use crate::seminars::SeminarId;
@@ -72,7 +72,7 @@ pub fn registered(
     conn: &mut PgConnection,
     asked: &[(OrganisationId, SeminarId, String)],
 ) -> Result<HashMap<(SeminarId, String), Addressee>> {
-    let rows = diesel::sql_query(
+    let rows = prepared(
         "SELECT known.* FROM unnest($1, $2, $3) AS asked (organisation_id, seminar_id, email_key)
          CROSS JOIN LATERAL (
              SELECT seminar_id, email_key, id, email, given_name, family_name, language FROM registrations AS one
@@ -145,7 +145,7 @@ pub fn insert_all(conn: &mut PgConnection, all: &[Registration]) -> Result<()> {
     }
     let companions = all.iter().map(|one| serde_json::to_value(&one.companions.0));
     let companions = companions.collect::<Result<Vec<_>, _>>().map_err(Error::internal)?;
-    diesel::sql_query(INSERT)
+    prepared(INSERT)
         .bind::<Array<SqlUuid>, _>(column(all, |one| one.organisation_id.0))
         .bind::<Array<SqlUuid>, _>(column(all, |one| one.id.0))
         .bind::<Array<SqlUuid>, _>(column(all, |one| one.seminar_id.0))

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Bytea, Timestamptz, Uuid as SqlUuid};
 
 use crate::auth::OrganisationId;
+use crate::base::db::prepared;
 use crate::base::problem::Result;
 use crate::base::text::{fold, like_escape};
 use crate::registrations::model::{Guest, RegistrationId, Ticket};
@@ -79,7 +80,7 @@ pub fn tickets_by_hash(conn: &mut PgConnection, asked: &[(OrganisationId, [u8; 3
     if asked.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(diesel::sql_query(
+    Ok(prepared(
         "SELECT held.* FROM unnest($1, $2) AS asked (organisation_id, code_hash)
          JOIN tickets AS held ON held.organisation_id = asked.organisation_id AND held.code_hash = asked.code_hash",
     )

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Text, Uuid as SqlUuid};
 
 use crate::auth::OrganisationId;
+use crate::base::db::prepared;
 use crate::base::problem::Result;
 use crate::schema::channels;
 use crate::seminars::model::{Channel, Seats, SeminarId};
@@ -93,7 +94,7 @@ pub fn save_all_seats(conn: &mut PgConnection, all: &[Seats]) -> Result<()> {
     if all.is_empty() {
         return Ok(());
     }
-    diesel::sql_query(
+    prepared(
         "UPDATE channels SET taken = new.taken, waiting = new.waiting, waiting_ticket = new.waiting_ticket
          FROM unnest($1, $2, $3, $4, $5, $6) AS new (organisation_id, seminar_id, channel, taken, waiting, waiting_ticket)
          WHERE channels.organisation_id = new.organisation_id AND channels.seminar_id = new.seminar_id
