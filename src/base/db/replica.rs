@@ -9,7 +9,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Double;
 
 use super::line::Exchange;
-use super::{Begin, Connections, Db, Ended, Lease, begins, pool, transact};
+use super::transaction::throw_away;
+use super::{Begin, Connections, Db, Ended, Lease, Undone, begins, pool, transact};
 use crate::base::problem::{Error, Result};
 
 /// Older than this nothing is shown while the database itself is there.
@@ -102,8 +103,14 @@ impl Replica {
             let mut conn = conn.map_err(|error| Error::Unavailable(format!("the standby: {error}")))?;
             match transact(&mut conn, &self.begin, work) {
                 Ended::Done(value) => return Ok(value),
-                Ended::NotBegun(_) if dead <= self.pool.max_size() => dead += 1,
-                Ended::NotBegun(error) | Ended::RolledBack(error) | Ended::Unsure(error) => return Err(error),
+                Ended::NotBegun(error) => {
+                    throw_away(&mut conn);
+                    dead += 1;
+                    if dead > self.pool.max_size() + 1 {
+                        return Err(error);
+                    }
+                }
+                Ended::RolledBack(error) | Ended::Unsure(error) => return Err(error),
             }
         }
     }
@@ -147,9 +154,12 @@ impl Db {
         {
             return Ok(value);
         }
-        match self.run(true, &work) {
-            Err(Error::Unavailable(cause)) => {
-                if cause.starts_with("no connection") {
+        match self.attempt(true, &work) {
+            Err(Undone {
+                error: Error::Unavailable(cause),
+                away,
+            }) => {
+                if away {
                     *locked(&replica.database_away_since) = Some(Instant::now());
                 }
                 match replica.run(&work) {
@@ -159,7 +169,7 @@ impl Db {
             }
             outcome => {
                 replica.database_is_there();
-                outcome
+                outcome.map_err(|undone| undone.error)
             }
         }
     }
