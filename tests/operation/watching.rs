@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use serde_json::Value;
 
 use super::program::{Program, command, directory};
@@ -204,6 +205,38 @@ fn readiness_answers_in_time_when_the_database_says_nothing() {
     instance.stop();
     // The control: with its database the service is ready.
     app.anonymous().get("/health/ready").expect(200);
+}
+
+/// Its requests would otherwise be sent to the others, until they have too much to do as well.
+#[test]
+fn an_instance_whose_readers_have_all_connections_is_ready() {
+    let app = TestApp::spawn();
+    let (_, _, most) = app.site.db.connections();
+    std::thread::scope(|scope| {
+        let (sender, taken) = std::sync::mpsc::channel();
+        for _ in 0..most {
+            let (db, sender) = (&app.site.db, sender.clone());
+            scope.spawn(move || {
+                let hold = |conn: &mut PgConnection| {
+                    sender.send(()).unwrap();
+                    Ok(diesel::sql_query("SELECT pg_sleep(4)").execute(conn)?)
+                };
+                db.run(true, hold).unwrap();
+            });
+        }
+        for _ in 0..most {
+            taken.recv().unwrap();
+        }
+        let client = app.anonymous();
+        for _ in 0..3 {
+            let asked = Instant::now();
+            client.get("/health/ready").expect(200);
+            assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+        }
+        // The control: who needs one of them waits for it in vain.
+        client.get("/collections").problem(503, "unavailable");
+        client.get("/health/ready").expect(200);
+    });
 }
 
 #[test]

@@ -16,6 +16,7 @@ use diesel::prelude::*;
 use diesel::r2d2::{Pool, PooledConnection, R2D2Connection};
 use tokio::sync::Semaphore;
 
+use self::apart::Apart;
 use self::line::Exchange;
 use self::replica::Replica;
 use self::transaction::{RETRY, throw_away};
@@ -24,6 +25,7 @@ use super::metrics;
 use super::off_thread;
 use super::problem::{Error, Result};
 
+mod apart;
 mod examine;
 mod grants;
 mod line;
@@ -93,6 +95,7 @@ pub struct Db {
     url: Arc<str>,
     exchange: Exchange,
     pool: Connections,
+    apart: Apart,
     writers: Arc<Semaphore>,
     lease: Lease,
     replica: Option<Arc<Replica>>,
@@ -209,6 +212,7 @@ impl Db {
             url: url.into(),
             pool: pool(&exchange, size)?,
             exchange,
+            apart: Apart::default(),
             writers,
             lease,
             replica: None,
@@ -340,10 +344,15 @@ impl Db {
         (used, state.idle_connections, self.pool.max_size())
     }
 
-    /// [`Db::ready`] off the async threads.
+    /// [`Db::ready`] on a thread of its own: those of the blocking pool may all be waiting for connections.
     pub async fn check_ready(&self) -> Result<()> {
         let db = self.clone();
-        off_thread(move || db.ready()).await
+        let (sender, told) = tokio::sync::oneshot::channel();
+        let look = move || drop(sender.send(db.ready()));
+        let thread = std::thread::Builder::new().name("ready".to_owned()).spawn(look);
+        thread.map_err(Error::internal)?;
+        told.await
+            .map_err(|_| Error::internal("looking at the database panicked"))?
     }
 }
 
