@@ -83,7 +83,7 @@ impl Postboy {
         self.bell.ring(|rung| rung.nudged = true);
     }
 
-    /// Ends the thread; the mail under way is finished first.
+    /// Ends the thread; the mail under way is finished first, if that takes no longer than anybody waits.
     pub fn stop(&mut self) {
         self.bell.ring(|rung| rung.stop = true);
         if let Some(thread) = self.thread.take()
