@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::program::{Program, command, directory};
+use crate::replica::falls_behind;
 use crate::support::{Client, PASSWORD, TestApp, TestDatabase};
 
 /// The names and types that the program tells, as they stand before the value.
@@ -177,6 +178,45 @@ fn metrics_are_told_while_the_database_is_away() {
     assert_eq!(program.try_get("/health/ready"), Some(503));
     assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
     assert_eq!(program.try_get("/health/live"), Some(200));
+}
+
+#[test]
+fn how_the_standby_is_and_what_is_read_there_is_told() {
+    let (database, standby) = (TestDatabase::create(), TestDatabase::create());
+    falls_behind(&standby, 5);
+    let program = Program::start(&database, &[("EINLASS_REPLICA_URL", &standby.url)], &[]);
+    let readings = |told: &str, outcome: &str| {
+        let series = format!("einlass_standby_readings_total{{outcome=\"{outcome}\"}}");
+        value(told, &series)
+    };
+    let looked_at = |current: f64| {
+        let begun = Instant::now();
+        loop {
+            let told = program.told();
+            if value(&told, "einlass_standby_current") == current {
+                return told;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(30), "{told}");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    };
+    // Nobody has read anything there.
+    let told = looked_at(1.0);
+    let lag = value(&told, "einlass_standby_lag_seconds");
+    assert!((5.0..10.0).contains(&lag), "{lag}");
+    assert_eq!(readings(&told, "read"), 0.0);
+    program.client().get("/seminars.feed.json").expect(200);
+    assert_eq!(readings(&program.told(), "read"), 1.0);
+    falls_behind(&standby, 3600);
+    let told = looked_at(0.0);
+    assert!(value(&told, "einlass_standby_lag_seconds") >= 3600.0, "{told}");
+    assert_eq!(readings(&told, "fallen_back"), 0.0);
+    program.client().get("/seminars.feed.json?limit=1").expect(200);
+    let told = program.told();
+    assert_eq!(
+        (readings(&told, "fallen_back"), readings(&told, "stood_in")),
+        (1.0, 0.0)
+    );
 }
 
 /// A database that takes connections and then says nothing, which is what a lost network looks like.

@@ -10,7 +10,8 @@ use diesel::sql_types::Double;
 
 use super::line::Exchange;
 use super::transaction::throw_away;
-use super::{Begin, Connections, Db, Ended, Lease, Undone, begins, pool, transact};
+use super::{Begin, Connections, Db, Ended, Lease, Undone, begins, off_thread, pool, transact};
+use crate::base::metrics::{self, Reading};
 use crate::base::problem::{Error, Result};
 
 /// Older than this nothing is shown while the database itself is there.
@@ -73,6 +74,7 @@ impl Replica {
         drop(judged);
         let lag = self.run(&|conn: &mut PgConnection| Ok(diesel::sql_query(LAG).get_result::<Lag>(conn)?.seconds));
         let good = lag.as_ref().is_ok_and(|seconds| *seconds <= MOST_LAG_SECONDS);
+        metrics::standby(good, lag.as_ref().ok().copied());
         if good != before {
             match lag {
                 Ok(seconds) => tracing::info!(good, seconds, "the standby was looked at"),
@@ -121,17 +123,38 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Db {
+    /// Looks at the standby, so that what is told of it is not from when somebody last read there.
+    pub async fn look_at_standby(&self) -> Result<()> {
+        let db = self.clone();
+        off_thread(move || {
+            if let Some(replica) = db.replica.as_deref() {
+                replica.is_current();
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Runs `work` where there is least to do: on a standby that is at most some seconds behind. What it cannot answer, the
     /// database itself is asked, also for what is not there yet. For what is public or a summary: never for who may do what,
     /// for seats, or for what the same caller has just written.
     pub fn run_lagging<T>(&self, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
-        let Some(replica) = self.replica.as_deref().filter(|replica| replica.is_current()) else {
-            return self.run_public(work);
+        let Some(replica) = self.replica.as_deref() else {
+            return self.run(true, work);
         };
+        if !replica.is_current() {
+            metrics::reading(Reading::FallenBack);
+            return self.run_public(work);
+        }
         match replica.run(&work) {
-            Ok(value) => Ok(value),
+            Ok(value) => {
+                metrics::reading(Reading::Read);
+                Ok(value)
+            }
             Err(refused) => {
+                metrics::reading(Reading::FallenBack);
                 if matches!(refused, Error::Unavailable(_)) {
+                    metrics::standby(false, None);
                     replica.judge(false);
                 }
                 // Of the two the standby's word counts only where the other has none.
@@ -152,6 +175,7 @@ impl Db {
         if away.is_some_and(|since| since.elapsed() < AWAY_FOR)
             && let Ok(value) = replica.run(&work)
         {
+            metrics::reading(Reading::StoodIn);
             return Ok(value);
         }
         match self.attempt(true, &work) {
@@ -164,7 +188,10 @@ impl Db {
                 }
                 match replica.run(&work) {
                     Err(Error::Unavailable(_) | Error::Internal(_)) => Err(Error::Unavailable(cause)),
-                    answered => answered,
+                    answered => {
+                        metrics::reading(Reading::StoodIn);
+                        answered
+                    }
                 }
             }
             outcome => {
