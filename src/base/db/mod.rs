@@ -28,6 +28,7 @@ use super::problem::{Error, Result};
 mod apart;
 mod examine;
 mod grants;
+mod limits;
 mod line;
 mod migrate;
 mod replica;
