@@ -26,7 +26,8 @@ const AWAY_FOR: Duration = Duration::from_secs(5);
 const WAIT: Duration = Duration::from_millis(500);
 
 /// What was received and not yet replayed is behind. Without a receiver nobody knows what was missed, so the last transaction
-/// counts, even if nothing was written since.
+/// counts, even if nothing was written since. When the receiver last heard of the primary an ordinary role is not told; how soon
+/// it gives it up is `wal_receiver_timeout`, docs/production.md.
 const LAG: &str = "SELECT CASE
         WHEN NOT pg_is_in_recovery() THEN 0
         WHEN EXISTS (SELECT FROM pg_stat_wal_receiver) AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
