@@ -103,8 +103,8 @@ pub struct Site {
 const DESK_WRITERS: usize = 2;
 const DOOR_WRITERS: usize = 2;
 
-/// Connections beside the pool.
-pub const OWN_CONNECTIONS: u32 = 4;
+/// Connections beside the pool: each writer's, and the one on which readiness asks.
+pub const OWN_CONNECTIONS: u32 = 5;
 
 /// What goes on beside the requests, until it is dropped.
 pub struct Background(Vec<Rounds>);

@@ -280,17 +280,26 @@ fn keys_are_listed_and_turned() {
     let keys = |arguments: &[&str]| {
         let arguments = [&["--data-dir", data.to_str().unwrap(), "keys"], arguments].concat();
         let output = einlass(&[], &arguments, "");
-        assert!(output.status.success());
-        String::from_utf8(output.stdout).unwrap()
+        let told = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+        (output.status.success(), told.concat())
     };
-    let told = keys(&["list"]);
-    assert!(
-        told.starts_with("0001.pk8 ") && told.contains("current   signs"),
-        "{told}"
-    );
+    // Whoever lists what is not there has mistyped it.
+    let (good, told) = keys(&["list"]);
+    assert!(!good && told.contains("signing keys in"), "{told}");
+    assert!(!data.exists());
+    let keys = |arguments: &[&str]| {
+        let (good, told) = keys(arguments);
+        assert!(good, "{told}");
+        told
+    };
     let told = keys(&["rotate"]);
     assert!(
         told.contains("0 retired ones deleted") && told.contains("next      signs from"),
+        "{told}"
+    );
+    let told = keys(&["list"]);
+    assert!(
+        told.starts_with("0001.pk8 ") && told.contains("current   signs"),
         "{told}"
     );
     let told = keys(&["rotate"]);

@@ -1,10 +1,16 @@
 //! A standby is read where it may, and nothing fails because of it. A second database stands in for it here: it is told from
 //! the first by its programme.
 
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use einlass::base::db::Db;
-use einlass::base::problem::Result;
+use einlass::base::db::{Db, Lease};
+use einlass::base::embedded::{Server, Settings};
+use einlass::base::problem::{Error, Result};
 use einlass::schema::organisations;
 
 use crate::support::{TestApp, TestDatabase, person};
@@ -29,13 +35,13 @@ fn both() -> (TestDatabase, TestDatabase, Db) {
 }
 
 /// What a standby says of itself that replays no more. The server's own words are hidden behind ours.
-fn falls_behind(standby: &TestDatabase, seconds: u32) {
+pub fn falls_behind(standby: &TestDatabase, seconds: u32) {
     let name = &standby.name;
     standby
         .connect()
         .batch_execute(&format!(
-            "CREATE FUNCTION public.pg_is_in_recovery() RETURNS bool LANGUAGE sql AS 'SELECT true';
-             CREATE FUNCTION public.pg_last_xact_replay_timestamp() RETURNS timestamptz LANGUAGE sql
+            "CREATE OR REPLACE FUNCTION public.pg_is_in_recovery() RETURNS bool LANGUAGE sql AS 'SELECT true';
+             CREATE OR REPLACE FUNCTION public.pg_last_xact_replay_timestamp() RETURNS timestamptz LANGUAGE sql
                  AS 'SELECT now() - interval ''{seconds} seconds''';
              ALTER DATABASE {name} SET search_path = public, pg_catalog"
         ))
@@ -147,6 +153,158 @@ fn who_writes_when_the_database_is_back_finds_what_they_wrote() {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     assert_eq!(db.run_public(name).unwrap(), "first");
+}
+
+/// Somebody answers for a standby meanwhile, and the next one asks the database again.
+#[test]
+fn a_database_that_is_busy_is_not_taken_for_away() {
+    let (_first, _standby, db) = both();
+    let slow = |conn: &mut PgConnection| {
+        let name = name(conn)?;
+        if name == "first" {
+            conn.batch_execute("SET LOCAL statement_timeout = '50ms'; SELECT pg_sleep(5)")?;
+        }
+        Ok(name)
+    };
+    assert_eq!(db.run_public(slow).unwrap(), "standby");
+    assert_eq!(db.run_public(name).unwrap(), "first", "a statement was ended");
+    std::thread::scope(|scope| {
+        let (sender, taken) = std::sync::mpsc::channel();
+        for _ in 0..2 {
+            let (db, sender) = (&db, sender.clone());
+            scope.spawn(move || {
+                let hold = |conn: &mut PgConnection| {
+                    sender.send(()).unwrap();
+                    Ok(diesel::sql_query("SELECT pg_sleep(3)").execute(conn)?)
+                };
+                db.run(true, hold).unwrap();
+            });
+        }
+        (taken.recv().unwrap(), taken.recv().unwrap());
+        assert_eq!(db.run_public(name).unwrap(), "standby");
+    });
+    assert_eq!(db.run_public(name).unwrap(), "first", "others had all connections");
+}
+
+#[test]
+fn a_database_that_leaves_in_the_middle_is_away() {
+    let (_first, _standby, db) = both();
+    let left = |conn: &mut PgConnection| {
+        let name = name(conn)?;
+        if name == "first" {
+            diesel::sql_query("SELECT pg_terminate_backend(pg_backend_pid())").execute(conn)?;
+        }
+        Ok(name)
+    };
+    assert_eq!(db.run_public(left).unwrap(), "standby");
+    // Remembered: the next one does not find out for himself.
+    assert_eq!(db.run_public(name).unwrap(), "standby");
+}
+
+/// What a pooler is whose server is away: it lets everybody in, and hangs up on who begins. Counts them.
+fn pooler_without_a_server() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let begun = Arc::new(AtomicUsize::new(0));
+    let counted = begun.clone();
+    std::thread::spawn(move || {
+        for line in listener.incoming().flatten() {
+            let counted = counted.clone();
+            std::thread::spawn(move || lets_in(line, &counted));
+        }
+    });
+    (
+        format!("postgresql://einlass@{address}/einlass?sslmode=disable&gssencmode=disable"),
+        begun,
+    )
+}
+
+fn lets_in(mut line: TcpStream, begun: &AtomicUsize) -> Option<()> {
+    let read = |line: &mut TcpStream, most: usize| {
+        let mut bytes = vec![0; most];
+        line.read_exact(&mut bytes).ok().map(|()| bytes)
+    };
+    let rest = |line: &mut TcpStream| {
+        let length = read(line, 4)?;
+        read(line, u32::from_be_bytes(length.try_into().ok()?) as usize - 4)
+    };
+    const READY: &[u8] = b"Z\0\0\0\x05I";
+    rest(&mut line)?;
+    line.write_all(b"R\0\0\0\x08\0\0\0\0").ok()?;
+    line.write_all(READY).ok()?;
+    loop {
+        let kind = read(&mut line, 1)?[0];
+        let said = rest(&mut line)?;
+        if said.starts_with(b"BEGIN") {
+            begun.fetch_add(1, Ordering::Relaxed);
+            let told = b"SFATAL\0VFATAL\0C08P01\0Mserver login has been failing\0\0";
+            let length = u32::try_from(told.len() + 4).ok()?.to_be_bytes();
+            return line.write_all(&[b"E", &length[..], &told[..]].concat()).ok();
+        }
+        let done: &[&[u8]] = match kind {
+            b'P' => &[b"1\0\0\0\x04"],
+            b'B' => &[b"2\0\0\0\x04"],
+            b'D' => &[b"n\0\0\0\x04"],
+            b'E' => &[b"C\0\0\0\x08SET\0"],
+            b'Q' => &[b"C\0\0\0\x08SET\0", READY],
+            b'S' => &[READY],
+            _ => return None,
+        };
+        line.write_all(&done.concat()).ok()?;
+    }
+}
+
+#[test]
+fn behind_a_pooler_that_lets_everybody_in_the_database_is_away_all_the_same() {
+    let standby = TestDatabase::create();
+    rename(&standby, "standby");
+    let (url, begun) = pooler_without_a_server();
+    let db = Db::open(&url, 2, Lease::Transaction).unwrap();
+    let db = db.with_replica(&standby.url).unwrap();
+    assert_eq!(db.run_public(name).unwrap(), "standby");
+    let before = begun.load(Ordering::Relaxed);
+    assert!(before > 0, "the control: it was asked");
+    for _ in 0..5 {
+        assert_eq!(db.run_public(name).unwrap(), "standby");
+    }
+    assert_eq!(begun.load(Ordering::Relaxed), before, "it was asked again");
+}
+
+/// After a failover an address may lead to what is a standby now.
+#[test]
+fn who_would_write_on_a_standby_is_told_to_come_back_and_the_connection_goes() {
+    let directory = std::env::temp_dir().join(format!("einlass-demoted-{}", std::process::id()));
+    let start = || {
+        let settings = Settings {
+            directory: directory.clone(),
+            program_dir: None,
+            run_as: None,
+            settings: Vec::new(),
+        };
+        Server::start(settings).unwrap()
+    };
+    start().stop();
+    // Nobody is its primary: it waits for one, and lets itself be read.
+    std::fs::write(directory.join("postgresql/standby.signal"), "").unwrap();
+    let server = start();
+    let db = Db::open(&server.url("einlass"), 2, Lease::Session).unwrap();
+    let ask = |sql: &'static str| move |conn: &mut PgConnection| Ok(diesel::sql_query(sql).execute(conn)?);
+    db.run(true, ask("SELECT 1")).unwrap();
+    assert_eq!(db.connections(), (0, 1, 2));
+    let refused = db.run(false, ask("SELECT 1")).unwrap_err();
+    assert!(matches!(refused, Error::Unavailable(_)), "{refused:?}");
+    assert_eq!(refused.problem().retry_after, Some(2));
+    assert_eq!(db.connections(), (0, 0, 2), "who writes next would have it again");
+    let refused = db.run(true, ask("SELECT pg_current_xact_id()::text")).unwrap_err();
+    assert!(matches!(refused, Error::Unavailable(_)), "{refused:?}");
+    // The control: that we write where we said we would only read is our mistake.
+    let refused = db.run(true, ask("CREATE TABLE ours (n int)")).unwrap_err();
+    assert!(matches!(refused, Error::Internal(_)), "{refused:?}");
+    let mut conn = PgConnection::establish(&server.url("einlass")).unwrap();
+    conn.batch_execute("SELECT pg_promote()").unwrap();
+    db.run(false, ask("SELECT 1")).unwrap();
+    server.stop();
+    drop(std::fs::remove_dir_all(directory));
 }
 
 /// Not there yet is not the same as not there.

@@ -122,7 +122,8 @@ class Cluster:
                     "synchronous_mode": synchronous,
                     "postgresql": {"use_pg_rewind": True, "parameters": {
                         "max_connections": 120, "shared_buffers": "256MB", "wal_level": "replica", "hot_standby": "on",
-                        "wal_log_hints": "on", "max_wal_senders": 6, "wal_sender_timeout": "10s", "wal_keep_size": "512MB",
+                        "wal_log_hints": "on", "max_wal_senders": 6, "wal_sender_timeout": "10s", "wal_receiver_timeout": "10s",
+                        "wal_keep_size": "512MB",
                         "lc_messages": "C"}},
                 },
                 "initdb": [{"encoding": "UTF8"}, {"locale": "C.UTF-8"}, "data-checksums"],

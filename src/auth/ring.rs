@@ -123,6 +123,11 @@ impl Ring {
         states.filter(|(_, state)| *state != State::Retired).map(|(key, _)| key)
     }
 
+    fn listed(&self, now: DateTime<Utc>) -> Vec<Listed> {
+        let told = |(key, state): (&Key, State)| (key.name.clone(), key.kid.clone(), state);
+        self.states(now).map(told).collect()
+    }
+
     fn states(&self, now: DateTime<Utc>) -> impl Iterator<Item = (&Key, State)> {
         let signing = self.signing(now).map(|key| key.name.as_str());
         self.0.iter().enumerate().map(move |(place, key)| {
@@ -139,13 +144,14 @@ impl Ring {
     }
 }
 
-/// The keys of a folder as an operator sees them, oldest first: name, kid and state.
-pub fn list_keys(folder: &Path, now: DateTime<Utc>) -> Result<Vec<(String, String, State)>> {
-    let ring = Ring::open(folder)?;
-    let told = ring
-        .states(now)
-        .map(|(key, state)| (key.name.clone(), key.kid.clone(), state));
-    Ok(told.collect())
+/// A key as an operator sees it: name, kid and state.
+type Listed = (String, String, State);
+
+/// The keys of a folder, oldest first. Makes nothing: a folder that is not there is mostly a name that was mistyped.
+pub fn list_keys(folder: &Path, now: DateTime<Utc>) -> Result<Vec<Listed>> {
+    let empty = Ring(Vec::new());
+    let ring = Ring::read(folder, &empty)?.unwrap_or(empty);
+    Ok(ring.listed(now))
 }
 
 /// What a rotation did.
@@ -159,7 +165,7 @@ pub enum Rotated {
 
 /// Makes the next key and deletes those that are retired. Safe to repeat, and to be interrupted anywhere.
 pub fn rotate_keys(folder: &Path, now: DateTime<Utc>) -> Result<Rotated> {
-    let keys = list_keys(folder, now)?;
+    let keys = Ring::open(folder)?.listed(now);
     let waiting = keys.iter().find_map(|(_, _, state)| match state {
         State::Next(from) => Some(*from),
         _ => None,
@@ -177,12 +183,12 @@ pub fn rotate_keys(folder: &Path, now: DateTime<Utc>) -> Result<Rotated> {
 /// For keys that somebody else may have: a new one signs at once, and nothing that the others have signed is believed any more.
 /// Everybody has to log in or to refresh their login again.
 pub fn replace_keys(folder: &Path, now: DateTime<Utc>) -> Result<usize> {
-    let keys = list_keys(folder, now)?;
+    let keys = Ring::open(folder)?.listed(now);
     make_next(folder, &keys, now.trunc_subsecs(0))?;
     delete(folder, keys.iter().map(|(name, _, _)| name))
 }
 
-fn make_next(folder: &Path, keys: &[(String, String, State)], from: DateTime<Utc>) -> Result<()> {
+fn make_next(folder: &Path, keys: &[Listed], from: DateTime<Utc>) -> Result<()> {
     let number = |name: &str| name.get(..4).and_then(|digits| digits.parse::<u32>().ok());
     let last = keys
         .iter()
@@ -286,8 +292,11 @@ mod tests {
     struct Folder(PathBuf);
 
     impl Folder {
+        /// With the first key.
         fn new() -> Self {
-            Self(std::env::temp_dir().join(format!("einlass-ring-{}", fresh())))
+            let folder = Self(std::env::temp_dir().join(format!("einlass-ring-{}", fresh())));
+            Ring::open(&folder.0).unwrap();
+            folder
         }
 
         fn states(&self, now: DateTime<Utc>) -> Vec<State> {

@@ -35,6 +35,9 @@ struct Metrics {
     turned_away: Family<Words<1>, Counter>,
     rounds: Family<Words<2>, Counter>,
     last_round: Family<Words<1>, Seconds>,
+    standby_current: Gauge,
+    standby_lag: Seconds,
+    standby_readings: Family<Words<1>, Counter>,
 }
 
 static METRICS: LazyLock<Metrics> = LazyLock::new(Metrics::new);
@@ -69,6 +72,29 @@ impl Caught {
             Self::OffThread => "off_thread",
             Self::Desk => "desk",
             Self::Background => "background",
+        }
+    }
+}
+
+/// What became of a reading for which a standby may stand.
+#[derive(Clone, Copy, Debug)]
+pub enum Reading {
+    /// It answered what may lag.
+    Read,
+    /// It was away, too old, or had no answer, and the database was asked.
+    FallenBack,
+    /// The database was away, and it answered in its stead.
+    StoodIn,
+}
+
+impl Reading {
+    const ALL: [Self; 3] = [Self::Read, Self::FallenBack, Self::StoodIn];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::FallenBack => "fallen_back",
+            Self::StoodIn => "stood_in",
         }
     }
 }
@@ -125,6 +151,9 @@ impl Metrics {
             turned_away: Family::default(),
             rounds: Family::default(),
             last_round: Family::default(),
+            standby_current: Gauge::default(),
+            standby_lag: Seconds::default(),
+            standby_readings: Family::default(),
         };
         // Nought is said, too: who watches a series that begins with the first failure misses the first failure.
         for place in Caught::ALL {
@@ -138,6 +167,9 @@ impl Metrics {
         }
         for at in QUEUES {
             drop(metrics.turned_away.get_or_create(&[("at", at)]));
+        }
+        for outcome in Reading::ALL {
+            drop(metrics.standby_readings.get_or_create(&[("outcome", outcome.as_str())]));
         }
         for job in Job::ALL {
             for outcome in ["done", "failed"] {
@@ -215,6 +247,21 @@ pub fn register(registry: &mut Registry) {
         "einlass_background_last_round_timestamp_seconds",
         "When the last round of a job was done, in seconds since 1970; 0 before the first",
         all.last_round.clone(),
+    );
+    registry.register(
+        "einlass_standby_current",
+        "Whether the standby was there and young enough when it was last looked at: 1 or 0; 0 where there is none",
+        all.standby_current.clone(),
+    );
+    registry.register(
+        "einlass_standby_lag_seconds",
+        "How far the standby was behind when it last said so; 0 where there is none",
+        all.standby_lag.clone(),
+    );
+    registry.register(
+        "einlass_standby_readings",
+        "Readings for which the standby may stand, by what became of them",
+        all.standby_readings.clone(),
     );
 }
 
@@ -298,6 +345,21 @@ pub fn database_failed(kind: &DatabaseErrorKind, message: &str) {
 
 fn failed(reason: &'static str) {
     METRICS.failures.get_or_create(&[("reason", reason)]).inc();
+}
+
+/// The standby was looked at; `lag` where it said anything.
+pub fn standby(current: bool, lag: Option<f64>) {
+    METRICS.standby_current.set(i64::from(current));
+    if let Some(seconds) = lag {
+        METRICS.standby_lag.set(seconds);
+    }
+}
+
+pub fn reading(outcome: Reading) {
+    METRICS
+        .standby_readings
+        .get_or_create(&[("outcome", outcome.as_str())])
+        .inc();
 }
 
 pub fn tried_again() {

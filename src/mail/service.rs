@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -26,6 +27,11 @@ use crate::base::ticket_code::TicketCode;
 
 /// How long those wait that were taken along when the mail server turned out to be away.
 const AWAY: Duration = Duration::from_mins(1);
+/// For how long the mail that is under way is waited for when the service ends. The webhooks' patience is 15 s, and what became of
+/// the mail is to be written down as well.
+const LAST: Duration = Duration::from_secs(10);
+/// How soon who waits for a mail server notices that the service ends.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// What became of the mails of one round.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,7 +46,7 @@ pub struct Delivered {
 /// Everything it takes to send a mail, made ready once.
 pub struct Postman {
     templates: Templates,
-    transport: Transport,
+    transport: Arc<Transport>,
     capabilities: Arc<Capabilities>,
     doors: Doors,
     from: Mailbox,
@@ -52,7 +58,7 @@ impl Postman {
     pub fn assemble(config: &Config, capabilities: Arc<Capabilities>) -> Result<Self> {
         Ok(Self {
             templates: Templates::open(config.templates_dir.as_deref())?,
-            transport: Transport::open(config.smtp_url.as_ref(), &config.mail_dir)?,
+            transport: Arc::new(Transport::open(config.smtp_url.as_ref(), &config.mail_dir)?),
             capabilities,
             doors: Doors::new(&config.public_url, config.portal_url.as_deref()),
             from: config.mail_from.clone(),
@@ -75,7 +81,7 @@ impl Postman {
                 break;
             }
             left = rest;
-            let (fate, away) = self.fate(mail);
+            let (fate, away) = self.fate(mail, stopped);
             db.run(false, |conn| store::settle(conn, clock.now(), mail, &fate))?;
             match &fate {
                 Fate::Sent => delivered.sent += 1,
@@ -98,7 +104,7 @@ impl Postman {
     }
 
     /// What becomes of the mail, and whether the server was away.
-    fn fate(&self, mail: &Mail) -> (Fate, bool) {
+    fn fate(&self, mail: &Mail, stopped: &dyn Fn() -> bool) -> (Fate, bool) {
         let again = |error: String| match wait_after(mail.attempts, mail.id) {
             Some(wait) => Fate::Again(wait, error),
             None => Fate::Dead(error),
@@ -106,7 +112,7 @@ impl Postman {
         // One mail that breaks its maker must not hold up those behind it.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let message = self.write(mail).map_err(Failure::Refused)?;
-            self.transport.send(mail, &message)
+            self.hand_over(mail, message, stopped)
         }));
         match outcome {
             Ok(Ok(())) => (Fate::Sent, false),
@@ -119,6 +125,32 @@ impl Postman {
             Err(_) => {
                 metrics::panicked(Caught::Background);
                 (Fate::Dead("writing it panicked".to_owned()), false)
+            }
+        }
+    }
+
+    /// On a thread of its own: each wait for the mail server has an end, and a dialogue has many. Who is told to stop leaves it to
+    /// itself, and the mail to the next one who comes, as after a kill: it may arrive twice, under one Message-ID.
+    fn hand_over(&self, mail: &Mail, message: Message, stopped: &dyn Fn() -> bool) -> Result<(), Failure> {
+        let (transport, mail) = (self.transport.clone(), mail.clone());
+        let (sender, told) = mpsc::channel();
+        let send = move || drop(sender.send(transport.send(&mail, &message)));
+        let thread = std::thread::Builder::new().name("mail".to_owned()).spawn(send);
+        thread.map_err(|error| Failure::Away(format!("no thread to send on: {error}")))?;
+        let mut since = None;
+        loop {
+            match told.recv_timeout(GLANCE) {
+                Ok(outcome) => return outcome,
+                Err(RecvTimeoutError::Disconnected) => {
+                    metrics::panicked(Caught::Background);
+                    return Err(Failure::Refused("sending it panicked".to_owned()));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if stopped() && since.get_or_insert_with(Instant::now).elapsed() > LAST {
+                return Err(Failure::Later(
+                    "the service ended before the mail server answered".to_owned(),
+                ));
             }
         }
     }

@@ -1,10 +1,12 @@
 //! Told to stop: nobody is refused who was sent here before it was known, and everything comes to an end.
 
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use serde_json::json;
 
 use super::program::Program;
@@ -180,6 +182,59 @@ fn who_is_cut_off_waits_for_no_mail() {
     // The control: in order the mail under way is finished first.
     let took = ended("-INT");
     assert!(took > Duration::from_secs(4), "{took:?}");
+}
+
+/// A mail server that answers everything, and always within the ten seconds that each answer has.
+fn slow_mail_server() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("smtp://{}?tls=none", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (line, _) = listener.accept().unwrap();
+        let mut said = BufReader::new(line.try_clone().unwrap()).lines();
+        let answers = ["220 slow", "250-slow\r\n250 8BITMIME", "250 ok", "250 ok", "354 go on"];
+        for answer in answers {
+            std::thread::sleep(Duration::from_secs(6));
+            if (&line).write_all(format!("{answer}\r\n").as_bytes()).is_err() || said.next().is_none() {
+                return;
+            }
+        }
+    });
+    url
+}
+
+#[test]
+fn a_slow_mail_server_keeps_nobody_who_ends_and_its_mail_goes_out_again() {
+    use einlass::schema::mails::dsl;
+    let app = TestApp::spawn();
+    let seminar = app.seminar(5);
+    app.registered(&seminar, ["anna", "berta"]);
+    let due = "UPDATE mails SET due_at = now() - interval '1 minute'";
+    app.database.connect().batch_execute(due).unwrap();
+    let server = slow_mail_server();
+    let settings = [
+        ("EINLASS_SMTP_URL", server.as_str()),
+        ("EINLASS_MAIL_FROM", "einlass@office.example"),
+    ];
+    let mut program = Program::start(&app.database, &settings, &[]);
+    let attempts = || {
+        let each = dsl::mails.select((dsl::state, dsl::attempts));
+        each.load::<(String, i32)>(&mut app.database.connect()).unwrap()
+    };
+    let begun = Instant::now();
+    while attempts().iter().all(|(_, attempts)| *attempts == 0) {
+        assert!(begun.elapsed() < Duration::from_secs(20), "{}", program.log());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    program.signal("-INT");
+    let (status, took) = program.end();
+    assert_eq!(status.code(), Some(0), "{}", program.log());
+    assert!(took < Duration::from_secs(15), "{took:?}");
+    let queued = |attempts: i32| ("queued".to_owned(), attempts);
+    assert_eq!(
+        attempts(),
+        [queued(1), queued(0)],
+        "one is tried again, one was not begun"
+    );
 }
 
 #[test]

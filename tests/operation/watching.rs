@@ -7,9 +7,11 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use serde_json::Value;
 
 use super::program::{Program, command, directory};
+use crate::replica::falls_behind;
 use crate::support::{Client, PASSWORD, TestApp, TestDatabase};
 
 /// The names and types that the program tells, as they stand before the value.
@@ -178,6 +180,45 @@ fn metrics_are_told_while_the_database_is_away() {
     assert_eq!(program.try_get("/health/live"), Some(200));
 }
 
+#[test]
+fn how_the_standby_is_and_what_is_read_there_is_told() {
+    let (database, standby) = (TestDatabase::create(), TestDatabase::create());
+    falls_behind(&standby, 5);
+    let program = Program::start(&database, &[("EINLASS_REPLICA_URL", &standby.url)], &[]);
+    let readings = |told: &str, outcome: &str| {
+        let series = format!("einlass_standby_readings_total{{outcome=\"{outcome}\"}}");
+        value(told, &series)
+    };
+    let looked_at = |current: f64| {
+        let begun = Instant::now();
+        loop {
+            let told = program.told();
+            if value(&told, "einlass_standby_current") == current {
+                return told;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(30), "{told}");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    };
+    // Nobody has read anything there.
+    let told = looked_at(1.0);
+    let lag = value(&told, "einlass_standby_lag_seconds");
+    assert!((5.0..10.0).contains(&lag), "{lag}");
+    assert_eq!(readings(&told, "read"), 0.0);
+    program.client().get("/seminars.feed.json").expect(200);
+    assert_eq!(readings(&program.told(), "read"), 1.0);
+    falls_behind(&standby, 3600);
+    let told = looked_at(0.0);
+    assert!(value(&told, "einlass_standby_lag_seconds") >= 3600.0, "{told}");
+    assert_eq!(readings(&told, "fallen_back"), 0.0);
+    program.client().get("/seminars.feed.json?limit=1").expect(200);
+    let told = program.told();
+    assert_eq!(
+        (readings(&told, "fallen_back"), readings(&told, "stood_in")),
+        (1.0, 0.0)
+    );
+}
+
 /// A database that takes connections and then says nothing, which is what a lost network looks like.
 #[test]
 fn readiness_answers_in_time_when_the_database_says_nothing() {
@@ -204,6 +245,38 @@ fn readiness_answers_in_time_when_the_database_says_nothing() {
     instance.stop();
     // The control: with its database the service is ready.
     app.anonymous().get("/health/ready").expect(200);
+}
+
+/// Its requests would otherwise be sent to the others, until they have too much to do as well.
+#[test]
+fn an_instance_whose_readers_have_all_connections_is_ready() {
+    let app = TestApp::spawn();
+    let (_, _, most) = app.site.db.connections();
+    std::thread::scope(|scope| {
+        let (sender, taken) = std::sync::mpsc::channel();
+        for _ in 0..most {
+            let (db, sender) = (&app.site.db, sender.clone());
+            scope.spawn(move || {
+                let hold = |conn: &mut PgConnection| {
+                    sender.send(()).unwrap();
+                    Ok(diesel::sql_query("SELECT pg_sleep(4)").execute(conn)?)
+                };
+                db.run(true, hold).unwrap();
+            });
+        }
+        for _ in 0..most {
+            taken.recv().unwrap();
+        }
+        let client = app.anonymous();
+        for _ in 0..3 {
+            let asked = Instant::now();
+            client.get("/health/ready").expect(200);
+            assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+        }
+        // The control: who needs one of them waits for it in vain.
+        client.get("/collections").problem(503, "unavailable");
+        client.get("/health/ready").expect(200);
+    });
 }
 
 #[test]

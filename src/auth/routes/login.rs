@@ -89,7 +89,8 @@ pub async fn login(
 /// Take a refresh token for a new pair.
 ///
 /// Whoever holds the token. Each one is good once; a token used twice revokes every token that came from the
-/// same login.
+/// same login. That holds also where the answer to the first use was lost: whoever sends it again after 503 or a broken
+/// connection gets a new pair if it was not taken yet, and otherwise 401, and logs in again.
 #[utoipa::path(tag = "auth", request_body = RefreshToken, security(()), responses(
     (status = 200, body = Tokens, description = "A new pair"),
     (status = 401, description = "`invalid-refresh-token`")))]

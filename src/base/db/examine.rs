@@ -56,7 +56,7 @@ const ASKED: &str = "SELECT current_setting('server_version_num')::int AS versio
 impl Db {
     /// Whether the service can do its work: schema current, and the database keeps what it acknowledges.
     pub fn ready(&self) -> Result<()> {
-        let fault = self.run(true, |conn| {
+        let fault = self.run_apart(|conn| {
             if is_pending(conn)? {
                 return Ok(Some("migrations are pending; run `einlass migrate`".to_owned()));
             }
@@ -93,7 +93,7 @@ impl Db {
             // How many a pooler has is the pooler's business.
             if self.lease == Lease::Session && i64::from(found.connections) < i64::from(wanted.connections) {
                 own.push(format!(
-                    "EINLASS_POOL_SIZE asks, with the writers' own, for {} connections, more than the server gives",
+                    "EINLASS_POOL_SIZE asks, with those beside the pool, for {} connections, more than the server gives",
                     wanted.connections
                 ));
             }

@@ -21,6 +21,7 @@ use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
 use socket2::SockRef;
 
+use super::limits::{CONNECT_TIMEOUT, USER_TIMEOUT, USER_TIMEOUTS, setting, with_limits};
 use super::{Lease, SETTINGS, settle};
 
 /// BEGIN needs no lock and no row: who does not answer it does not answer.
@@ -30,18 +31,6 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(8);
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Of all lines of the process, so that no two have the same `tcp_user_timeout` at a time.
 static DIALLED: AtomicU64 = AtomicU64::new(0);
-
-/// A database that went away without a word is noticed within half a minute, not by the system's two hours.
-const LIVELINESS: [&str; 4] = [
-    "connect_timeout=2",
-    "keepalives_idle=10",
-    "keepalives_interval=5",
-    "keepalives_count=3",
-];
-const CONNECT_TIMEOUT: &str = "connect_timeout";
-const USER_TIMEOUT: &str = "tcp_user_timeout";
-/// Milliseconds, from here on: each line has its own.
-const USER_TIMEOUTS: std::ops::Range<u64> = 10_000..12_000;
 
 /// Where lines begin. Clones are the same.
 #[derive(Clone)]
@@ -373,47 +362,9 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// What the URL says of a setting.
-fn setting<'a>(url: &'a str, name: &str) -> Option<&'a str> {
-    let (_, query) = url.split_once('?')?;
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs
-        .filter(|(known, _)| *known == name)
-        .map(|(_, value)| value)
-        .next_back()
-}
-
-/// The URL with what keeps a connection from waiting for ever; what the operator says himself stays.
-fn with_limits(url: &str, user_timeout: u64) -> String {
-    let own = format!("{USER_TIMEOUT}={user_timeout}");
-    let limits = LIVELINESS.into_iter().chain([own.as_str()]);
-    limits.fold(url.to_owned(), |url, limit| {
-        let name = limit.split('=').next().unwrap_or_default();
-        match (setting(&url, name), url.contains('?')) {
-            (Some(_), _) => url,
-            (None, true) => format!("{url}&{limit}"),
-            (None, false) => format!("{url}?{limit}"),
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_the_operator_says_of_waiting_stays() {
-        let all = with_limits("postgresql://h/d", 10_007);
-        assert_eq!(setting(&all, "connect_timeout"), Some("2"));
-        assert_eq!(setting(&all, USER_TIMEOUT), Some("10007"));
-        let own = with_limits("postgresql://h/d?tcp_user_timeout=5000&sslmode=require", 10_007);
-        assert_eq!(setting(&own, USER_TIMEOUT), Some("5000"));
-        assert_eq!(own.matches(USER_TIMEOUT).count(), 1);
-        assert_eq!(setting(&own, "keepalives_idle"), Some("10"));
-        // A password is no setting.
-        let odd = with_limits("postgresql://u:keepalives_idle=@h/d", 10_007);
-        assert_eq!(setting(&odd, "keepalives_idle"), Some("10"));
-    }
 
     /// As a pooler does that has no connection to the database.
     #[cfg(target_os = "linux")]

@@ -13,19 +13,22 @@ use std::time::{Duration, Instant};
 use diesel::connection::{CacheSize, SimpleConnection};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::r2d2::{Pool, PooledConnection};
+use diesel::r2d2::{Pool, PooledConnection, R2D2Connection};
 use tokio::sync::Semaphore;
 
+use self::apart::Apart;
 use self::line::Exchange;
 use self::replica::Replica;
-use self::transaction::RETRY;
+use self::transaction::{RETRY, throw_away};
 use super::memory::Writes;
 use super::metrics;
 use super::off_thread;
 use super::problem::{Error, Result};
 
+mod apart;
 mod examine;
 mod grants;
+mod limits;
 mod line;
 mod migrate;
 mod prepared;
@@ -95,6 +98,7 @@ pub struct Db {
     url: Arc<str>,
     exchange: Exchange,
     pool: Connections,
+    apart: Apart,
     writers: Arc<Semaphore>,
     lease: Lease,
     replica: Option<Arc<Replica>>,
@@ -129,13 +133,21 @@ fn pool(exchange: &Exchange, size: u32) -> Result<Connections> {
         .map_err(|error| Error::Unavailable(error.to_string()))
 }
 
+/// Why a transaction was not done.
+struct Undone {
+    error: Error,
+    /// Whether nobody was there, or left in the middle. Who ends a statement or keeps a row locked is there, and so is a
+    /// database whose connections others have.
+    away: bool,
+}
+
 /// Tries until a transaction on one of the pool's connections ends for good; `heard` is told how each ended.
 fn run_on<T>(
     (exchange, pool): (&Exchange, &Connections),
     begin: &str,
     work: impl Fn(&mut PgConnection) -> Result<T>,
     heard: impl Fn(&Ended<T>),
-) -> Result<T> {
+) -> Result<T, Undone> {
     let begun = Instant::now();
     let mut attempt = 0;
     loop {
@@ -145,27 +157,44 @@ fn run_on<T>(
         heard(&ended);
         match ended {
             Ended::Done(value) => return Ok(value),
-            // The connection was dead before anything was asked of it: take another. One that was silent has had our time.
-            Ended::NotBegun(_) if attempt <= pool.max_size() + 1 && begun.elapsed() < POOL_WAIT => {}
+            // Nothing was asked of the database: take another connection. One that was silent has had our time.
+            Ended::NotBegun(error) => {
+                throw_away(&mut conn);
+                if attempt > pool.max_size() + 1 || begun.elapsed() >= POOL_WAIT {
+                    return Err(Undone { error, away: true });
+                }
+            }
             Ended::RolledBack(Error::Unavailable(cause)) if cause == RETRY && attempt < ATTEMPTS => {
                 metrics::tried_again()
             }
-            Ended::NotBegun(error) | Ended::RolledBack(error) | Ended::Unsure(error) => return Err(error),
+            Ended::RolledBack(error) | Ended::Unsure(error) => {
+                let away = R2D2Connection::is_broken(&mut *conn);
+                return Err(Undone { error, away });
+            }
         }
     }
 }
 
 /// Waits while the database may be coming back; once it has been away for as long as anybody waits, nobody waits in vain. But where
 /// nobody has tried for a while, nobody may be trying any more: then one does.
-fn connection(exchange: &Exchange, pool: &Connections) -> Result<PooledConnection<Exchange>> {
+fn connection(exchange: &Exchange, pool: &Connections) -> Result<PooledConnection<Exchange>, Undone> {
     let is_away = exchange.away_for(POOL_WAIT) && exchange.failed_within(TRIED_EVERY);
     if is_away && pool.state().connections == 0 {
-        return Err(away("the database is away"));
+        return Err(Undone {
+            error: away("the database is away"),
+            away: true,
+        });
     }
     let _wait = metrics::PoolWait::begun();
-    pool.get()
-        .inspect_err(|_| metrics::no_connection())
-        .map_err(|error| Error::Unavailable(format!("no connection: {error}")))
+    pool.get().map_err(|error| {
+        metrics::no_connection();
+        // There could have been one more, and there was none.
+        let away = pool.state().connections < pool.max_size();
+        Undone {
+            error: self::away(error),
+            away,
+        }
+    })
 }
 
 fn away(error: impl std::fmt::Display) -> Error {
@@ -186,6 +215,7 @@ impl Db {
             url: url.into(),
             pool: pool(&exchange, size)?,
             exchange,
+            apart: Apart::default(),
             writers,
             lease,
             replica: None,
@@ -270,15 +300,15 @@ impl Db {
 
     /// The blocking form, for the command line and the tests' arrangements.
     pub fn run<T>(&self, read_only: bool, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
+        self.attempt(read_only, work).map_err(|undone| undone.error)
+    }
+
+    fn attempt<T>(&self, read_only: bool, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<T, Undone> {
+        let own = (&self.exchange, &self.pool);
         if read_only {
-            run_on((&self.exchange, &self.pool), &self.begins(Begin::Read), work, |_| ())
+            run_on(own, &self.begins(Begin::Read), work, |_| ())
         } else {
-            run_on(
-                (&self.exchange, &self.pool),
-                &self.begins(Begin::Write),
-                work,
-                |ended| self.wrote(ended),
-            )
+            run_on(own, &self.begins(Begin::Write), work, |ended| self.wrote(ended))
         }
     }
 
@@ -317,10 +347,15 @@ impl Db {
         (used, state.idle_connections, self.pool.max_size())
     }
 
-    /// [`Db::ready`] off the async threads.
+    /// [`Db::ready`] on a thread of its own: those of the blocking pool may all be waiting for connections.
     pub async fn check_ready(&self) -> Result<()> {
         let db = self.clone();
-        off_thread(move || db.ready()).await
+        let (sender, told) = tokio::sync::oneshot::channel();
+        let look = move || drop(sender.send(db.ready()));
+        let thread = std::thread::Builder::new().name("ready".to_owned()).spawn(look);
+        thread.map_err(Error::internal)?;
+        told.await
+            .map_err(|_| Error::internal("looking at the database panicked"))?
     }
 }
 

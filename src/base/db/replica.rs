@@ -9,7 +9,9 @@ use diesel::prelude::*;
 use diesel::sql_types::Double;
 
 use super::line::Exchange;
-use super::{Begin, Connections, Db, Ended, Lease, begins, pool, transact};
+use super::transaction::throw_away;
+use super::{Begin, Connections, Db, Ended, Lease, Undone, begins, off_thread, pool, transact};
+use crate::base::metrics::{self, Reading};
 use crate::base::problem::{Error, Result};
 
 /// Older than this nothing is shown while the database itself is there.
@@ -24,7 +26,8 @@ const AWAY_FOR: Duration = Duration::from_secs(5);
 const WAIT: Duration = Duration::from_millis(500);
 
 /// What was received and not yet replayed is behind. Without a receiver nobody knows what was missed, so the last transaction
-/// counts, even if nothing was written since.
+/// counts, even if nothing was written since. When the receiver last heard of the primary an ordinary role is not told; how soon
+/// it gives it up is `wal_receiver_timeout`, docs/production.md.
 const LAG: &str = "SELECT CASE
         WHEN NOT pg_is_in_recovery() THEN 0
         WHEN EXISTS (SELECT FROM pg_stat_wal_receiver) AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
@@ -72,6 +75,7 @@ impl Replica {
         drop(judged);
         let lag = self.run(&|conn: &mut PgConnection| Ok(diesel::sql_query(LAG).get_result::<Lag>(conn)?.seconds));
         let good = lag.as_ref().is_ok_and(|seconds| *seconds <= MOST_LAG_SECONDS);
+        metrics::standby(good, lag.as_ref().ok().copied());
         if good != before {
             match lag {
                 Ok(seconds) => tracing::info!(good, seconds, "the standby was looked at"),
@@ -102,8 +106,14 @@ impl Replica {
             let mut conn = conn.map_err(|error| Error::Unavailable(format!("the standby: {error}")))?;
             match transact(&mut conn, &self.begin, work) {
                 Ended::Done(value) => return Ok(value),
-                Ended::NotBegun(_) if dead <= self.pool.max_size() => dead += 1,
-                Ended::NotBegun(error) | Ended::RolledBack(error) | Ended::Unsure(error) => return Err(error),
+                Ended::NotBegun(error) => {
+                    throw_away(&mut conn);
+                    dead += 1;
+                    if dead > self.pool.max_size() + 1 {
+                        return Err(error);
+                    }
+                }
+                Ended::RolledBack(error) | Ended::Unsure(error) => return Err(error),
             }
         }
     }
@@ -114,17 +124,38 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Db {
+    /// Looks at the standby, so that what is told of it is not from when somebody last read there.
+    pub async fn look_at_standby(&self) -> Result<()> {
+        let db = self.clone();
+        off_thread(move || {
+            if let Some(replica) = db.replica.as_deref() {
+                replica.is_current();
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Runs `work` where there is least to do: on a standby that is at most some seconds behind. What it cannot answer, the
     /// database itself is asked, also for what is not there yet. For what is public or a summary: never for who may do what,
     /// for seats, or for what the same caller has just written.
     pub fn run_lagging<T>(&self, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
-        let Some(replica) = self.replica.as_deref().filter(|replica| replica.is_current()) else {
-            return self.run_public(work);
+        let Some(replica) = self.replica.as_deref() else {
+            return self.run(true, work);
         };
+        if !replica.is_current() {
+            metrics::reading(Reading::FallenBack);
+            return self.run_public(work);
+        }
         match replica.run(&work) {
-            Ok(value) => Ok(value),
+            Ok(value) => {
+                metrics::reading(Reading::Read);
+                Ok(value)
+            }
             Err(refused) => {
+                metrics::reading(Reading::FallenBack);
                 if matches!(refused, Error::Unavailable(_)) {
+                    metrics::standby(false, None);
                     replica.judge(false);
                 }
                 // Of the two the standby's word counts only where the other has none.
@@ -145,21 +176,28 @@ impl Db {
         if away.is_some_and(|since| since.elapsed() < AWAY_FOR)
             && let Ok(value) = replica.run(&work)
         {
+            metrics::reading(Reading::StoodIn);
             return Ok(value);
         }
-        match self.run(true, &work) {
-            Err(Error::Unavailable(cause)) => {
-                if cause.starts_with("no connection") {
+        match self.attempt(true, &work) {
+            Err(Undone {
+                error: Error::Unavailable(cause),
+                away,
+            }) => {
+                if away {
                     *locked(&replica.database_away_since) = Some(Instant::now());
                 }
                 match replica.run(&work) {
                     Err(Error::Unavailable(_) | Error::Internal(_)) => Err(Error::Unavailable(cause)),
-                    answered => answered,
+                    answered => {
+                        metrics::reading(Reading::StoodIn);
+                        answered
+                    }
                 }
             }
             outcome => {
                 replica.database_is_there();
-                outcome
+                outcome.map_err(|undone| undone.error)
             }
         }
     }

@@ -54,11 +54,21 @@ pub fn transact<T>(
             Err(error) => Ended::Unsure(passing("commit", &error)),
         },
         Err(error) => match Manager::rollback_transaction(conn) {
-            // Of a broken connection the first error says more.
-            Ok(()) | Err(DieselError::BrokenTransactionManager) => Ended::RolledBack(error),
+            Ok(()) => Ended::RolledBack(error),
+            // Of a broken connection the first error says more; whatever its words are, it passes.
+            Err(DieselError::BrokenTransactionManager) => Ended::RolledBack(match error {
+                Error::Internal(cause) => Error::Unavailable(cause),
+                error => error,
+            }),
             Err(broken) => Ended::Unsure(passing("rollback", &broken)),
         },
     }
+}
+
+/// The pool is not to have it back: no transaction can begin on it, because it is dead, or because it leads to a server that is
+/// a standby now, where it would be as good as any for whoever reads, and refuse every write.
+pub(super) fn throw_away(conn: &mut PgConnection) {
+    AnsiTransactionManager::transaction_manager_status_mut(conn).set_in_error();
 }
 
 /// What BEGIN or COMMIT said is nobody's mistake.
@@ -121,12 +131,14 @@ fn translate(error: &DieselError) -> Error {
 }
 
 /// What PostgreSQL says when the fault passes by itself. diesel hands on the words, not the SQLSTATE.
-const PASSING: [&str; 10] = [
+const PASSING: [&str; 11] = [
     "lock timeout",
     "statement timeout",
     "terminating connection",
     "server closed the connection",
     "the database system is",
+    // A standby that is asked what only a primary can do. That we write where we only meant to read has other words.
+    "during recovery",
     "connection to server",
     "No space left on device",
     // PgBouncer's words.

@@ -1,5 +1,6 @@
 //! Everything that is known of a person, and nothing of anybody else.
 
+use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
 
 use super::scene::{ADDRESS, CANARIES, held};
@@ -121,4 +122,26 @@ fn whoever_has_the_mail_sees_the_same() {
     another
         .post("/privacy/access-requests", &json!({}))
         .problem(404, "not-found");
+}
+
+/// The outbox keeps the mails of years; who asks is answered from those that are theirs.
+#[test]
+fn mails_are_looked_up_by_address() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(5);
+    app.register(&seminar, "anna").expect(201);
+    let others = "INSERT INTO mails (organisation_id, id, kind, language, recipient, recipient_name, registration_id, data, state,
+            due_at, created_at, sent_at)
+         SELECT id, gen_random_uuid(), 'confirmed', 'de', 'somebody' || n || '@example.org', 'Somebody', gen_random_uuid(), '{}',
+            'sent', now(), now(), now() FROM organisations, generate_series(1, 20000) AS n WHERE slug = 'staedteregion-aachen';
+         ANALYZE mails";
+    app.database.connect().batch_execute(others).unwrap();
+    // The server tells a little later.
+    let looks = "(SELECT FROM pg_stat_user_indexes WHERE indexrelname = 'mails_by_address' AND idx_scan > 0) AS looks";
+    let begun = std::time::Instant::now();
+    while count(&app, looks) == 0 {
+        accessed(&app.admin(), &json!({"organisation": OF, "email": "anna@example.org"}));
+        assert!(begun.elapsed().as_secs() < 30, "its index is not used");
+        std::thread::sleep(std::time::Duration::from_millis(300));
+    }
 }
