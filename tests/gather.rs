@@ -103,8 +103,11 @@ fn who_comes_while_others_are_read_for_is_read_for_together() {
 fn more_than_one_reading_bears_are_read_for_in_turn() {
     let database = TestDatabase::create();
     let (gather, gate) = gather(&database);
-    let holding = [ask(&gather, &[1]), ask(&gather, &[2])];
-    gate.begun(2);
+    let holding = [1, 2].map(|n| {
+        let one = ask(&gather, &[n]);
+        gate.begun(usize::try_from(n).unwrap());
+        one
+    });
     let many = ask(&gather, &(0..150).collect::<Vec<_>>());
     std::thread::sleep(Duration::from_millis(300));
     gate.open();
@@ -148,8 +151,11 @@ fn who_hangs_up_is_read_for_no_more_and_takes_nobodys_reader_along() {
             actix_web::rt::System::new().block_on(asked)
         })
     };
-    let readers = [hung_up(1), hung_up(2)];
-    gate.begun(2);
+    let readers = [1, 2].map(|n| {
+        let one = hung_up(n);
+        gate.begun(usize::try_from(n).unwrap());
+        one
+    });
     let waiting = hung_up(3);
     assert!(waiting.join().unwrap() && readers.into_iter().all(|one| one.join().unwrap()));
     let stays = ask(&gather, &[4]);
