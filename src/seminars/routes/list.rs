@@ -69,6 +69,7 @@ pub struct SeminarQuery {
 /// The programme.
 ///
 /// Anybody. Members also see the drafts and internal seminars of their organisations.
+/// What anybody is shown may be half a second old; with `Cache-Control: no-cache` it is read after it was asked for.
 #[utoipa::path(tag = "seminars", params(SeminarQuery), security((), ("member" = [])), responses(
     (status = 200, body = Page<SeminarView>, description = "A page of seminars by begin")))]
 #[get("/seminars", wrap = "Compress::default()")]

@@ -55,7 +55,8 @@ pub async fn create_seminar(
 /// One seminar.
 ///
 /// Anybody; drafts and internal seminars for members of the organisation only. As JSON-LD by schema.org where `Accept` likes
-/// `application/ld+json` better: the public view, whoever asks.
+/// `application/ld+json` better: the public view, whoever asks. What anybody is shown may be half a second old; with
+/// `Cache-Control: no-cache` it is read after it was asked for.
 // The second is answered by `feeds`, above; this is one operation to whoever reads the document.
 #[utoipa::path(tag = "seminars", params(("seminar" = SeminarId, Path)), security((), ("member" = [])), responses(
     (status = 200, description = "The seminar", content(
