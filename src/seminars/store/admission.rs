@@ -17,15 +17,6 @@ pub fn admission(conn: &mut PgConnection, of: Of) -> Result<Admission> {
         .ok_or_else(|| Error::internal("a seminar without its admission"))
 }
 
-/// Those of several seminars, in no order.
-pub fn admissions(conn: &mut PgConnection, of: &[Of]) -> Result<Vec<Admission>> {
-    let (tenants, ids): (Vec<_>, Vec<_>) = of.iter().copied().unzip();
-    let query = admissions::table
-        .filter(admissions::organisation_id.eq_any(tenants))
-        .filter(admissions::seminar_id.eq_any(ids));
-    Ok(query.select(Admission::as_select()).load(conn)?)
-}
-
 pub fn insert_admission(conn: &mut PgConnection, admission: &Admission) -> Result<()> {
     diesel::insert_into(admissions::table).values(admission).execute(conn)?;
     Ok(())

@@ -17,7 +17,7 @@ use crate::auth::Reach;
 use crate::base::problem::{Code, Result};
 use crate::schema::seminars;
 
-pub use admission::{admission, admissions, insert_admission, save_admission};
+pub use admission::{admission, insert_admission, save_admission};
 pub use attendance_rule::{attendance_rule, attendance_rules, insert_attendance_rule, save_attendance_rule};
 pub use due::{begin_between, lock_for_service, to_decide, waited_for};
 pub use list::{Filter, Sort, list, page_by_id};

@@ -1,18 +1,21 @@
 //! Seminars with all their parts, in a constant number of queries however many there are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use diesel::prelude::*;
 
-use super::{SharedWith, admissions, attendance_rules, find_all, merged_into, sharings_in_force};
+use super::{SharedWith, find_all, merged_into, sharings_in_force};
 use crate::auth::{OrganisationId, OrganisationRef, organisation_refs};
 use crate::base::db::Db;
 use crate::base::gather::Gather;
 use crate::base::problem::Result;
 use crate::base::text::fold;
-use crate::catalogue::{CollectionId, CollectionRef, VenueId, VenueRef, collection_refs, venue_refs};
-use crate::schema::{channels, external_refs, parties, schedule_changes, seminar_collections, sessions};
+use crate::catalogue::{CollectionRef, VenueRef};
+use crate::schema::{
+    admissions, attendance_rules, channels, collections, external_refs, parties, schedule_changes, seminar_collections,
+    sessions, venues,
+};
 use crate::seminars::model::{
     Admission, AttendanceRule, Audience, ExternalRef, Involved, Party, ScheduleChange, ScheduleChangeId, Seats,
     Seminar, SeminarId, SeminarRef, Session, TeamRole,
@@ -123,17 +126,29 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
         .map(|seminar| seminar.organisation_id)
         .collect::<Vec<_>>();
     let of = tenants.iter().copied().zip(ids.iter().copied()).collect::<Vec<_>>();
-    let mut admissions = by_id(admissions(conn, &of)?, |admission| admission.seminar_id);
-    let mut rules = by_id(attendance_rules(conn, &of)?, |rule| rule.seminar_id);
+    let of_the_same = attendance_rules::organisation_id
+        .eq(admissions::organisation_id)
+        .and(attendance_rules::seminar_id.eq(admissions::seminar_id));
+    let rules = admissions::table
+        .inner_join(attendance_rules::table.on(of_the_same))
+        .filter(
+            admissions::organisation_id
+                .eq_any(&tenants)
+                .and(admissions::seminar_id.eq_any(&ids)),
+        )
+        .select((Admission::as_select(), AttendanceRule::as_select()))
+        .load::<(Admission, AttendanceRule)>(conn)?;
+    let mut rules = by_id(rules, |(admission, _)| admission.seminar_id);
     let sessions = sessions::table
+        .left_join(venues::table.on(venues::id.nullable().eq(sessions::venue_id)))
         .filter(
             sessions::organisation_id
                 .eq_any(&tenants)
                 .and(sessions::seminar_id.eq_any(&ids)),
         )
         .order((sessions::starts_at, sessions::id))
-        .select(Session::as_select())
-        .load::<Session>(conn)?;
+        .select((Session::as_select(), Option::<VenueRef>::as_select()))
+        .load::<(Session, Option<VenueRef>)>(conn)?;
     let channels = channels::table
         .filter(
             channels::organisation_id
@@ -164,16 +179,17 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
         .order((external_refs::system, external_refs::external_id))
         .select(ExternalRef::as_select())
         .load::<ExternalRef>(conn)?;
-    let belongs = seminar_collections::table
+    let mut collections = seminar_collections::table
+        .inner_join(collections::table.on(collections::id.eq(seminar_collections::collection_id)))
         .filter(
             seminar_collections::organisation_id
                 .eq_any(&tenants)
                 .and(seminar_collections::seminar_id.eq_any(&ids)),
         )
-        .select((seminar_collections::seminar_id, seminar_collections::collection_id))
-        .load::<(SeminarId, CollectionId)>(conn)?
-        .into_iter()
-        .collect::<HashSet<_>>();
+        .order((collections::name_key, collections::id))
+        .select((seminar_collections::seminar_id, CollectionRef::as_select()))
+        .load::<(SeminarId, CollectionRef)>(conn)?;
+    collections.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
     let mut sharings = grouped(sharings_in_force(conn, &tenants, &ids)?, |(sharing, _)| {
         sharing.seminar_id
     });
@@ -188,22 +204,12 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
     let organisations = by_id(organisation_refs(conn, &organisations.collect::<Vec<_>>())?, |one| {
         one.id
     });
-    let venues = sessions
-        .iter()
-        .filter_map(|session| session.venue_id)
-        .collect::<Vec<VenueId>>();
-    let venues = by_id(venue_refs(conn, &venues)?, |one| one.id);
-    let mut collections = collection_refs(conn, &belongs.iter().map(|(_, id)| *id).collect::<Vec<_>>())?;
-    collections.sort_by(|one, other| one.name.cmp(&other.name));
 
-    let mut sessions = grouped(sessions, |session| session.seminar_id);
+    let mut sessions = grouped(sessions, |(session, _)| session.seminar_id);
+    let mut collections = grouped(collections, |(seminar, _)| *seminar);
     let mut channels = grouped(channels, |seats| seats.seminar_id);
     let mut parties = grouped(parties, |party| party.seminar_id);
     let mut refs = grouped(refs, |one| one.seminar_id);
-    let with_venue = |session: Session| {
-        let venue = session.venue_id.and_then(|id| venues.get(&id)).cloned();
-        (session, venue)
-    };
     let with_organisation = |party: Party| {
         let organisation = party
             .party_organisation_id
@@ -237,17 +243,13 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
         .into_iter()
         .filter_map(|seminar| {
             let id = seminar.id;
-            let mine = |collection: &&CollectionRef| belongs.contains(&(id, collection.id));
+            let (admission, attendance_rule) = rules.remove(&id)?;
+            let collections = collections.remove(&id).unwrap_or_default().into_iter();
             Some(Whole {
                 organisation: organisations.get(&seminar.organisation_id)?.clone(),
-                admission: admissions.remove(&id)?,
-                attendance_rule: rules.remove(&id)?,
-                sessions: sessions
-                    .remove(&id)
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(with_venue)
-                    .collect(),
+                admission,
+                attendance_rule,
+                sessions: sessions.remove(&id).unwrap_or_default(),
                 channels: channels.remove(&id).unwrap_or_default(),
                 parties: parties
                     .remove(&id)
@@ -255,7 +257,7 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
                     .into_iter()
                     .map(with_organisation)
                     .collect(),
-                collections: collections.iter().filter(mine).cloned().collect(),
+                collections: collections.map(|(_, collection)| collection).collect(),
                 external_refs: refs.remove(&id).unwrap_or_default(),
                 merged_into: reference(seminar.merged_into_organisation_id, seminar.merged_into),
                 merged: announced.remove(&id).unwrap_or_default(),
