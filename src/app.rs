@@ -40,6 +40,7 @@ mod gauges;
 mod known;
 mod process;
 mod stop;
+mod unread;
 
 pub use gauges::watch;
 pub use stop::{End, Signals, until_stopped};
@@ -219,6 +220,7 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .into_app()
     });
     let server = server.workers(workers).disable_signals().shutdown_timeout(rest);
+    unread::hung_up_on(&listener)?;
     Ok(server.listen(listener)?.run())
 }
 

@@ -102,6 +102,9 @@
 //!   `base::config::production`, `base::db::TABLES`, `tests/production.rs`, `tests/roles.rs`
 //! - Signing keys turn by name and clock, and nobody is logged out. `auth::ring`, `tests/api/keys.rs`
 //! - Whoever is counted is the last address that no proxy of ours has. `auth::rules::forwarded`
+//! - Who is slow on purpose does not stay: heads, bodies and readers have an end, and of an answer no more is in memory than is on
+//!   its way. `app::unread`, `base::body`, `checks/slow`
+//! - What leaves as a table for people is not calculated, however it is parted. `base::csv`, `checks/exports`
 //! - What it is built from is known: licences, advisories, sources. `checks/supply-chain`
 //! - The change feed has no gap: entries are ordered by the writing transaction, and shown only below the oldest that is still
 //!   running. What a change carries is read now, so whoever reads on arrives at what is. `partners::store::feed`,
@@ -111,6 +114,8 @@
 //! - The OpenAPI document, the schema and the migrations agree with the code. `tests/contract.rs`, `tests/migrations.rs`
 //! - The document is fit for generated clients: every reference leads somewhere, every example fits its schema, files are bytes.
 //!   `tests/contract/`, `checks/openapi-client`
+//!
+//! What is shown about security, by what, with which figure and which control: `docs/checks.md`.
 //!
 //! ## Following a request
 //!

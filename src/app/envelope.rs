@@ -17,6 +17,7 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use super::known::Routes;
+use super::unread::in_pieces;
 use crate::auth::REGISTRATION;
 use crate::base::drain::Drain;
 use crate::base::ids::fresh;
@@ -197,7 +198,7 @@ impl Asked {
         if self.drain.as_ref().is_some_and(|drain| drain.has_begun()) {
             response.head_mut().set_connection_type(ConnectionType::Close);
         }
-        response
+        response.map_body(|_, body| in_pieces(body))
     }
 }
 

@@ -15,7 +15,7 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
 
-use super::{Site, process};
+use super::{Site, process, unread};
 use crate::base::look::Look;
 use crate::base::metrics::{self, Seconds};
 use crate::base::problem::{Error, Result};
@@ -67,6 +67,7 @@ pub fn watch(site: &Site, listener: TcpListener) -> std::io::Result<Server> {
             .route("/metrics", web::get().to(answer))
     });
     let server = server.workers(1).disable_signals().shutdown_timeout(1);
+    unread::hung_up_on(&listener)?;
     Ok(server.listen(listener)?.run())
 }
 

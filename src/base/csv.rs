@@ -1,8 +1,10 @@
 //! Tables as CSV, for a German Excel or for machines, written piece by piece.
 //!
 //! A German Excel reads UTF-8 only behind a byte order mark, parts cells at semicolons, and calculates whatever begins
-//! like a formula, also where the cell came from a stranger's form. RFC 4180 asks for none of that, and its readers are
-//! programs that would take an apostrophe for data: there the guard is off, and only there.
+//! like a formula, also where the cell came from a stranger's form; an English one parts them at commas. RFC 4180 asks for
+//! none of that, and its readers are programs that would take an apostrophe for data: there the guard is off, and only there.
+
+use std::borrow::Cow;
 
 use csv::{Terminator, Writer, WriterBuilder};
 
@@ -57,13 +59,11 @@ impl Piece {
     /// One line.
     pub fn line<C: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = C>) -> Result<()> {
         for cell in cells {
-            let cell = cell.as_ref();
-            let written = if self.dialect == Dialect::Excel && calculated(cell) {
-                self.writer.write_field(format!("'{cell}"))
-            } else {
-                self.writer.write_field(cell)
+            let cell = match self.dialect {
+                Dialect::Excel => guarded(cell.as_ref()),
+                Dialect::Rfc4180 => Cow::Borrowed(cell.as_ref()),
             };
-            written.map_err(Error::internal)?;
+            self.writer.write_field(cell.as_bytes()).map_err(Error::internal)?;
         }
         self.writer.write_record(None::<&[u8]>).map_err(Error::internal)
     }
@@ -75,12 +75,38 @@ impl Piece {
     }
 }
 
-/// Whether a spreadsheet would calculate the cell instead of showing it (CWE-1236, OWASP ASVS 5 1.2.10). A telephone number
-/// in its international form is among them: unguarded it becomes a number and loses its plus.
-fn calculated(cell: &str) -> bool {
-    cell.starts_with([
-        '=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠', '﹢', '﹣', '﹦', '﹫', '−',
-    ])
+/// What a spreadsheet calculates instead of showing it (CWE-1236, OWASP ASVS 5 1.2.10). A telephone number in its international
+/// form is among them: unguarded it becomes a number and loses its plus.
+const SIGNS: [char; 13] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹢', '﹣', '﹦', '﹫', '−'];
+/// What some spreadsheet drops at the beginning of a cell, or takes for the beginning of one.
+const BLANKS: [char; 4] = ['\t', '\r', '\n', '\0'];
+/// Where the next cell begins for a spreadsheet that was told another separator, as an English one is.
+const SEPARATORS: [char; 5] = [',', ';', '\t', '\r', '\n'];
+const QUOTES: [char; 2] = ['\'', '"'];
+
+/// The cell with an apostrophe before whatever would be calculated, at its beginning or behind a separator. Before quotes that
+/// stand there too: so the text is found again by taking one away, and no other spreadsheet's quotes can hide anything.
+fn guarded(cell: &str) -> Cow<'_, str> {
+    let first = cell.trim_start_matches(QUOTES);
+    let mut places = Vec::new();
+    if first.starts_with(SIGNS) || first.starts_with(BLANKS) {
+        places.push(0);
+    }
+    let behind = cell.match_indices(SEPARATORS).map(|(at, sign)| at + sign.len());
+    let next = |at: usize| cell.get(at..).unwrap_or_default().trim_start_matches(QUOTES);
+    places.extend(behind.filter(|at| next(*at).starts_with(SIGNS)));
+    if places.is_empty() {
+        return Cow::Borrowed(cell);
+    }
+    let mut written = String::with_capacity(cell.len() + places.len());
+    let mut from = 0;
+    for at in places {
+        written.push_str(cell.get(from..at).unwrap_or_default());
+        written.push('\'');
+        from = at;
+    }
+    written.push_str(cell.get(from..).unwrap_or_default());
+    Cow::Owned(written)
 }
 
 #[cfg(test)]
@@ -111,11 +137,29 @@ mod tests {
             "－1",
             "＠x",
             "−1",
+            "'=1",
+            "\"=1",
         ] {
-            assert!(calculated(cell), "{cell:?}");
+            assert_eq!(guarded(cell), format!("'{cell}"));
         }
-        for cell in ["", "Anna", "1+1", "'=1", "(=1)"] {
-            assert!(!calculated(cell), "{cell:?}");
+        for cell in ["", "Anna", "1+1", "(=1)", "'Anna", "a; b", "a,b", "a\n\nb", "1,5"] {
+            assert_eq!(guarded(cell), cell);
+        }
+    }
+
+    /// A file for a German spreadsheet, opened by an English one: what we part by `;` is one cell there, and `,` parts.
+    #[test]
+    fn behind_a_separator_another_cell_may_begin() {
+        for (cell, written) in [
+            ("a,=1+1,b", "a,'=1+1,b"),
+            ("a;+1\t@b", "a;'+1\t'@b"),
+            ("a\n-b\n\n=c", "a\n'-b\n\n'=c"),
+            ("a,\"=1\"", "a,'\"=1\""),
+            ("=a,'=b", "'=a,''=b"),
+            ("\t=1", "'\t'=1"),
+            ("ä,＝ö", "ä,'＝ö"),
+        ] {
+            assert_eq!(guarded(cell), written);
         }
     }
 

@@ -29,6 +29,15 @@ pub struct Place {
     on_the_way: Vec<(String, Value, bool)>,
 }
 
+/// What every answer of the API carries, whatever its status; the rest of what a header says is its own test's.
+const HEADERS: [(&str, &str); 5] = [
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("content-security-policy", "default-src 'none'"),
+    ("cache-control", ""),
+    ("x-request-id", ""),
+];
+
 /// Deeper than any body of the contract.
 const DEPTH: usize = 9;
 
@@ -206,6 +215,21 @@ impl Contract {
         if answer.status >= 500 {
             return fault("our own fault".to_owned());
         }
+        let unlike = |(name, begins): &&(&str, &str)| {
+            let value = answer.header(name);
+            value.is_empty() || !value.starts_with(begins)
+        };
+        if let Some((name, _)) = HEADERS.iter().find(unlike) {
+            return fault(format!("{name}: {:?}", answer.header(name)));
+        }
+        // Whoever is logged in here is logged in by a header, and no page from elsewhere is to ask with it.
+        if answer
+            .headers
+            .keys()
+            .any(|name| name.as_str().starts_with("access-control-"))
+        {
+            return fault("pages from elsewhere may read it".to_owned());
+        }
         let Some(response) = told["responses"].get(&status) else {
             return fault("the document does not know this status".to_owned());
         };
@@ -336,8 +360,15 @@ pub fn kind(schema: &Value) -> &str {
 fn what_is_not_as_documented_is_seen() {
     use ureq::http::{HeaderMap, HeaderValue};
     let contract = Contract::of_this_program();
-    let answered = |status: u16, kind: &'static str, text: &str| {
+    let usual = || {
         let mut headers = HeaderMap::new();
+        for (name, begins) in HEADERS {
+            let value = if begins.is_empty() { "x" } else { begins };
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        headers
+    };
+    let with = |mut headers: HeaderMap, status: u16, kind: &'static str, text: &str| {
         headers.insert("content-type", HeaderValue::from_static(kind));
         let answer = Answer {
             status,
@@ -347,6 +378,7 @@ fn what_is_not_as_documented_is_seen() {
         };
         contract.faults("get_venue", &answer).len()
     };
+    let answered = |status: u16, kind: &'static str, text: &str| with(usual(), status, kind, text);
     let problem = |status: u16, code: &str| {
         let members = json!({"type": "/problems/x", "title": "x", "status": status, "code": code, "instance": "/x",
             "request_id": "0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11"});
@@ -371,6 +403,14 @@ fn what_is_not_as_documented_is_seen() {
     ] {
         assert!(answered(status, kind, &text) > 0, "{status} {kind} {text}");
     }
+    for (name, _) in HEADERS {
+        let mut without = usual();
+        without.remove(name);
+        assert_eq!(with(without, 200, json, &venue), 1, "{name}");
+    }
+    let mut open = usual();
+    open.insert("access-control-allow-origin", HeaderValue::from_static("*"));
+    assert_eq!(with(open, 200, json, &venue), 1);
 }
 
 /// Places deep in a body are reached, also below what is left out, empty or one of several.

@@ -135,6 +135,38 @@ fn every_answer_has_an_id_and_the_headers_of_an_api() {
     assert_eq!(app.anonymous().get("/seminars/x").header("cache-control"), "no-store");
 }
 
+/// A portal asks from its server. No origin is let in, not even one that looks like ours, and no preflight is answered with yes.
+#[test]
+fn no_page_from_elsewhere_may_read_an_answer() {
+    let app = TestApp::spawn();
+    let own = app.site.config.public_url.as_str();
+    let origins = [
+        "null".to_owned(),
+        own.to_owned(),
+        format!("{own}.evil.example"),
+        format!("{own}:8443"),
+        own.replace("://", "://evil"),
+        own.replacen("http", "chrome-extension", 1),
+        "https://portal.example.org".to_owned(),
+    ];
+    for origin in &origins {
+        let asked = [("Origin", origin.as_str()), ("Access-Control-Request-Method", "POST")];
+        for (method, path) in [
+            ("GET", "/seminars"),
+            ("GET", "/me"),
+            ("OPTIONS", "/seminars"),
+            ("OPTIONS", "/auth/login"),
+        ] {
+            let answer = app.organiser().send(method, path, &asked, None);
+            let let_in = answer
+                .headers
+                .keys()
+                .find(|name| name.as_str().starts_with("access-control-"));
+            assert_eq!(let_in, None, "{method} {path} from {origin}");
+        }
+    }
+}
+
 /// Also where an answer has several problems in it, none of which is the answer itself; and what was too long to be an id is
 /// not repeated whole.
 #[test]

@@ -128,6 +128,17 @@ fn a_panic_is_a_500_and_the_connection_is_not_just_gone() {
     assert_eq!(get(bare, "/panics/anna", ""), "");
 }
 
+/// A connection copies what it is given at once.
+#[test]
+fn a_large_answer_leaves_in_pieces() {
+    let request = actix_web::test::TestRequest::default().to_srv_request();
+    let left = |body: String| Asked::of(&request).finish(HttpResponse::Ok().body(body)).into_body();
+    let large = left("x".repeat(1_000_000));
+    assert_eq!(large.size(), actix_web::body::BodySize::Sized(1_000_000));
+    assert!(large.try_into_bytes().is_err(), "it would be there at once");
+    assert_eq!(left("small".to_owned()).try_into_bytes().unwrap(), "small");
+}
+
 /// What all tests of this process log.
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);

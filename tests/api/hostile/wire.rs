@@ -151,3 +151,35 @@ fn a_body_that_stalls_is_given_up() {
     );
     assert_eq!(said(&app, head.as_bytes()).0, 201);
 }
+
+/// An answer that nobody takes is kept for nobody; the control is one who is slow, takes some of it all the time, and has the whole.
+#[test]
+fn whoever_takes_nothing_of_an_answer_is_hung_up_on() {
+    let app = TestApp::spawn();
+    let ask = || {
+        let mut connection = TcpStream::connect(app.address).unwrap();
+        connection.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        connection
+            .write_all(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        connection
+    };
+    let rest = |mut connection: TcpStream| {
+        let mut rest = Vec::new();
+        drop(connection.read_to_end(&mut rest));
+        rest.len()
+    };
+    let whole = rest(ask());
+    assert!(whole > 1_000_000, "more than lies on the way: {whole}");
+    let (silent, mut slow) = (ask(), ask());
+    let mut taken = 0;
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(24) {
+        taken += slow.read(&mut [0; 20_000]).unwrap();
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    assert!(taken < whole / 2, "it was not slow: {taken}");
+    assert_eq!(taken + rest(slow), whole);
+    let got = rest(silent);
+    assert!(got < whole, "{got}");
+}
