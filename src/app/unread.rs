@@ -10,18 +10,27 @@ use std::time::Duration;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::web::Bytes;
+#[cfg(target_os = "linux")]
 use socket2::SockRef;
 
 /// Who takes nothing for so long is hung up on, however slowly others read. Also who is gone without a word.
+#[cfg(target_os = "linux")]
 const PATIENCE: Duration = Duration::from_secs(20);
 /// What is kept of an answer beyond what is on its way, by us and by the kernel.
 const PIECE: u32 = 64 * 1024;
 
 /// Every connection has it from its listener.
+/// Elsewhere than on Linux the kernel has its own, longer patience.
+#[cfg(target_os = "linux")]
 pub fn hung_up_on(listener: &TcpListener) -> std::io::Result<()> {
     let socket = SockRef::from(listener);
     socket.set_tcp_user_timeout(Some(PATIENCE))?;
     socket.set_tcp_notsent_lowat(PIECE)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn hung_up_on(_: &TcpListener) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// The same body, of which a connection takes no more than it can send.
@@ -54,6 +63,7 @@ impl MessageBody for Pieces {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_os = "linux")]
     use std::net::TcpStream;
 
     use actix_web::body::to_bytes;
@@ -93,6 +103,7 @@ mod tests {
         assert_eq!(System::new().block_on(to_bytes(body)).unwrap().len(), 100_000);
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn connections_have_what_their_listener_has() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
