@@ -8,7 +8,7 @@ use std::rc::Rc;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, ResponseError, web};
@@ -181,7 +181,7 @@ impl Asked {
     fn refused(&self, query: &str, headers: &HeaderMap) -> Option<Code> {
         if self.path.len() + query.len() > 8192 {
             Some(Code::UriTooLong)
-        } else if size_of(headers) > HEADERS {
+        } else if size_of(headers) > HEADERS || has_long_condition(headers) {
             Some(Code::HeadersTooLarge)
         } else if hides_control_characters(&self.path) {
             Some(Code::NotFound)
@@ -204,12 +204,22 @@ impl Asked {
 
 /// All headers together. actix has an end of its own at 128 KiB, beyond which it answers 431 without a body.
 const HEADERS: usize = 32 * 1024;
+/// One header with which a caller says what they have. What is not known there says nothing, however short.
+const CONDITION: usize = 8 * 1024;
 
 fn size_of(headers: &HeaderMap) -> usize {
     headers
         .iter()
         .map(|(name, value)| name.as_str().len() + value.len())
         .sum()
+}
+
+/// So that both of them and a token fit into [`HEADERS`], and the document tells no lie.
+fn has_long_condition(headers: &HeaderMap) -> bool {
+    let mut said = [IF_NONE_MATCH, IF_MODIFIED_SINCE]
+        .into_iter()
+        .flat_map(|name| headers.get_all(name));
+    said.any(|value| value.len() > CONDITION)
 }
 
 /// The caller's id if it is a sane one, so that it can be followed through several services.

@@ -178,7 +178,7 @@ catalogue! {
     TooManyRequests 429 "too-many-requests" "Too many attempts" / "Zu viele Versuche":
         "Wait as long as Retry-After says.";
     HeadersTooLarge 431 "headers-too-large" "The headers are too large" / "Die Kopfzeilen sind zu groß":
-        "All headers together are limited to 32 KiB.";
+        "All headers together are limited to 32 KiB, If-None-Match and If-Modified-Since to 8 KiB each.";
     Internal 500 "internal-error" "Something broke here" / "Hier ist etwas schiefgegangen":
         "Our fault. The request id helps us to find it.";
     Unavailable 503 "unavailable" "Not available right now" / "Im Augenblick nicht verfügbar":

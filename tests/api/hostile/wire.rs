@@ -90,6 +90,18 @@ fn headers_without_end_are_refused() {
     );
     assert_eq!(said(&app, fewer.as_bytes()), (431, "headers-too-large".to_owned()));
     assert_eq!(said(&app, fewer.replacen(&"a".repeat(10_000), "", 1).as_bytes()).0, 200);
+    for name in ["If-None-Match", "If-Modified-Since"] {
+        let known = |length: usize| {
+            let value = "0".repeat(length);
+            said(
+                &app,
+                format!("GET /api/v1/seminars HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{name}: {value}\r\n\r\n")
+                    .as_bytes(),
+            )
+        };
+        assert_eq!(known(8192).0, 200, "{name}");
+        assert_eq!(known(8193), (431, "headers-too-large".to_owned()), "{name}");
+    }
     let lines = "X: a\r\n".repeat(5000);
     assert_eq!(
         said(
