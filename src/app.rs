@@ -156,7 +156,7 @@ impl Site {
             bell: web::Data::new(Bell::new(drain.clone())),
             drain: web::Data::new(drain),
             memory: web::Data::new(Memory::new(db.writes().clone(), clock.clone())),
-            lookup: web::Data::new(seminars::lookup(db.clone())),
+            lookup: web::Data::new(seminars::lookup(db.clone())?),
             courier: web::Data::new(Courier::assemble(&config, capabilities.clone())),
             postman: Arc::new(Postman::assemble(&config, capabilities.clone())?),
             capabilities: web::Data::from(capabilities),
@@ -220,7 +220,7 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .into_app()
     });
     let server = server.workers(workers).disable_signals().shutdown_timeout(rest);
-    unread::hung_up_on(&listener)?;
+    unread::hung_up_on(&listener);
     Ok(server.listen(listener)?.run())
 }
 

@@ -102,8 +102,8 @@
 //!   `base::config::production`, `base::db::TABLES`, `tests/production.rs`, `tests/roles.rs`
 //! - Signing keys turn by name and clock, and nobody is logged out. `auth::ring`, `tests/api/keys.rs`
 //! - Whoever is counted is the last address that no proxy of ours has. `auth::rules::forwarded`
-//! - Who is slow on purpose does not stay: heads, bodies and readers have an end, and of an answer no more is in memory than is on
-//!   its way. `app::unread`, `base::body`, `checks/slow`
+//! - Who is slow on purpose does not stay: heads, bodies and readers have an end, and of an answer nothing is copied before it is
+//!   on its way. `app::unread`, `base::body`, `checks/slow`
 //! - What leaves as a table for people is not calculated, however it is parted. `base::csv`, `checks/exports`
 //! - What it is built from is known: licences, advisories, sources. `checks/supply-chain`
 //! - The change feed has no gap: entries are ordered by the writing transaction, and shown only below the oldest that is still

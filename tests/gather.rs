@@ -50,7 +50,7 @@ impl Gate {
 fn gather(database: &TestDatabase) -> (Arc<Gather<u32, u32>>, Arc<Gate>) {
     let gate = Arc::new(Gate::default());
     let passed = gate.clone();
-    let gather = Gather::new(database.db(4), move |_, keys| {
+    let gather = Gather::start(database.db(4), move |_, keys| {
         passed.pass(keys);
         assert!(!keys.contains(&66), "broken over 66");
         if keys.contains(&13) {
@@ -62,7 +62,7 @@ fn gather(database: &TestDatabase) -> (Arc<Gather<u32, u32>>, Arc<Gate>) {
             .map(|key| (*key, key * 10))
             .collect::<HashMap<_, _>>())
     });
-    (Arc::new(gather), gate)
+    (Arc::new(gather.unwrap()), gate)
 }
 
 /// Asks from a thread of its own, as another worker does.
@@ -108,16 +108,62 @@ fn more_than_one_reading_bears_are_read_for_in_turn() {
         gate.begun(usize::try_from(n).unwrap());
         one
     });
-    let many = ask(&gather, &(0..150).collect::<Vec<_>>());
+    // Who asks for what is read already needs no place of their own.
+    let many = ask(&gather, &(100..250).chain([100; 50]).collect::<Vec<_>>());
     std::thread::sleep(Duration::from_millis(300));
     gate.open();
-    let outcomes = many.join().unwrap();
-    // 13 and 66 are among the first; who came later is none of their business.
-    assert!(outcomes.iter().skip(128).all(|one| matches!(one, Ok(None))));
-    assert!(gate.readings().iter().all(|keys| keys.len() <= 64));
+    assert!(found(many.join().unwrap()).iter().all(Option::is_none));
+    let mut readings = gate.readings().iter().map(Vec::len).collect::<Vec<_>>();
+    readings.sort_unstable();
+    assert_eq!(readings, [1, 1, 22, 64, 64]);
     for one in holding {
         one.join().unwrap();
     }
+}
+
+/// One that cannot be read is nobody else's misfortune.
+#[test]
+fn what_breaks_over_one_is_read_for_the_others() {
+    let database = TestDatabase::create();
+    let (gather, gate) = gather(&database);
+    let holding = [1, 2].map(|n| {
+        let one = ask(&gather, &[n]);
+        gate.begun(usize::try_from(n).unwrap());
+        one
+    });
+    let many = ask(&gather, &[3, 66, 4, 66, 5]);
+    std::thread::sleep(Duration::from_millis(300));
+    gate.open();
+    let outcomes = many.join().unwrap();
+    for (outcome, wanted) in outcomes.iter().zip([Some(30), None, Some(40), None, Some(50)]) {
+        match wanted {
+            Some(_) => assert_eq!(outcome.as_ref().unwrap(), &wanted),
+            None => assert!(matches!(outcome, Err(Error::Internal(_)))),
+        }
+    }
+    for one in holding {
+        one.join().unwrap();
+    }
+}
+
+/// Where nobody is there for some, nobody is for those who came meanwhile.
+#[test]
+fn who_waits_behind_what_is_away_is_told_with_it() {
+    let database = TestDatabase::create();
+    let (gather, gate) = gather(&database);
+    let away = [13, 13].map(|n| {
+        let one = ask(&gather, &[n]);
+        std::thread::sleep(Duration::from_millis(200));
+        one
+    });
+    gate.begun(2);
+    let waits = ask(&gather, &[3]);
+    std::thread::sleep(Duration::from_millis(300));
+    gate.open();
+    for one in away.into_iter().chain([waits]) {
+        assert!(matches!(one.join().unwrap()[..], [Err(Error::Unavailable(_))]));
+    }
+    assert_eq!(gate.readings().len(), 2);
 }
 
 #[test]
@@ -143,21 +189,25 @@ fn what_breaks_is_told_to_those_who_asked_and_the_next_are_read_for() {
 fn who_hangs_up_is_read_for_no_more_and_takes_nobodys_reader_along() {
     let database = TestDatabase::create();
     let (gather, gate) = gather(&database);
-    let hung_up = |key| {
-        let gather = gather.clone();
+    // Its runtime lives on: what is waited for is whether it was answered, and not the end of whatever it began.
+    let hangs_up = |key| {
+        let (gather, (tell, told)) = (gather.clone(), std::sync::mpsc::channel());
         std::thread::spawn(move || {
-            let patience = Duration::from_millis(200);
+            let patience = Duration::from_secs(2);
             let asked = async { tokio::time::timeout(patience, gather.find(key)).await.is_err() };
-            actix_web::rt::System::new().block_on(asked)
-        })
+            tell.send(actix_web::rt::System::new().block_on(asked)).unwrap();
+        });
+        told
     };
     let readers = [1, 2].map(|n| {
-        let one = hung_up(n);
+        let told = hangs_up(n);
         gate.begun(usize::try_from(n).unwrap());
-        one
+        told
     });
-    let waiting = hung_up(3);
-    assert!(waiting.join().unwrap() && readers.into_iter().all(|one| one.join().unwrap()));
+    let waiting = hangs_up(3);
+    for told in readers.into_iter().chain([waiting]) {
+        assert!(told.recv().unwrap(), "it was answered");
+    }
     let stays = ask(&gather, &[4]);
     std::thread::sleep(Duration::from_millis(100));
     gate.open();

@@ -175,7 +175,7 @@ fn a_database_that_is_busy_is_not_taken_for_away() {
             scope.spawn(move || {
                 let hold = |conn: &mut PgConnection| {
                     sender.send(()).unwrap();
-                    Ok(diesel::sql_query("SELECT pg_sleep(3)").execute(conn)?)
+                    Ok(diesel::sql_query("SELECT pg_sleep(4.5)").execute(conn)?)
                 };
                 db.run(true, hold).unwrap();
             });
@@ -197,8 +197,10 @@ fn a_database_that_leaves_in_the_middle_is_away() {
         Ok(name)
     };
     assert_eq!(db.run_public(left).unwrap(), "standby");
-    // Remembered: the next one does not find out for himself.
+    // Remembered: the next one does not find out for himself, unless what he finds is not enough.
     assert_eq!(db.run_public(name).unwrap(), "standby");
+    let enough = |name: &String| name == "first";
+    assert_eq!(db.run_public_where(name, enough).unwrap(), "first");
 }
 
 /// What a pooler is whose server is away: it lets everybody in, and hangs up on who begins. Counts them.

@@ -67,7 +67,7 @@ pub fn watch(site: &Site, listener: TcpListener) -> std::io::Result<Server> {
             .route("/metrics", web::get().to(answer))
     });
     let server = server.workers(1).disable_signals().shutdown_timeout(1);
-    unread::hung_up_on(&listener)?;
+    unread::hung_up_on(&listener);
     Ok(server.listen(listener)?.run())
 }
 

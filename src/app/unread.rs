@@ -16,22 +16,23 @@ use socket2::SockRef;
 /// Who takes nothing for so long is hung up on, however slowly others read. Also who is gone without a word.
 #[cfg(target_os = "linux")]
 const PATIENCE: Duration = Duration::from_secs(20);
-/// What is kept of an answer beyond what is on its way, by us and by the kernel.
+/// What a connection copies of an answer beyond what is on its way, and the kernel keeps.
 const PIECE: u32 = 64 * 1024;
 
 /// Every connection has it from its listener.
 /// Elsewhere than on Linux the kernel has its own, longer patience.
 #[cfg(target_os = "linux")]
-pub fn hung_up_on(listener: &TcpListener) -> std::io::Result<()> {
+pub fn hung_up_on(listener: &TcpListener) {
     let socket = SockRef::from(listener);
-    socket.set_tcp_user_timeout(Some(PATIENCE))?;
-    socket.set_tcp_notsent_lowat(PIECE)
+    let patience = socket.set_tcp_user_timeout(Some(PATIENCE));
+    // A kernel that knows only one of them is no reason not to serve.
+    if let Err(error) = patience.and_then(|()| socket.set_tcp_notsent_lowat(PIECE)) {
+        tracing::warn!(%error, "who reads nothing of an answer is hung up on when the kernel likes");
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
-pub fn hung_up_on(_: &TcpListener) -> std::io::Result<()> {
-    Ok(())
-}
+pub fn hung_up_on(_: &TcpListener) {}
 
 /// The same body, of which a connection takes no more than it can send.
 pub fn in_pieces(body: BoxBody) -> BoxBody {
@@ -107,7 +108,7 @@ mod tests {
     #[test]
     fn connections_have_what_their_listener_has() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        hung_up_on(&listener).unwrap();
+        hung_up_on(&listener);
         let _caller = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let (accepted, _) = listener.accept().unwrap();
         assert_eq!(SockRef::from(&accepted).tcp_user_timeout().unwrap(), Some(PATIENCE));

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use diesel::pg::PgConnection;
@@ -16,15 +16,16 @@ use tokio::sync::oneshot::{Sender, channel};
 
 use super::db::Db;
 use super::metrics::{self, Caught};
-use super::off_thread::beside;
 use super::problem::{Error, Result};
 
 /// How many read at the same time. More make the groups smaller, and give PostgreSQL more processors.
 const READERS: usize = 2;
 /// How many keys are read at once: a reading stays far below what a statement may take.
 const MOST: usize = 64;
-/// Two readings that both wait for the database as long as anybody does.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How many may wait: at some thousand a second a queue of one second.
+const QUEUE: usize = 4096;
+/// As long as two readings take whose statements take as long as they may.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Finds what belongs to the keys; what is not there is left out. Its time has to go by the number of keys alone: whoever waits
 /// with others waits for all of them.
@@ -34,16 +35,18 @@ type Asked<K, V> = (K, Sender<Result<Option<V>>>);
 
 struct Waiting<K, V> {
     asked: Vec<Asked<K, V>>,
-    readers: usize,
+    ended: bool,
 }
 
 struct Shared<K, V> {
     db: Db,
     read: Box<Read<K, V>>,
     waiting: Mutex<Waiting<K, V>>,
+    comes: Condvar,
     readings: AtomicU64,
 }
 
+/// Its readers have threads of their own, and end when it is dropped.
 pub struct Gather<K, V>(Arc<Shared<K, V>>);
 
 impl<K, V> Gather<K, V>
@@ -51,31 +54,36 @@ where
     K: Clone + Eq + Hash + Send + 'static,
     V: Clone + Send + 'static,
 {
-    pub fn new(
+    pub fn start(
         db: Db,
         read: impl Fn(&mut PgConnection, &[K]) -> Result<HashMap<K, V>> + Send + Sync + 'static,
-    ) -> Self {
-        Self(Arc::new(Shared {
+    ) -> Result<Self> {
+        let gather = Self(Arc::new(Shared {
             db,
             read: Box::new(read),
             waiting: Mutex::new(Waiting {
                 asked: Vec::new(),
-                readers: 0,
+                ended: false,
             }),
+            comes: Condvar::new(),
             readings: AtomicU64::default(),
-        }))
+        }));
+        for _ in 0..READERS {
+            let shared = gather.0.clone();
+            let reads = move || {
+                while let Some(asked) = shared.next() {
+                    shared.serve(asked);
+                }
+            };
+            let thread = std::thread::Builder::new().name("gather".to_owned()).spawn(reads);
+            thread.map_err(Error::internal)?;
+        }
+        Ok(gather)
     }
 
     pub async fn find(&self, key: K) -> Result<Option<V>> {
         let (tell, told) = channel();
-        if self.0.wait((key, tell)) {
-            let reader = Reader {
-                shared: self.0.clone(),
-                ended: false,
-            };
-            // Not part of the request that begins it: who hangs up leaves the others their reader.
-            beside(move || reader.read_until_nobody_waits());
-        }
+        self.0.wait((key, tell))?;
         match tokio::time::timeout(PATIENCE, told).await {
             Ok(Ok(found)) => found,
             Ok(Err(_)) => Err(Error::internal("reading for many at once broke")),
@@ -90,78 +98,10 @@ where
     }
 }
 
-impl<K, V> Shared<K, V>
-where
-    K: Clone + Eq + Hash,
-    V: Clone,
-{
-    /// Whether another reader is to begin.
-    fn wait(&self, asked: Asked<K, V>) -> bool {
-        let mut waiting = self.locked();
-        waiting.asked.push(asked);
-        let more = waiting.readers < READERS;
-        waiting.readers += usize::from(more);
-        more
-    }
-
-    fn read(&self, asked: Vec<Asked<K, V>>) {
-        let keys = asked.iter().map(|(key, _)| key.clone()).collect::<HashSet<_>>();
-        let keys = keys.into_iter().collect::<Vec<_>>();
-        self.readings.fetch_add(1, Ordering::Relaxed);
-        let found = self.db.run_public(|conn| (self.read)(conn, &keys));
-        for (key, tell) in asked {
-            // Who has hung up is told nothing.
-            let _ = tell.send(match &found {
-                Ok(found) => Ok(found.get(&key).cloned()),
-                Err(Error::Unavailable(cause)) => Err(Error::Unavailable(cause.clone())),
-                Err(error) => Err(Error::internal(error)),
-            });
-        }
-    }
-}
-
-/// Reads as long as somebody waits.
-struct Reader<K, V> {
-    shared: Arc<Shared<K, V>>,
-    ended: bool,
-}
-
-impl<K, V> Reader<K, V>
-where
-    K: Clone + Eq + Hash,
-    V: Clone,
-{
-    fn read_until_nobody_waits(mut self) {
-        while let Some(asked) = self.next() {
-            // One reading that breaks its maker is told to those who asked, and ends no other.
-            if catch_unwind(AssertUnwindSafe(|| self.shared.read(asked))).is_err() {
-                metrics::panicked(Caught::OffThread);
-            }
-        }
-    }
-
-    /// The first of those who wait. That nobody waits and that this reader ends is one step: who comes after it begins another.
-    fn next(&mut self) -> Option<Vec<Asked<K, V>>> {
-        let mut waiting = self.shared.locked();
-        // Who has hung up is read for no more.
-        waiting.asked.retain(|(_, tell)| !tell.is_closed());
-        let many = waiting.asked.len().min(MOST);
-        let next = waiting.asked.drain(..many).collect::<Vec<_>>();
-        if next.is_empty() {
-            waiting.readers -= 1;
-            self.ended = true;
-            return None;
-        }
-        Some(next)
-    }
-}
-
-impl<K, V> Drop for Reader<K, V> {
-    /// A thread pool that closes drops what it has not begun.
+impl<K, V> Drop for Gather<K, V> {
     fn drop(&mut self) {
-        if !self.ended {
-            self.shared.locked().readers -= 1;
-        }
+        self.0.locked().ended = true;
+        self.0.comes.notify_all();
     }
 }
 
@@ -169,4 +109,91 @@ impl<K, V> Shared<K, V> {
     fn locked(&self) -> MutexGuard<'_, Waiting<K, V>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn wait(&self, asked: Asked<K, V>) -> Result<()> {
+        let mut waiting = self.locked();
+        if waiting.asked.len() >= QUEUE {
+            return Err(Error::Unavailable("too many wait to be read for".to_owned()));
+        }
+        waiting.asked.push(asked);
+        drop(waiting);
+        self.comes.notify_one();
+        Ok(())
+    }
+}
+
+impl<K, V> Shared<K, V>
+where
+    K: Clone + Eq + Hash,
+    V: Clone,
+{
+    /// The first of those who wait, and whoever else asks for the same; waits until there is somebody. `None`: it ends.
+    fn next(&self) -> Option<Vec<Asked<K, V>>> {
+        let mut waiting = self.locked();
+        loop {
+            // Who has hung up meanwhile is read for no more.
+            waiting.asked.retain(|(_, tell)| !tell.is_closed());
+            if !waiting.asked.is_empty() {
+                break;
+            }
+            if waiting.ended {
+                return None;
+            }
+            waiting = self.comes.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        let mut keys = HashSet::new();
+        let asked = std::mem::take(&mut waiting.asked).into_iter();
+        let (now, later) =
+            asked.partition(|(key, _)| keys.contains(key) || (keys.len() < MOST && keys.insert(key.clone())));
+        waiting.asked = later;
+        Some(now)
+    }
+
+    fn serve(&self, asked: Vec<Asked<K, V>>) {
+        let keys = asked.iter().map(|(key, _)| key.clone()).collect::<HashSet<_>>();
+        let keys = keys.into_iter().collect::<Vec<_>>();
+        match self.look(&keys) {
+            // One that cannot be read is nobody else's misfortune.
+            Err(Error::Internal(_)) if keys.len() > 1 => {
+                let each = keys.into_iter().map(|key| (self.look(std::slice::from_ref(&key)), key));
+                let each = each.map(|(found, key)| (key, found)).collect::<HashMap<_, _>>();
+                for (key, tell) in asked {
+                    if let Some(found) = each.get(&key) {
+                        answer(found, &key, tell);
+                    }
+                }
+            }
+            found => {
+                for (key, tell) in asked {
+                    answer(&found, &key, tell);
+                }
+                // Where nobody is there for these, nobody is for those who came meanwhile.
+                if matches!(found, Err(Error::Unavailable(_))) {
+                    let others = std::mem::take(&mut self.locked().asked);
+                    others.into_iter().for_each(|(key, tell)| answer(&found, &key, tell));
+                }
+            }
+        }
+    }
+
+    fn look(&self, keys: &[K]) -> Result<HashMap<K, V>> {
+        self.readings.fetch_add(1, Ordering::Relaxed);
+        let read = || {
+            let all = |found: &HashMap<K, V>| found.len() == keys.len();
+            self.db.run_public_where(|conn| (self.read)(conn, keys), all)
+        };
+        catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+            metrics::panicked(Caught::OffThread);
+            Err(Error::internal("reading for many at once panicked"))
+        })
+    }
+}
+
+/// Who has hung up is told nothing.
+fn answer<K: Eq + Hash, V: Clone>(found: &Result<HashMap<K, V>>, key: &K, tell: Sender<Result<Option<V>>>) {
+    let _ = tell.send(match found {
+        Ok(found) => Ok(found.get(key).cloned()),
+        Err(Error::Unavailable(cause)) => Err(Error::Unavailable(cause.clone())),
+        Err(error) => Err(Error::internal(error)),
+    });
 }

@@ -25,13 +25,6 @@ pub async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'st
     }
 }
 
-/// Begins `work` on the blocking pool, and waits for nothing. It belongs to no request.
-#[expect(clippy::disallowed_methods, reason = "the one place that leaves the async threads")]
-pub fn beside(work: impl FnOnce() + Send + 'static) {
-    // Begins at once; what is dropped is only the wait for its end.
-    drop(actix_web::web::block(work));
-}
-
 /// How much of one sort of work is done at once. Whoever comes waits for a turn, and not for ever.
 #[derive(Debug)]
 pub struct Turns {

@@ -81,7 +81,12 @@ impl Postman {
                 break;
             }
             left = rest;
-            let (fate, away) = self.fate(mail, stopped);
+            let Some((fate, away)) = self.fate(mail, stopped) else {
+                // Nobody knows: as after a kill, and no attempt that counts.
+                let unsure = std::slice::from_ref(mail);
+                db.run(false, |conn| store::give_back(conn, clock.now(), unsure, AWAY))?;
+                continue;
+            };
             db.run(false, |conn| store::settle(conn, clock.now(), mail, &fate))?;
             match &fate {
                 Fate::Sent => delivered.sent += 1,
@@ -103,22 +108,23 @@ impl Postman {
         Ok(delivered)
     }
 
-    /// What becomes of the mail, and whether the server was away.
-    fn fate(&self, mail: &Mail, stopped: &dyn Fn() -> bool) -> (Fate, bool) {
+    /// What becomes of the mail, and whether the server was away; `None` where the service ends before that is known.
+    fn fate(&self, mail: &Mail, stopped: &dyn Fn() -> bool) -> Option<(Fate, bool)> {
         let again = |error: String| match wait_after(mail.attempts, mail.id) {
             Some(wait) => Fate::Again(wait, error),
             None => Fate::Dead(error),
         };
         // One mail that breaks its maker must not hold up those behind it.
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let message = self.write(mail).map_err(Failure::Refused)?;
-            self.hand_over(mail, message, stopped)
+        let outcome = catch_unwind(AssertUnwindSafe(|| match self.write(mail) {
+            Ok(message) => self.hand_over(mail, message, stopped),
+            Err(refused) => Some(Err(Failure::Refused(refused))),
         }));
-        match outcome {
-            Ok(Ok(())) => (Fate::Sent, false),
-            Ok(Err(Failure::Refused(error))) => (Fate::Dead(error), false),
-            Ok(Err(Failure::Later(error))) => (again(error), false),
-            Ok(Err(Failure::Away(error))) => {
+        Some(match outcome {
+            Ok(None) => return None,
+            Ok(Some(Ok(()))) => (Fate::Sent, false),
+            Ok(Some(Err(Failure::Refused(error)))) => (Fate::Dead(error), false),
+            Ok(Some(Err(Failure::Later(error)))) => (again(error), false),
+            Ok(Some(Err(Failure::Away(error)))) => {
                 tracing::warn!(error, "mails wait");
                 (again(error), true)
             }
@@ -126,31 +132,31 @@ impl Postman {
                 metrics::panicked(Caught::Background);
                 (Fate::Dead("writing it panicked".to_owned()), false)
             }
-        }
+        })
     }
 
     /// On a thread of its own: each wait for the mail server has an end, and a dialogue has many. Who is told to stop leaves it to
     /// itself, and the mail to the next one who comes, as after a kill: it may arrive twice, under one Message-ID.
-    fn hand_over(&self, mail: &Mail, message: Message, stopped: &dyn Fn() -> bool) -> Result<(), Failure> {
+    fn hand_over(&self, mail: &Mail, message: Message, stopped: &dyn Fn() -> bool) -> Option<Result<(), Failure>> {
         let (transport, mail) = (self.transport.clone(), mail.clone());
         let (sender, told) = mpsc::channel();
         let send = move || drop(sender.send(transport.send(&mail, &message)));
-        let thread = std::thread::Builder::new().name("mail".to_owned()).spawn(send);
-        thread.map_err(|error| Failure::Away(format!("no thread to send on: {error}")))?;
+        if let Err(error) = std::thread::Builder::new().name("mail".to_owned()).spawn(send) {
+            return Some(Err(Failure::Away(format!("no thread to send on: {error}"))));
+        }
         let mut since = None;
         loop {
             match told.recv_timeout(GLANCE) {
-                Ok(outcome) => return outcome,
+                Ok(outcome) => return Some(outcome),
                 Err(RecvTimeoutError::Disconnected) => {
                     metrics::panicked(Caught::Background);
-                    return Err(Failure::Refused("sending it panicked".to_owned()));
+                    return Some(Err(Failure::Refused("sending it panicked".to_owned())));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
             }
             if stopped() && since.get_or_insert_with(Instant::now).elapsed() > LAST {
-                return Err(Failure::Later(
-                    "the service ended before the mail server answered".to_owned(),
-                ));
+                tracing::warn!("the service ends before the mail server answered");
+                return None;
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What else is done at the door: taking back, finding by name, and two doors at once.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use einlass::schema::journal::dsl;
 use serde_json::json;
@@ -55,6 +56,31 @@ fn what_was_voided_counts_no_more_and_its_scan_is_used_up() {
         .load::<String>(&mut app.database.connect())
         .unwrap();
     assert_eq!(entries, ["check_in.recorded", "check_in.voided"]);
+}
+
+/// What is prepared once on a connection is good also after a later release has added to the tables: instances that run go on
+/// while it migrates.
+#[test]
+fn who_runs_goes_on_while_a_later_release_adds_columns() {
+    let (app, seminar, _) = opened(9);
+    let [anna, ben] = app.registered(&seminar, ["anna", "ben"]);
+    let desk = at_the_door(&app);
+    let mut conn = app.database.connect();
+    for (n, who) in [(1, anna), (2, ben)] {
+        scan(&desk, &seminar, n, json!({"code": app.code(&who)})).expect(201);
+        app.register(&seminar, &format!("neu{n}")).expect(201);
+        app.deliver();
+        app.anonymous().get("/seminars").expect(200);
+        app.organiser().get(&format!("/seminars/{seminar}")).expect(200);
+        conn.batch_execute(
+            "DO $$ DECLARE one text; BEGIN
+                 FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE '\\_\\_%' LOOP
+                     EXECUTE format('ALTER TABLE %I ADD COLUMN IF NOT EXISTS of_a_later_release text', one);
+                 END LOOP;
+             END $$",
+        )
+        .unwrap();
+    }
 }
 
 #[test]

@@ -62,6 +62,8 @@ impl Db {
             }
             Ok(kept_faults(conn)?.into_iter().next())
         })?;
+        // That connection may be older than a password that was changed. The pool's are not full: there are none, and none are made.
+        let fault = fault.or_else(|| self.makes_none().then(|| "no connection can be made".to_owned()));
         fault.map_or(Ok(()), |fault| Err(Error::Unavailable(fault)))
     }
 

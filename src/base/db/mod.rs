@@ -137,7 +137,7 @@ fn pool(exchange: &Exchange, size: u32) -> Result<Connections> {
 struct Undone {
     error: Error,
     /// Whether nobody was there, or left in the middle. Who ends a statement or keeps a row locked is there, and so is a
-    /// database whose connections others have.
+    /// database whose connections others of us have. Behind a pooler nobody can tell one that is busy from one that is away.
     away: bool,
 }
 
@@ -160,7 +160,9 @@ fn run_on<T>(
             // Nothing was asked of the database: take another connection. One that was silent has had our time.
             Ended::NotBegun(error) => {
                 throw_away(&mut conn);
-                if attempt > pool.max_size() + 1 || begun.elapsed() >= POOL_WAIT {
+                // A server that only reads was asked twice, and the second connection was made for it: more tell nothing more.
+                let only_reads = attempt > 1 && error.to_string().contains("during recovery");
+                if only_reads || attempt > pool.max_size() + 1 || begun.elapsed() >= POOL_WAIT {
                     return Err(Undone { error, away: true });
                 }
             }
@@ -175,11 +177,15 @@ fn run_on<T>(
     }
 }
 
+/// Whether there is no connection, and none could be made for as long as anybody waits, until just now.
+fn makes_none(exchange: &Exchange, pool: &Connections) -> bool {
+    exchange.away_for(POOL_WAIT) && exchange.failed_within(TRIED_EVERY) && pool.state().connections == 0
+}
+
 /// Waits while the database may be coming back; once it has been away for as long as anybody waits, nobody waits in vain. But where
 /// nobody has tried for a while, nobody may be trying any more: then one does.
 fn connection(exchange: &Exchange, pool: &Connections) -> Result<PooledConnection<Exchange>, Undone> {
-    let is_away = exchange.away_for(POOL_WAIT) && exchange.failed_within(TRIED_EVERY);
-    if is_away && pool.state().connections == 0 {
+    if makes_none(exchange, pool) {
         return Err(Undone {
             error: away("the database is away"),
             away: true,
@@ -202,6 +208,10 @@ fn away(error: impl std::fmt::Display) -> Error {
 }
 
 impl Db {
+    fn makes_none(&self) -> bool {
+        makes_none(&self.exchange, &self.pool)
+    }
+
     /// On connections that are ours until we close them.
     pub fn new(url: &str, size: u32) -> Result<Self> {
         Self::open(url, size, Lease::Session)

@@ -169,12 +169,23 @@ impl Db {
 
     /// Runs `work` on the database itself; while that is away, on a standby however old: an old programme is better than none.
     pub fn run_public<T>(&self, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
+        self.run_public_where(work, |_| true)
+    }
+
+    /// The same, where the standby's word is taken without asking the database only if it is `enough`: what it does not know
+    /// may have been written since.
+    pub fn run_public_where<T>(
+        &self,
+        work: impl Fn(&mut PgConnection) -> Result<T>,
+        enough: impl Fn(&T) -> bool,
+    ) -> Result<T> {
         let Some(replica) = self.replica.as_deref() else {
             return self.run(true, work);
         };
         let away = *locked(&replica.database_away_since);
         if away.is_some_and(|since| since.elapsed() < AWAY_FOR)
             && let Ok(value) = replica.run(&work)
+            && enough(&value)
         {
             metrics::reading(Reading::StoodIn);
             return Ok(value);

@@ -81,7 +81,7 @@ pub fn tickets_by_hash(conn: &mut PgConnection, asked: &[(OrganisationId, [u8; 3
         return Ok(Vec::new());
     }
     Ok(prepared(
-        "SELECT held.* FROM unnest($1, $2) AS asked (organisation_id, code_hash)
+        "SELECT held.organisation_id, held.registration_id, held.seminar_id, held.code_hash FROM unnest($1, $2) AS asked (organisation_id, code_hash)
          JOIN tickets AS held ON held.organisation_id = asked.organisation_id AND held.code_hash = asked.code_hash",
     )
     .bind::<Array<SqlUuid>, _>(asked.iter().map(|one| one.0.0).collect::<Vec<_>>())

@@ -106,9 +106,8 @@ pub fn whole(conn: &mut PgConnection, seminar: Seminar) -> Result<Whole> {
 /// One by one for whoever looks, read for many at once.
 pub type Lookup = Gather<SeminarId, Arc<Whole>>;
 
-#[must_use]
-pub fn lookup(db: Db) -> Lookup {
-    Gather::new(db, |conn, ids| {
+pub fn lookup(db: Db) -> Result<Lookup> {
+    Gather::start(db, |conn, ids| {
         let found = find_all(conn, ids)?;
         let found = wholes(conn, found)?.into_iter().map(Arc::new);
         Ok(found.map(|whole| (whole.seminar.id, whole)).collect())
