@@ -156,7 +156,8 @@ fn who_is_cut_off_waits_for_no_mail() {
     silent.set_nonblocking(true).unwrap();
     let server = format!("smtp://{}?tls=none", silent.local_addr().unwrap());
     let ended = |signal: &str| {
-        let due = "UPDATE mails SET due_at = now() - interval '1 minute'";
+        // One attempt is left.
+        let due = "UPDATE mails SET due_at = now() - interval '1 minute', attempts = 9";
         app.database.connect().batch_execute(due).unwrap();
         let settings = [
             ("EINLASS_SMTP_URL", server.as_str()),
@@ -221,7 +222,7 @@ fn a_slow_mail_server_keeps_nobody_who_ends_and_its_mail_goes_out_again() {
         each.load::<(String, i32)>(&mut app.database.connect()).unwrap()
     };
     let begun = Instant::now();
-    while attempts().iter().all(|(_, attempts)| *attempts == 0) {
+    while attempts().iter().all(|(_, attempts)| *attempts == 9) {
         assert!(begun.elapsed() < Duration::from_secs(20), "{}", program.log());
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -229,12 +230,9 @@ fn a_slow_mail_server_keeps_nobody_who_ends_and_its_mail_goes_out_again() {
     let (status, took) = program.end();
     assert_eq!(status.code(), Some(0), "{}", program.log());
     assert!(took < Duration::from_secs(15), "{took:?}");
-    let queued = |attempts: i32| ("queued".to_owned(), attempts);
-    assert_eq!(
-        attempts(),
-        [queued(1), queued(0)],
-        "one is tried again, one was not begun"
-    );
+    // Nobody knows whether the one arrived, and the other was not begun: neither attempt counts.
+    let queued = ("queued".to_owned(), 9);
+    assert_eq!(attempts(), [queued.clone(), queued]);
 }
 
 #[test]
