@@ -1,6 +1,6 @@
 //! What arrives while one batch commits is the next; and nobody's mistake is a neighbour's.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use einlass::base::group_commit::GroupCommit;
@@ -138,4 +138,35 @@ fn beyond_the_queue_the_caller_is_told_to_come_back() {
         let problem = outcome.as_ref().unwrap_err().problem();
         assert_eq!((problem.status().as_u16(), problem.retry_after), (503, Some(2)));
     }
+}
+
+/// Who has hung up would not hear of it; with a key of their own they ask again.
+#[test]
+fn who_has_hung_up_is_not_served_behind_their_back() {
+    let database = TestDatabase::create();
+    let batches = Batches::default();
+    let ((begun, has_begun), (go_on, goes_on)) = (mpsc::channel(), mpsc::channel());
+    let (seen, goes_on) = (batches.clone(), Mutex::new(goes_on));
+    let write = move |_: &mut diesel::PgConnection, jobs: &[&u32]| {
+        let jobs = jobs.iter().map(|job| **job).collect::<Vec<_>>();
+        seen.lock().unwrap().push(jobs.clone());
+        begun.send(()).unwrap();
+        goes_on.lock().unwrap().recv().unwrap();
+        Ok(jobs.into_iter().map(|job| Some(Ok(job))).collect())
+    };
+    let group = GroupCommit::<u32, u32>::start("test", &database.db(2), 1, 9, Arc::new(write)).unwrap();
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| values(all(&group, &[1])));
+        has_begun.recv().unwrap();
+        // It waits for its turn, and is given up on.
+        let given_up = actix_web::rt::System::new()
+            .block_on(async { tokio::time::timeout(Duration::from_millis(50), group.submit(0, 2)).await });
+        assert!(given_up.is_err());
+        for _ in 0..3 {
+            go_on.send(()).unwrap();
+        }
+        assert_eq!(first.join().unwrap(), [Some(1)]);
+    });
+    assert_eq!(values(all(&group, &[3])), [Some(3)]);
+    assert_eq!(*batches.lock().unwrap(), [[1], [3]]);
 }

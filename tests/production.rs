@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use einlass::base::db::{Db, Lease, Wanted};
 
 use self::traps::BAD;
 use crate::support::TestDatabase;
@@ -235,4 +236,47 @@ fn a_database_that_is_a_trap_is_refused() {
         conn.batch_execute(mend).unwrap();
         good(&office);
     }
+}
+
+/// What nobody can set for one database alone: its own words are hidden behind ours.
+#[test]
+fn a_database_that_could_lose_what_it_acknowledged_is_not_ready() {
+    let database = TestDatabase::create();
+    let name = &database.name;
+    let found = || {
+        let db = Db::open(&database.direct_url, 2, Lease::Session).unwrap();
+        let wanted = Wanted {
+            connections: 2,
+            restricted: false,
+        };
+        (db.faults(wanted).unwrap().join("; "), db.ready().is_ok())
+    };
+    assert_eq!(found(), (String::new(), true));
+    let says = |function: &str, body: &str| {
+        let hidden = format!(
+            "CREATE OR REPLACE FUNCTION public.{function} LANGUAGE sql AS $$ {body} $$;
+             ALTER DATABASE {name} SET search_path = public, pg_catalog"
+        );
+        database.connect().batch_execute(&hidden).unwrap();
+    };
+    for (setting, value, words, ready) in [
+        ("fsync", "off", "fsync is off", false),
+        ("full_page_writes", "off", "full_page_writes is off", false),
+        ("synchronous_commit", "off", "synchronous_commit is off", false),
+        ("lc_messages", "de_DE.UTF-8", "lc_messages is de_DE.UTF-8", false),
+        ("server_version_num", "140012", "older than PostgreSQL 15", true),
+        ("server_encoding", "LATIN1", "encoding is LATIN1", true),
+        ("fsync", "on", "", true),
+    ] {
+        let body = format!("SELECT CASE $1 WHEN '{setting}' THEN '{value}' ELSE pg_catalog.current_setting($1) END");
+        says("current_setting(text) RETURNS text", &body);
+        let (told, is_ready) = found();
+        assert!(
+            told.contains(words) && told.is_empty() == words.is_empty(),
+            "{words}: {told}"
+        );
+        assert_eq!(is_ready, ready, "{setting}");
+    }
+    says("pg_is_in_recovery() RETURNS bool", "SELECT true");
+    assert!(found().0.contains("is a standby"));
 }

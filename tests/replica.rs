@@ -4,7 +4,7 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use einlass::base::db::Db;
-use einlass::base::problem::Result;
+use einlass::base::problem::{Code, Error, Result};
 use einlass::schema::organisations;
 
 use crate::support::{TestApp, TestDatabase, person};
@@ -114,6 +114,11 @@ fn the_public_is_served_while_the_database_is_away() {
     assert!(
         begun.elapsed().as_secs_f32() < 2.0,
         "nobody waits again for what is away"
+    );
+    let refused = db.run_lagging(|_| Err::<(), _>(Code::NotFound.into()));
+    assert!(
+        matches!(refused, Err(Error::Refused(problem)) if problem.code == Code::NotFound),
+        "what the standby says is not there is told so, and not that nobody can be asked"
     );
     // Who may do what, seats and everything that is written: never from there.
     assert!(db.run(true, name).is_err() && db.run(false, name).is_err());

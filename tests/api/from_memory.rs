@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use einlass::base::db::Ended;
+use einlass::base::problem::Error;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, TestApp, draft_body};
+use crate::support::{Answer, Client, TestApp, TestDatabase, draft_body};
 
 /// The same question twice, so that the second answer is from memory; on a slow machine that takes more than one attempt.
 #[track_caller]
@@ -55,6 +57,25 @@ fn what_was_acknowledged_here_is_shown_at_once() {
         assert_eq!(free(), before - 1);
     }
     assert!(app.site.memory.given() > 0 || twice(&app, || anybody.get(&path)).1.status == 200);
+}
+
+/// Whether a commit that broke was done nobody knows, so it is looked for.
+#[test]
+fn what_may_have_been_written_is_not_taken_for_unwritten() {
+    let db = TestDatabase::create().db(1);
+    let counted = |ended: Ended<()>| {
+        let before = db.writes().so_far();
+        db.wrote(&ended);
+        db.writes().so_far() - before
+    };
+    let error = || Error::internal("it broke");
+    let all = [
+        Ended::Done(()),
+        Ended::Unsure(error()),
+        Ended::RolledBack(error()),
+        Ended::NotBegun(error()),
+    ];
+    assert_eq!(all.map(counted), [1, 1, 0, 0]);
 }
 
 #[test]
@@ -168,6 +189,10 @@ fn what_members_see_gets_to_nobody_else() {
         );
         let stranger = Client::new(app.address, Some("not.a.token".to_owned()));
         stranger.get(path).problem(401, "unauthenticated");
+        // Nor is what somebody wants to do answered with what others were shown.
+        twice(&app, || app.anonymous().get(path));
+        let status = app.anonymous().post(path, &body).status;
+        assert!([401, 405].contains(&status), "{path}: {status}");
     }
 }
 
