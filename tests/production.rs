@@ -3,7 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -105,13 +106,17 @@ impl Office {
         self.environment.retain(|(known, _)| known != name);
     }
 
-    fn start(&self) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_einlass"))
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_einlass"));
+        command
             .args(&self.arguments)
             .env_clear()
-            .envs(self.environment.iter().cloned())
-            .output()
-            .unwrap()
+            .envs(self.environment.iter().cloned());
+        command
+    }
+
+    fn start(&self) -> Output {
+        self.command().output().unwrap()
     }
 }
 
@@ -236,6 +241,32 @@ fn a_database_that_is_a_trap_is_refused() {
         conn.batch_execute(mend).unwrap();
         good(&office);
     }
+}
+
+/// Nobody has to ask first: the service itself looks before it serves.
+#[test]
+fn a_service_does_not_begin_on_a_database_that_is_a_trap() {
+    let database = TestDatabase::create();
+    let mut office = Office::good("serve");
+    office.file("database", database.direct_url.as_bytes(), 0o600);
+    office.arguments = ["serve", "--listen", "127.0.0.1:0"].map(str::to_owned).to_vec();
+    let mut service = office.command().stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    let status = loop {
+        match service.try_wait().unwrap() {
+            Some(status) => break status,
+            None if begun.elapsed() < Duration::from_secs(20) => std::thread::sleep(Duration::from_millis(20)),
+            None => {
+                service.kill().unwrap();
+                break service.wait().unwrap();
+            }
+        }
+    };
+    let told = std::io::read_to_string(service.stderr.take().unwrap()).unwrap();
+    assert!(
+        status.code() == Some(78) && told.contains("superuser"),
+        "{status}: {told}"
+    );
 }
 
 /// What nobody can set for one database alone: its own words are hidden behind ours.
