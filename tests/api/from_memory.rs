@@ -276,6 +276,14 @@ fn an_answer_from_memory_is_the_answer() {
     app.register(path.trim_start_matches("/seminars/"), "eins").expect(201);
     assert_eq!(anybody.get_with(&path, &[("If-None-Match", "*")]).status, 304);
     assert!(!anybody.get(&path).text.is_empty());
+    let read_for_others = (0..50).any(|n| {
+        retitle(&app, &path, &format!("Onboarding, zum {n}. Mal"));
+        assert_eq!(anybody.get_with(&path, &[("If-None-Match", "*")]).status, 304);
+        let before = app.site.memory.given();
+        anybody.get(&path).expect(200);
+        app.site.memory.given() > before
+    });
+    assert!(read_for_others);
     let (_, changed) = twice(&app, || anybody.get_with(&path, &[("If-None-Match", &tag)]));
     assert_eq!(changed.status, 200);
 }

@@ -108,14 +108,21 @@ fn a_place_where_somebody_reads_is_kept_and_what_they_read_is_as_old_as_their_as
         clock.advance(TimeDelta::hours(1));
         // Whoever needs a place sweeps.
         assert_eq!(asked(&memory, "b", "1").await, "read 1");
-        let mut second = pin!(memory.ask("a"));
+        let (mut second, mut third) = (pin!(memory.ask("a")), pin!(memory.ask("a")));
         let mut context = Context::from_waker(Waker::noop());
         assert!(second.as_mut().poll(&mut context).is_pending());
+        assert!(third.as_mut().poll(&mut context).is_pending());
         turn.tell(answer("old"));
-        assert!(matches!(
-            second.as_mut().poll(&mut context),
-            Poll::Ready(Found::Turn(_))
-        ));
+        let Poll::Ready(Found::Turn(turn)) = second.as_mut().poll(&mut context) else {
+            panic!("it was begun before they asked, and is old");
+        };
+        // However long it takes: it was begun after they asked.
+        clock.advance(TimeDelta::hours(1));
+        turn.tell(answer("new"));
+        let Poll::Ready(Found::Answer(found)) = third.as_mut().poll(&mut context) else {
+            panic!("it was read for them");
+        };
+        assert_eq!(found.body, "new");
     });
 }
 
@@ -167,6 +174,10 @@ fn memory_is_bounded_in_entries_and_bytes() {
         assert_eq!(memory.size(), (1, 1));
 
         let large = "x".repeat(MOST_BYTES_OF_ONE);
+        // Also where there is room.
+        asked(&memory, "larger", &format!("{large}x")).await;
+        assert_eq!(asked(&memory, "larger", "y").await, "nothing");
+        assert_eq!(memory.size(), (2, 1));
         for n in 0..2 * MOST_BYTES / MOST_BYTES_OF_ONE {
             asked(&memory, &n.to_string(), &large).await;
         }
