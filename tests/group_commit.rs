@@ -1,8 +1,13 @@
 //! What arrives while one batch commits is the next; and nobody's mistake is a neighbour's.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use einlass::base::db::again;
 use einlass::base::group_commit::GroupCommit;
 use einlass::base::problem::{Error, Result};
 
@@ -117,5 +122,80 @@ fn beyond_the_queue_the_caller_is_told_to_come_back() {
     for outcome in sent_away {
         let problem = outcome.as_ref().unwrap_err().problem();
         assert_eq!((problem.status().as_u16(), problem.retry_after), (503, Some(2)));
+    }
+}
+
+/// A writer that says when it begins, and goes on when it is told to.
+fn gated(database: &TestDatabase) -> (GroupCommit<u32, u32>, Batches, Receiver<()>, Sender<()>) {
+    let batches = Batches::default();
+    let ((begun, has_begun), (go_on, goes_on)) = (mpsc::channel(), mpsc::channel());
+    let (seen, goes_on) = (batches.clone(), Mutex::new(goes_on));
+    let write = move |_: &mut diesel::PgConnection, jobs: &[&u32]| {
+        let jobs = jobs.iter().map(|job| **job).collect::<Vec<_>>();
+        seen.lock().unwrap().push(jobs.clone());
+        begun.send(()).unwrap();
+        goes_on.lock().unwrap().recv().unwrap();
+        Ok(jobs.into_iter().map(|job| Some(Ok(job))).collect())
+    };
+    let group = GroupCommit::start("test", &database.db(2), 1, 9, Arc::new(write)).unwrap();
+    (group, batches, has_begun, go_on)
+}
+
+/// Who has hung up would not hear of it, and who has waited for too long has been given up on: neither is begun any more.
+#[test]
+fn who_is_not_there_any_more_is_not_served_behind_their_back() {
+    let database = TestDatabase::create();
+    let (group, batches, has_begun, go_on) = gated(&database);
+    std::thread::scope(|scope| {
+        scope.spawn(|| all(&group, &[1]));
+        has_begun.recv().unwrap();
+        let late = scope.spawn(|| all(&group, &[3]).remove(0));
+        let hangs_up = tokio::time::timeout(Duration::from_millis(50), group.submit(0, 2));
+        let hung_up = actix_web::rt::System::new().block_on(hangs_up);
+        assert!(hung_up.is_err(), "it waits for its turn");
+        std::thread::sleep(Duration::from_millis(8200));
+        for _ in 0..4 {
+            go_on.send(()).unwrap();
+        }
+        let told = late.join().unwrap().unwrap_err().to_string();
+        assert!(told.contains("waited too long"), "{told}");
+    });
+    assert_eq!(values(all(&group, &[4])), [Some(4)]);
+    assert_eq!(*batches.lock().unwrap(), [[1], [4]]);
+}
+
+/// Odd jobs need a row that somebody holds. All have waited for it together; from then on it is only looked at again.
+#[test]
+fn who_needs_no_lock_is_served_though_others_wait_for_theirs() {
+    let database = TestDatabase::create();
+    let mut holder = database.connect();
+    let row = "SELECT FROM organisations WHERE slug = 'ihk-aachen' FOR UPDATE";
+    holder.batch_execute(&format!("BEGIN; {row}")).unwrap();
+    let write = move |conn: &mut diesel::PgConnection, jobs: &[&u32]| {
+        if jobs.iter().any(|job| **job % 2 == 1) {
+            diesel::sql_query(row).execute(conn)?;
+        }
+        Ok(jobs.iter().map(|job| Some(Ok(**job))).collect())
+    };
+    let group = GroupCommit::<u32, u32>::start("test", &database.db(2), 1, 9, Arc::new(write)).unwrap();
+    let submit = [1, 3, 2].map(|job| group.submit(u128::from(job), job));
+    let outcomes = actix_web::rt::System::new().block_on(futures(submit.into()));
+    assert_eq!(values(outcomes), [None, None, Some(2)]);
+}
+
+/// What met others in the database is tried a few times, and not for ever.
+#[test]
+fn a_job_that_the_database_asks_to_try_again_is_tried_again() {
+    let database = TestDatabase::create();
+    for (meets, outcome) in [(1, Some(10)), (4, Some(10)), (9, None)] {
+        let attempts = AtomicU32::new(0);
+        let write = move |_: &mut diesel::PgConnection, _: &[&u32]| {
+            if attempts.fetch_add(1, Ordering::Relaxed) < meets {
+                return Err(again());
+            }
+            Ok(vec![Some(Ok(10))])
+        };
+        let group = GroupCommit::<u32, u32>::start("test", &database.db(2), 1, 9, Arc::new(write)).unwrap();
+        assert_eq!(values(all(&group, &[1])), [outcome], "{meets}");
     }
 }

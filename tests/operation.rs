@@ -1,5 +1,6 @@
 //! The program as an operator has it: started, watched, told to stop.
 
+mod environment;
 mod program;
 
 mod stopping;

@@ -89,6 +89,20 @@ fn nothing_is_left_on_the_connection() {
     assert_eq!((limit.as_str(), after.as_str()), ("3s", "off"));
 }
 
+#[test]
+fn who_reads_cannot_write() {
+    let database = TestDatabase::create();
+    for lease in [Lease::Session, Lease::Transaction] {
+        let db = Db::open(&database.direct_url, 1, lease).unwrap();
+        let write =
+            |conn: &mut PgConnection| Ok(diesel::sql_query("UPDATE organisations SET name = name").execute(conn)?);
+        assert!(db.run(true, write).is_err(), "{lease:?}");
+        assert!(db.run_unhurried(None, true, write).is_err(), "{lease:?}");
+        // The control.
+        assert!(db.run(false, write).unwrap() > 0, "{lease:?}");
+    }
+}
+
 /// What is said with BEGIN may be refused after it: the transaction is open then, and nobody would know.
 #[test]
 fn a_transaction_that_did_not_begin_is_not_handed_on() {

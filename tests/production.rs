@@ -3,10 +3,12 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use einlass::base::db::{Db, Lease, Wanted};
 
 use self::traps::BAD;
 use crate::support::TestDatabase;
@@ -104,13 +106,17 @@ impl Office {
         self.environment.retain(|(known, _)| known != name);
     }
 
-    fn start(&self) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_einlass"))
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_einlass"));
+        command
             .args(&self.arguments)
             .env_clear()
-            .envs(self.environment.iter().cloned())
-            .output()
-            .unwrap()
+            .envs(self.environment.iter().cloned());
+        command
+    }
+
+    fn start(&self) -> Output {
+        self.command().output().unwrap()
     }
 }
 
@@ -235,4 +241,73 @@ fn a_database_that_is_a_trap_is_refused() {
         conn.batch_execute(mend).unwrap();
         good(&office);
     }
+}
+
+/// Nobody has to ask first: the service itself looks before it serves.
+#[test]
+fn a_service_does_not_begin_on_a_database_that_is_a_trap() {
+    let database = TestDatabase::create();
+    let mut office = Office::good("serve");
+    office.file("database", database.direct_url.as_bytes(), 0o600);
+    office.arguments = ["serve", "--listen", "127.0.0.1:0"].map(str::to_owned).to_vec();
+    let mut service = office.command().stderr(Stdio::piped()).spawn().unwrap();
+    let begun = Instant::now();
+    let status = loop {
+        match service.try_wait().unwrap() {
+            Some(status) => break status,
+            None if begun.elapsed() < Duration::from_secs(20) => std::thread::sleep(Duration::from_millis(20)),
+            None => {
+                service.kill().unwrap();
+                break service.wait().unwrap();
+            }
+        }
+    };
+    let told = std::io::read_to_string(service.stderr.take().unwrap()).unwrap();
+    assert!(
+        status.code() == Some(78) && told.contains("superuser"),
+        "{status}: {told}"
+    );
+}
+
+/// What nobody can set for one database alone: its own words are hidden behind ours.
+#[test]
+fn a_database_that_could_lose_what_it_acknowledged_is_not_ready() {
+    let database = TestDatabase::create();
+    let name = &database.name;
+    let found = || {
+        let db = Db::open(&database.direct_url, 2, Lease::Session).unwrap();
+        let wanted = Wanted {
+            connections: 2,
+            restricted: false,
+        };
+        (db.faults(wanted).unwrap().join("; "), db.ready().is_ok())
+    };
+    assert_eq!(found(), (String::new(), true));
+    let says = |function: &str, body: &str| {
+        let hidden = format!(
+            "CREATE OR REPLACE FUNCTION public.{function} LANGUAGE sql AS $$ {body} $$;
+             ALTER DATABASE {name} SET search_path = public, pg_catalog"
+        );
+        database.connect().batch_execute(&hidden).unwrap();
+    };
+    for (setting, value, words, ready) in [
+        ("fsync", "off", "fsync is off", false),
+        ("full_page_writes", "off", "full_page_writes is off", false),
+        ("synchronous_commit", "off", "synchronous_commit is off", false),
+        ("lc_messages", "de_DE.UTF-8", "lc_messages is de_DE.UTF-8", false),
+        ("server_version_num", "140012", "older than PostgreSQL 15", true),
+        ("server_encoding", "LATIN1", "encoding is LATIN1", true),
+        ("fsync", "on", "", true),
+    ] {
+        let body = format!("SELECT CASE $1 WHEN '{setting}' THEN '{value}' ELSE pg_catalog.current_setting($1) END");
+        says("current_setting(text) RETURNS text", &body);
+        let (told, is_ready) = found();
+        assert!(
+            told.contains(words) && told.is_empty() == words.is_empty(),
+            "{words}: {told}"
+        );
+        assert_eq!(is_ready, ready, "{setting}");
+    }
+    says("pg_is_in_recovery() RETURNS bool", "SELECT true");
+    assert!(found().0.contains("is a standby"));
 }

@@ -3,14 +3,14 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use einlass::base::db::{Db, Lease};
 use einlass::base::embedded::{Server, Settings};
-use einlass::base::problem::{Error, Result};
+use einlass::base::problem::{Code, Error, Result};
 use einlass::schema::organisations;
 
 use crate::support::{TestApp, TestDatabase, person};
@@ -121,12 +121,44 @@ fn the_public_is_served_while_the_database_is_away() {
         begun.elapsed().as_secs_f32() < 2.0,
         "nobody waits again for what is away"
     );
+    let refused = db.run_lagging(|_| Err::<(), _>(Code::NotFound.into()));
+    assert!(
+        matches!(refused, Err(Error::Refused(problem)) if problem.code == Code::NotFound),
+        "what the standby says is not there is told so, and not that nobody can be asked"
+    );
     // Who may do what, seats and everything that is written: never from there.
     assert!(db.run(true, name).is_err() && db.run(false, name).is_err());
     assert!(
         away().run_public(name).is_err(),
         "the control: without a standby there is nobody to ask"
     );
+}
+
+/// Nor for one whose connections are all taken: who waited in vain has waited for those who come next.
+#[test]
+fn nobody_waits_again_for_what_was_waited_for_in_vain() {
+    let (first, standby, _) = both();
+    let db = first.db(1).with_replica(&standby.url).unwrap();
+    let ((begun, has_begun), (go_on, goes_on)) = (mpsc::channel(), mpsc::channel());
+    let goes_on = Mutex::new(goes_on);
+    std::thread::scope(|scope| {
+        let db = &db;
+        scope.spawn(move || {
+            db.run(true, |_| {
+                begun.send(()).unwrap();
+                goes_on.lock().unwrap().recv().unwrap();
+                Ok(())
+            })
+        });
+        has_begun.recv().unwrap();
+        assert_eq!(db.run_public(name).unwrap(), "standby");
+        let begun = std::time::Instant::now();
+        for _ in 0..3 {
+            assert_eq!(db.run_public(name).unwrap(), "standby");
+        }
+        assert!(begun.elapsed().as_secs_f32() < 3.0, "{:?}", begun.elapsed());
+        go_on.send(()).unwrap();
+    });
 }
 
 /// The standby is asked for some seconds more when the database was away, but not by those who wrote meanwhile.

@@ -327,6 +327,14 @@ mod tests {
         let until = from + ACCESS_TOKEN_LIFE + AFTER_ITS_TOKENS;
         assert_eq!(folder.states(from), [State::Previous(until), State::Current]);
         assert_eq!(folder.states(until), [State::Retired, State::Current]);
+        // Of the two that are in the folder, whoever shows a token of the old one is nobody from then on.
+        let ring = Ring::open(&folder.0).unwrap();
+        let old = list_keys(&folder.0, until).unwrap()[0].1.clone();
+        let known = |now| (ring.published(now).count(), ring.verifying(&old, now).is_some());
+        assert_eq!(
+            (known(until - Duration::seconds(1)), known(until)),
+            ((2, true), (1, false))
+        );
         let again = until + BEFORE_IT_SIGNS;
         let outcome = rotate_keys(&folder.0, until).unwrap();
         assert_eq!(

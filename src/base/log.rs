@@ -40,3 +40,40 @@ fn words(panic: &PanicHookInfo<'_>) -> &'static str {
         .copied()
         .unwrap_or("not told: it may be about somebody")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{catch_unwind, set_hook, take_hook};
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// What would be told of these panics.
+    fn told<const N: usize>(all: [fn(); N]) -> [&'static str; N] {
+        let (own, heard) = (std::thread::current().id(), Arc::new(Mutex::new("")));
+        let (hears, others) = (heard.clone(), take_hook());
+        set_hook(Box::new(move |panic| {
+            if std::thread::current().id() == own {
+                *hears.lock().unwrap() = words(panic);
+            } else {
+                others(panic);
+            }
+        }));
+        let all = all.map(|panics| {
+            assert!(catch_unwind(panics).is_err());
+            *heard.lock().unwrap()
+        });
+        drop(take_hook());
+        all
+    }
+
+    #[test]
+    fn what_a_panic_puts_together_is_not_told() {
+        let put_together = || panic!("{} came", std::hint::black_box("Anna"));
+        let stands_in_the_source = || panic!("somebody came");
+        let other = || std::panic::panic_any(7);
+        let nothing = "not told: it may be about somebody";
+        let all: [fn(); 3] = [put_together, stands_in_the_source, other];
+        assert_eq!(told(all), [nothing, "somebody came", nothing]);
+    }
+}

@@ -1,8 +1,10 @@
 //! Log in, stay logged in, log out; who may do what in an organisation.
 
 use chrono::Duration;
+use diesel::connection::SimpleConnection;
 use serde_json::json;
 
+use super::privacy::waits;
 use crate::support::{PASSWORD, TestApp};
 
 fn login(app: &TestApp, email: &str, password: &str) -> crate::support::Answer {
@@ -45,6 +47,40 @@ fn unknown_account_wrong_password_and_disabled_account_are_answered_alike() {
         answer.problem(401, "invalid-credentials");
         assert_eq!(answer.but_for_the_request(), answers[0].but_for_the_request());
     }
+}
+
+/// Comparing takes a while: who has another password by then is not let in by the one before.
+#[test]
+fn a_password_that_is_changed_meanwhile_lets_nobody_in() {
+    let app = TestApp::spawn();
+    let (mut changing, mut watcher) = (app.database.connect(), app.database.connect());
+    let of = "WHERE email_key = 'organiser@staedteregion.example'";
+    changing
+        .batch_execute(&format!("BEGIN; SELECT FROM accounts {of} FOR UPDATE"))
+        .unwrap();
+    std::thread::scope(|scope| {
+        let late = scope.spawn(|| login(&app, "organiser@staedteregion.example", PASSWORD));
+        waits(&mut watcher);
+        changing
+            .batch_execute(&format!("UPDATE accounts SET password_hash = 'another' {of}; COMMIT"))
+            .unwrap();
+        late.join().unwrap().problem(401, "invalid-credentials");
+    });
+}
+
+/// Also where somebody did it by hand, and nothing was revoked.
+#[test]
+fn who_is_disabled_refreshes_nothing() {
+    let app = TestApp::spawn();
+    let tokens = login(&app, "organiser@staedteregion.example", PASSWORD).expect(200);
+    let refresh = |tokens: &serde_json::Value| {
+        let body = json!({"refresh_token": tokens["refresh_token"]});
+        app.anonymous().post("/auth/refresh", &body)
+    };
+    let tokens = refresh(&tokens).expect(200);
+    let disable = "UPDATE accounts SET disabled_at = now() WHERE email_key = 'organiser@staedteregion.example'";
+    app.database.connect().batch_execute(disable).unwrap();
+    refresh(&tokens).problem(401, "invalid-refresh-token");
 }
 
 #[test]

@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use einlass::base::db::Ended;
+use einlass::base::problem::Error;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, TestApp, draft_body};
+use crate::support::{Answer, Client, TestApp, TestDatabase, draft_body};
 
 /// The same question twice, so that the second answer is from memory; on a slow machine that takes more than one attempt.
 #[track_caller]
@@ -55,6 +57,25 @@ fn what_was_acknowledged_here_is_shown_at_once() {
         assert_eq!(free(), before - 1);
     }
     assert!(app.site.memory.given() > 0 || twice(&app, || anybody.get(&path)).1.status == 200);
+}
+
+/// Whether a commit that broke was done nobody knows, so it is looked for.
+#[test]
+fn what_may_have_been_written_is_not_taken_for_unwritten() {
+    let db = TestDatabase::create().db(1);
+    let counted = |ended: Ended<()>| {
+        let before = db.writes().so_far();
+        db.wrote(&ended);
+        db.writes().so_far() - before
+    };
+    let error = || Error::internal("it broke");
+    let all = [
+        Ended::Done(()),
+        Ended::Unsure(error()),
+        Ended::RolledBack(error()),
+        Ended::NotBegun(error()),
+    ];
+    assert_eq!(all.map(counted), [1, 1, 0, 0]);
 }
 
 #[test]
@@ -253,6 +274,10 @@ fn what_members_see_gets_to_nobody_else() {
         );
         let stranger = Client::new(app.address, Some("not.a.token".to_owned()));
         stranger.get(path).problem(401, "unauthenticated");
+        // Nor is what somebody wants to do answered with what others were shown.
+        twice(&app, || app.anonymous().get(path));
+        let status = app.anonymous().post(path, &body).status;
+        assert!([401, 405].contains(&status), "{path}: {status}");
     }
 }
 
@@ -336,6 +361,14 @@ fn an_answer_from_memory_is_the_answer() {
     app.register(path.trim_start_matches("/seminars/"), "eins").expect(201);
     assert_eq!(anybody.get_with(&path, &[("If-None-Match", "*")]).status, 304);
     assert!(!anybody.get(&path).text.is_empty());
+    let read_for_others = (0..50).any(|n| {
+        retitle(&app, &path, &format!("Onboarding, zum {n}. Mal"));
+        assert_eq!(anybody.get_with(&path, &[("If-None-Match", "*")]).status, 304);
+        let before = app.site.memory.given();
+        anybody.get(&path).expect(200);
+        app.site.memory.given() > before
+    });
+    assert!(read_for_others);
     let (_, changed) = twice(&app, || anybody.get_with(&path, &[("If-None-Match", &tag)]));
     assert_eq!(changed.status, 200);
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use base64::Engine;
 use chrono::Duration;
-use einlass::auth::{KeyState, Rotated, list_keys, replace_keys, rotate_keys};
+use einlass::auth::{KeyState, Keys, Rotated, list_keys, replace_keys, rotate_keys};
 
 use crate::support::{Client, TestApp};
 
@@ -160,6 +160,41 @@ fn an_instance_that_meets_an_unknown_key_looks_for_it() {
         .unwrap();
     second.anonymous().with_token(&token).get("/me").expect(200);
     before.get("/me").problem(401, "unauthenticated");
+}
+
+/// Whoever sends what nobody has signed does not keep it looking: once a second is enough.
+#[test]
+fn nonsense_does_not_keep_an_instance_looking() {
+    let app = TestApp::spawn();
+    let (folder, account) = (app.site.config.keys_dir.clone(), app.account("organiser"));
+    for _ in 0..20 {
+        let opened = std::time::Instant::now();
+        let keys = Keys::open(&folder, "https://einlass.example").unwrap();
+        replace_keys(&folder, app.clock.now()).unwrap();
+        app.clock.advance(Duration::seconds(1));
+        app.site.auth.keys.look();
+        let token = app.site.auth.keys.issue(account, app.clock.now()).unwrap();
+        let known = keys.verify(&token, app.clock.now()).is_some();
+        if opened.elapsed() < std::time::Duration::from_secs(1) {
+            assert!(!known, "it had looked a moment ago");
+            std::thread::sleep(std::time::Duration::from_secs(1));
+            assert!(keys.verify(&token, app.clock.now()).is_some(), "the control");
+            return;
+        }
+    }
+    panic!("the machine is too slow to tell");
+}
+
+/// The clock of whoever issued it may be a little ahead of ours.
+#[test]
+fn a_token_of_an_instance_whose_clock_is_ahead_is_good_within_five_seconds() {
+    let app = TestApp::spawn();
+    let issued = |ahead: i64| {
+        let at = app.clock.now() + Duration::seconds(ahead);
+        let token = app.site.auth.keys.issue(app.account("organiser"), at).unwrap();
+        app.anonymous().with_token(&token).get("/me").status
+    };
+    assert_eq!([0, 4, 5, 6, 60].map(issued), [200, 200, 200, 401, 401]);
 }
 
 /// A folder that is away for a moment takes no key away.

@@ -272,6 +272,39 @@ fn whoever_was_erased_after_the_backup_was_made_is_erased_again_by_the_same_comm
     assert_eq!(known(&control), 1);
 }
 
+/// Whoever seals has read the numbers of before, and whoever writes would get one of them.
+#[test]
+fn while_somebody_seals_or_writes_nothing_is_set_back() {
+    let app = TestApp::spawn();
+    app.seminar(5);
+    app.seal();
+    of_an_older_cluster(&app.database);
+    let backup = app.database.dumped();
+    let before = entries(&backup);
+    let mut somebody = backup.connect();
+    for (does, words) in [
+        // "Siegel" as bytes: the turn to seal.
+        (
+            "SELECT pg_advisory_xact_lock(x'53696567656c'::bigint)",
+            "somebody is sealing",
+        ),
+        (
+            "INSERT INTO journal (id, at, actor_kind, action, object_kind, object_id, data)
+             VALUES (gen_random_uuid(), now(), 'system', 'seminar.changed', 'seminar', gen_random_uuid(), '{}')",
+            "lock timeout",
+        ),
+    ] {
+        somebody.batch_execute(&format!("BEGIN; {does}")).unwrap();
+        let (good, said) = einlass(&backup, &["restored", "--although-connected"]);
+        assert!(!good && said.contains(words), "{words}: {said}");
+        somebody.batch_execute("ROLLBACK").unwrap();
+        assert_eq!(entries(&backup), before, "{words}");
+    }
+    // The control.
+    let (good, said) = einlass(&backup, &["restored", "--although-connected"]);
+    assert!(good, "{said}");
+}
+
 /// In production the service's role may only add to the journal.
 #[test]
 fn with_two_roles_the_owner_sets_it_back() {

@@ -1,12 +1,14 @@
 //! What the database itself does to those who use it: back ends that are ended, tables that are locked.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 
 use super::{BUSY, Ledger, come_back, recovered, timed};
-use crate::support::TestApp;
+use crate::support::{TestApp, TestDatabase};
 
 #[test]
 fn back_ends_may_be_ended_all_the_time() {
@@ -45,6 +47,35 @@ fn back_ends_may_be_ended_all_the_time() {
         assert!(took < Duration::from_secs(2) + BUSY, "it took {took:?} to mend");
     });
     ledger.agrees_on(&seminar);
+}
+
+/// Two who met in the database are both served, where it says that one of them should try again; and nobody tries for ever.
+#[test]
+fn what_the_database_asks_to_try_again_is_tried_five_times() {
+    let database = TestDatabase::create();
+    let db = database.db(1);
+    let met = |words: &str, code: &str, times: u32| {
+        let attempts = Cell::new(0);
+        let outcome = db.run(false, |conn| {
+            attempts.set(attempts.get() + 1);
+            if attempts.get() <= times {
+                let raise = format!("DO $$ BEGIN RAISE EXCEPTION '{words}' USING ERRCODE = '{code}'; END $$");
+                diesel::sql_query(raise).execute(conn)?;
+            }
+            Ok(())
+        });
+        (attempts.get(), outcome.is_ok())
+    };
+    for (words, code) in [
+        ("deadlock detected", "40P01"),
+        ("could not serialize access due to concurrent update", "40001"),
+    ] {
+        assert_eq!(met(words, code, 1), (2, true), "{words}");
+        assert_eq!(met(words, code, 4), (5, true), "{words}");
+        assert_eq!(met(words, code, 9), (5, false), "{words}");
+    }
+    // The control: whose own mistake it is hears of it at once.
+    assert_eq!(met("no such thing", "22023", 1), (1, false));
 }
 
 #[test]

@@ -1,6 +1,12 @@
 //! What becomes of requests when the line to the database is cut, silent or slow.
 
+use std::sync::{Mutex, mpsc};
 use std::time::{Duration, Instant};
+
+use diesel::prelude::*;
+use diesel::sql_types::Integer;
+use einlass::base::db::{Db, Lease};
+use einlass::base::problem::Result;
 
 use super::{BUSY, Ledger, behind_chaos, come_back, recovered, timed};
 use crate::support::{Chaos, Client, TestApp, TestDatabase};
@@ -62,6 +68,85 @@ fn a_database_that_is_back_is_found_also_where_nobody_tries_any_more() {
     chaos.pass();
     std::thread::sleep(Duration::from_millis(3000));
     db.run(true, |_| Ok(())).unwrap();
+}
+
+#[derive(QueryableByName)]
+struct BackEnd {
+    #[diesel(sql_type = Integer)]
+    pid: i32,
+}
+
+/// Which process of the server is at the other end.
+fn back_end(conn: &mut PgConnection) -> Result<i32> {
+    let query = diesel::sql_query("SELECT pg_backend_pid() AS pid");
+    Ok(query.get_result::<BackEnd>(conn)?.pid)
+}
+
+/// A connection that lies idle, and two of a pool, before the database falls silent for one of them.
+fn two_and_one(lease: Lease) -> (TestDatabase, Chaos, Db, PgConnection) {
+    let mut database = TestDatabase::create();
+    let chaos = Chaos::before(&mut database);
+    let db = Db::open(database.through.as_ref().unwrap(), 2, lease).unwrap();
+    let idle = db.connect().unwrap();
+    (database, chaos, db, idle)
+}
+
+/// What lies idle goes the same way as the line that is silent; who is in the middle of something owes no answer.
+#[test]
+fn idle_lines_are_hung_up_on_with_the_silent_one_and_busy_ones_are_not() {
+    let (_database, chaos, db, mut idle) = two_and_one(Lease::Session);
+    back_end(&mut idle).unwrap();
+    let ((begun, has_begun), (go_on, goes_on)) = (mpsc::channel(), mpsc::channel());
+    let goes_on = Mutex::new(goes_on);
+    std::thread::scope(|scope| {
+        let db = &db;
+        let busy = scope.spawn(move || {
+            db.run(false, |conn| {
+                let first = back_end(conn)?;
+                begun.send(()).unwrap();
+                goes_on.lock().unwrap().recv().unwrap();
+                Ok((first, back_end(conn)?))
+            })
+        });
+        has_begun.recv().unwrap();
+        db.run(true, back_end).unwrap();
+        chaos.fall_silent();
+        assert!(db.run(true, back_end).is_err());
+        chaos.pass();
+        go_on.send(()).unwrap();
+        let (first, second) = busy.join().unwrap().unwrap();
+        assert_eq!(first, second);
+    });
+    assert!(back_end(&mut idle).is_err());
+}
+
+/// There others may well be answered: that one waits says nothing of the server.
+#[test]
+fn behind_a_pooler_nobody_is_hung_up_on_for_another() {
+    let (_database, chaos, db, mut idle) = two_and_one(Lease::Transaction);
+    let before = back_end(&mut idle).unwrap();
+    db.run(true, back_end).unwrap();
+    chaos.fall_silent();
+    assert!(db.run(true, back_end).is_err());
+    chaos.pass();
+    assert_eq!(back_end(&mut idle).unwrap(), before);
+}
+
+/// Those who wait to be let in wait together, and not one after the other.
+#[test]
+fn many_who_dial_in_vain_wait_as_long_as_one() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgresql://nobody@{}/nothing", silent.local_addr().unwrap());
+    let db = Db::new(&url, 2).unwrap();
+    let (took, outcomes) = timed(|| {
+        std::thread::scope(|scope| {
+            let all = (0..6).map(|_| scope.spawn(|| db.connect().is_err()));
+            let all = all.collect::<Vec<_>>();
+            all.into_iter().map(|one| one.join().unwrap()).collect::<Vec<_>>()
+        })
+    });
+    assert_eq!(outcomes, [true; 6]);
+    assert!(took < Duration::from_secs(4) + BUSY, "it took {took:?}");
 }
 
 #[test]

@@ -113,6 +113,11 @@ pub const BAD: &[Bad] = &[
         "EINLASS_MAIL_FROM",
     ),
     (
+        "mails from an address of this machine",
+        |o| o.set("EINLASS_MAIL_FROM", "kanarienvogel@127.0.0.1"),
+        "EINLASS_MAIL_FROM",
+    ),
+    (
         "mails from nobody",
         |o| o.set("EINLASS_MAIL_FROM", "kanarienvogel@example.org"),
         "EINLASS_MAIL_FROM",
@@ -194,6 +199,15 @@ pub const BAD: &[Bad] = &[
         "EINLASS_DATA_DIR",
     ),
     (
+        "a private database where there can be none",
+        |o| {
+            o.unset("DATABASE_URL_FILE");
+            o.set("EINLASS_PRIVATE_DATABASE", "yes");
+            o.set("EINLASS_DATA_DIR", &o.path("database/kanarienvogel"));
+        },
+        "EINLASS_DATA_DIR",
+    ),
+    (
         "a secret that everybody reads",
         |o| o.mode("database", 0o644),
         "DATABASE_URL_FILE",
@@ -214,6 +228,11 @@ pub const BAD: &[Bad] = &[
         "EINLASS_TRUSTED_PROXIES",
     ),
     (
+        "a proxy that is many",
+        |o| o.set("EINLASS_TRUSTED_PROXIES", "10.20.0.4,224.0.0.1"),
+        "EINLASS_TRUSTED_PROXIES",
+    ),
+    (
         "a proxy that is half of IPv6",
         |o| o.set("EINLASS_TRUSTED_PROXIES", "2000::/3"),
         "EINLASS_TRUSTED_PROXIES",
@@ -226,6 +245,16 @@ pub const BAD: &[Bad] = &[
     (
         "webhooks to everywhere in IPv6",
         |o| o.set("EINLASS_WEBHOOK_ALLOW", "::/0"),
+        "EINLASS_WEBHOOK_ALLOW",
+    ),
+    (
+        "webhooks to an eighth of the world",
+        |o| o.set("EINLASS_WEBHOOK_ALLOW", "10.40.0.0/16,64.0.0.0/3"),
+        "EINLASS_WEBHOOK_ALLOW",
+    ),
+    (
+        "webhooks to the cloud's credentials in IPv6",
+        |o| o.set("EINLASS_WEBHOOK_ALLOW", "fd00:ec2::/64"),
         "EINLASS_WEBHOOK_ALLOW",
     ),
     (

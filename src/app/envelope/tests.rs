@@ -207,8 +207,12 @@ fn every_line_of_a_request_carries_it_and_nobody_is_in_it() {
     assert!(lines[2]["ms"].is_number(), "{}", lines[2]);
     assert!(log.with("canary").is_empty());
 
+    // Which of two it should be nobody knows.
+    let one = format!("traceparent: 00-{TRACE}-00f067aa0ba902b7-01\r\n");
+    let two = [one.as_str(), one.as_str()].concat();
     for (id, headers) in [
         ("logged-without-one", ""),
+        ("logged-with-two", two.as_str()),
         ("logged-with-a-bad-one", "traceparent: 00-XYZ-00f067aa0ba902b7-01\r\n"),
     ] {
         let headers = format!("X-Request-Id: {id}\r\nAuthorization: Registration canary\r\n{headers}");

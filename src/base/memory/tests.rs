@@ -146,6 +146,68 @@ fn who_hangs_up_leaves_the_turn_to_the_next_and_no_answer_keeps_nobody_waiting()
     });
 }
 
+/// Who reads, and who waits for that, is not swept away with what is old.
+#[test]
+fn a_place_where_somebody_reads_is_kept_and_what_they_read_is_as_old_as_their_asking() {
+    now(async {
+        let (_, clock, memory) = memory();
+        let Found::Turn(turn) = memory.ask("a", Wanted::Kept).await else {
+            panic!("nobody has asked before");
+        };
+        clock.advance(TimeDelta::hours(1));
+        // Whoever needs a place sweeps.
+        assert_eq!(asked(&memory, "b", "1").await, "read 1");
+        let (mut second, mut third) = (pin!(memory.ask("a", Wanted::Kept)), pin!(memory.ask("a", Wanted::Kept)));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(second.as_mut().poll(&mut context).is_pending());
+        assert!(third.as_mut().poll(&mut context).is_pending());
+        turn.tell(answer("old"));
+        let Poll::Ready(Found::Turn(turn)) = second.as_mut().poll(&mut context) else {
+            panic!("it was begun before they asked, and is old");
+        };
+        // However long it takes: it was begun after they asked.
+        clock.advance(TimeDelta::hours(1));
+        turn.tell(answer("new"));
+        let Poll::Ready(Found::Answer(found)) = third.as_mut().poll(&mut context) else {
+            panic!("it was read for them");
+        };
+        assert_eq!(found.body, "new");
+    });
+}
+
+/// What was written before one begins to read is in it, also where it was written while one waited.
+#[test]
+fn who_waited_in_vain_reads_for_those_who_ask_now() {
+    now(async {
+        let (writes, _, memory) = memory();
+        let Found::Turn(turn) = memory.ask("a", Wanted::Kept).await else {
+            panic!("nobody has asked before");
+        };
+        let mut second = pin!(memory.ask("a", Wanted::Kept));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(second.as_mut().poll(&mut context).is_pending());
+        writes.one_more();
+        drop(turn);
+        let Poll::Ready(Found::Turn(turn)) = second.as_mut().poll(&mut context) else {
+            panic!("the turn went to nobody");
+        };
+        turn.tell(answer("new"));
+        assert_eq!(asked(&memory, "a", "once more").await, "new");
+    });
+}
+
+#[test]
+fn nobody_waits_for_another_for_ever() {
+    now(async {
+        let (_, _, memory) = memory();
+        let Found::Turn(_turn) = memory.ask("a", Wanted::Kept).await else {
+            panic!("nobody has asked before");
+        };
+        let found = tokio::time::timeout(3 * PATIENCE, memory.ask("a", Wanted::Kept)).await;
+        assert!(matches!(found, Ok(Found::Nothing)));
+    });
+}
+
 #[test]
 fn memory_is_bounded_in_entries_and_bytes() {
     now(async {
@@ -161,6 +223,10 @@ fn memory_is_bounded_in_entries_and_bytes() {
         assert_eq!(memory.size(), (1, 1));
 
         let large = "x".repeat(MOST_BYTES_OF_ONE);
+        // Also where there is room.
+        asked(&memory, "larger", &format!("{large}x")).await;
+        assert_eq!(asked(&memory, "larger", "y").await, "nothing");
+        assert_eq!(memory.size(), (2, 1));
         for n in 0..2 * MOST_BYTES / MOST_BYTES_OF_ONE {
             asked(&memory, &n.to_string(), &large).await;
         }

@@ -135,3 +135,55 @@ fn response(shown: &HeaderMap, answer: &Answer) -> HttpResponse {
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use actix_web::http::header::HeaderValue;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn asked(request: TestRequest) -> Option<String> {
+        question(&request.to_srv_request()).map(|(question, _)| question)
+    }
+
+    #[test]
+    fn whatever_an_answer_depends_on_is_in_the_question() {
+        let list = || TestRequest::get().uri(LIST);
+        let different = [
+            list(),
+            list().uri("/api/v1/seminars?limit=1"),
+            list().insert_header((ACCEPT, "application/ld+json")),
+            list().insert_header((ACCEPT_ENCODING, "application/ld+json")),
+            list().insert_header(("Accept-Language", "en")),
+        ];
+        let questions = different.map(|request| asked(request).unwrap());
+        assert_eq!(questions.iter().collect::<HashSet<_>>().len(), questions.len());
+        assert_eq!(
+            asked(list().insert_header(("Accept-Language", "de"))).as_ref(),
+            questions.first()
+        );
+        for nobody_elses in [
+            list().insert_header((AUTHORIZATION, "Registration x")),
+            TestRequest::post().uri(LIST),
+            list().uri("/api/v1/seminars.ics"),
+        ] {
+            assert_eq!(asked(nobody_elses), None);
+        }
+    }
+
+    #[test]
+    fn only_what_may_be_stored_is_an_answer_for_everybody() {
+        let told = |status: StatusCode, caching: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
+            for_everybody(status, &headers)
+        };
+        assert!(told(StatusCode::OK, "no-cache"));
+        assert!(!told(StatusCode::OK, "private, no-store"));
+        assert!(!told(StatusCode::NOT_MODIFIED, "no-cache"));
+        assert!(!for_everybody(StatusCode::OK, &HeaderMap::new()));
+    }
+}

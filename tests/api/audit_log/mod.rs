@@ -89,10 +89,23 @@ fn an_entry_is_sealed_once_nothing_can_come_before_it() {
         entries.iter().filter(|one| one["sealed"] == true).count()
     };
     assert_eq!(sealed(), 0);
+    let verify = || {
+        let verify = |conn: &mut diesel::PgConnection| einlass::audit::verify(conn, None, &[]);
+        app.site.db.run(true, verify).unwrap()
+    };
+    let before = verify();
+    assert!(
+        before.not_sealed >= 2 && before.chains >= 2 && before.seals == 0,
+        "{before}"
+    );
     assert!(app.seal() >= 2);
     assert_eq!(sealed(), 2);
     assert_eq!(app.seal(), 0, "each is sealed once");
     let path = format!("/seminars/{seminar}");
+    app.organiser()
+        .patch(&path, &app.etag(&path), &json!({"title": "Vorher"}))
+        .expect(200);
+    app.settled();
     // Somebody is still writing what will stand before the next change.
     let mut slow = app.database.connect();
     let begin = "BEGIN; SELECT pg_current_xact_id()";
@@ -102,7 +115,7 @@ fn an_entry_is_sealed_once_nothing_can_come_before_it() {
         .expect(200);
     let seal = || einlass::audit::seal(&app.site.db, || app.clock.now(), || false).unwrap();
     seal();
-    assert_eq!(sealed(), 2);
+    assert_eq!(sealed(), 3, "what stands before it, and nothing behind");
     let late = format!(
         "INSERT INTO journal (id, organisation_id, at, actor_kind, action, object_kind, object_id, data)
          SELECT '01900000-0000-7000-8000-000000000001', organisation_id, now(), 'system', 'seminar.changed', 'seminar', id, '{{}}'
@@ -110,11 +123,21 @@ fn an_entry_is_sealed_once_nothing_can_come_before_it() {
     );
     diesel::connection::SimpleConnection::batch_execute(&mut slow, &late).unwrap();
     assert_eq!(app.seal(), 2, "the late one has a smaller number, and is not lost");
-    let verified = app
-        .site
-        .db
-        .run(true, |conn| einlass::audit::verify(conn, None, &[]))
-        .unwrap();
+    let verified = verify();
+    assert_eq!((verified.faults, verified.not_sealed), (vec![], 0));
+}
+
+/// However much one transaction has written.
+#[test]
+fn a_long_chain_is_sealed_to_its_end() {
+    let app = TestApp::spawn();
+    app.seal();
+    let many = "INSERT INTO journal (id, at, actor_kind, action, object_kind, object_id, data)
+        SELECT gen_random_uuid(), now(), 'system', 'seminar.changed', 'seminar', gen_random_uuid(), '{}' FROM generate_series(1, 2100)";
+    diesel::connection::SimpleConnection::batch_execute(&mut app.database.connect(), many).unwrap();
+    assert_eq!(app.seal(), 2100);
+    let verify = |conn: &mut diesel::PgConnection| einlass::audit::verify(conn, None, &[]);
+    let verified = app.site.db.run(true, verify).unwrap();
     assert_eq!((verified.faults, verified.not_sealed), (vec![], 0));
 }
 

@@ -317,3 +317,25 @@ fn instances_that_seal_at_once_seal_each_entry_once() {
     assert_eq!((verified.faults.len(), verified.not_sealed), (0, 0));
     assert_eq!(verified.entries, sealed + rest);
 }
+
+/// Whether entries, or entries and seals: of a chain that is gone what is left tells.
+#[test]
+fn a_chain_that_is_gone_is_missed() {
+    let app = TestApp::spawn();
+    app.seminar(5);
+    app.seal();
+    let now = app.clock.now();
+    let heads = app.site.db.run(true, |conn| einlass::audit::heads(conn, now)).unwrap();
+    let heads = heads.heads;
+    assert!(heads.len() >= 2);
+    let conn = &mut app.database.connect();
+    conn.batch_execute("DELETE FROM journal").unwrap();
+    let faults = verify(conn, None, &[]).unwrap().faults;
+    assert_eq!(faults.len(), heads.len(), "its seals: {faults:?}");
+    assert!(faults.iter().all(|place| matches!(place.fault, Fault::Deleted(_))));
+    conn.batch_execute("DELETE FROM journal_seals").unwrap();
+    assert_eq!(verify(conn, None, &[]).unwrap().faults, []);
+    let faults = verify(conn, None, &heads).unwrap().faults;
+    assert_eq!(faults.len(), heads.len(), "its head: {faults:?}");
+    assert!(faults.iter().all(|place| place.fault == Fault::Truncated { ends: 0 }));
+}

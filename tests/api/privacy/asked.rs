@@ -4,9 +4,9 @@ use diesel::connection::SimpleConnection;
 use serde_json::json;
 
 use super::scene::{ADDRESS, CANARIES, held};
-use super::{OF, RETENTION, erase, hits, standing, waits};
+use super::{OF, RETENTION, accessed, erase, hits, standing, waits};
 use crate::api::sharings::count;
-use crate::support::TestApp;
+use crate::support::{TestApp, draft_body};
 
 #[test]
 fn a_request_names_one_person_of_an_organisation_of_ones_own() {
@@ -40,6 +40,43 @@ fn a_request_names_one_person_of_an_organisation_of_ones_own() {
     }
     assert_eq!(count(&app, "erasures"), 0);
     assert_eq!(app.seen(&anna)["personal_data"], "kept");
+}
+
+#[test]
+fn what_is_another_organisations_is_nothing_to_ask_about_or_to_hold() {
+    let app = TestApp::spawn();
+    let their_admin = app.person("foreign_admin");
+    let mut body = draft_body(5);
+    body["organisation"] = json!("ihk-aachen");
+    let made = their_admin.post("/seminars", &body);
+    let seminar = made.id();
+    let path = format!("/seminars/{seminar}/publish");
+    their_admin.act(&path, &made.etag(), &json!({})).expect(200);
+    let registration = app.register(&seminar, "anna").id();
+    let collection = json!({"organisation": "ihk-aachen", "kind": "programme", "name": "EFRE"});
+    let collection = their_admin.post("/collections", &collection).id();
+    let of = |organisation: &str| json!({"organisation": organisation, "registration": registration});
+    let hold = |organisation: &str, what: &str, id: &str| {
+        let mut body = json!({"organisation": organisation, "until": "2030-12-31", "reason": "EFRE"});
+        body[what] = json!(id);
+        body
+    };
+    let admin = app.admin();
+    for path in ["/privacy/access-requests", "/privacy/erasures"] {
+        assert_eq!(admin.post(path, &of(OF)).invalid(), ["/registration"], "{path}");
+    }
+    for (what, id) in [("seminar", &seminar), ("collection", &collection)] {
+        let refused = admin.post("/privacy/holds", &hold(OF, what, id));
+        assert_eq!(refused.invalid(), [format!("/{what}")]);
+    }
+    // The control: whose it is may do all of it.
+    let known = accessed(&their_admin, &of("ihk-aachen"));
+    assert_eq!(known["registrations"][0]["id"], json!(registration));
+    for (what, id) in [("seminar", &seminar), ("collection", &collection)] {
+        let body = hold("ihk-aachen", what, id);
+        their_admin.post("/privacy/holds", &body).expect(201);
+    }
+    erase(&their_admin, &of("ihk-aachen")).expect(201);
 }
 
 #[test]
@@ -134,12 +171,20 @@ fn whoever_confirms_a_report_meanwhile_brings_nobody_back() {
     assert_eq!(hits(&app, &CANARIES), []);
 }
 
+/// At the door of the seminar, or of one where nobody had seen them before.
 #[test]
 fn whoever_comes_in_at_this_moment_is_forgotten_too() {
     let app = TestApp::spawn();
-    let seminar = app.seminar(5);
+    let [seminar, other] = [app.seminar(5), app.seminar(5)];
     app.registered(&seminar, ["quintilla"]);
     app.at("2027-05-06T16:00:00Z");
+    comes_in_meanwhile(&app, &seminar, &seminar);
+    app.registers_late(&seminar, "quintilla");
+    comes_in_meanwhile(&app, &seminar, &other);
+}
+
+/// Somebody who is registered for the one comes in to the other while the erasure waits for the one.
+fn comes_in_meanwhile(app: &TestApp, seminar: &str, other: &str) {
     let (mut door, mut watcher) = (app.database.connect(), app.database.connect());
     // As the door does.
     let lock = format!("BEGIN; SELECT FROM seminars WHERE id = '{seminar}' FOR NO KEY UPDATE");
@@ -149,7 +194,7 @@ fn whoever_comes_in_at_this_moment_is_forgotten_too() {
              email, email_key, at, received_at)
          SELECT organisation_id, gen_random_uuid(), seminar_id, id, gen_random_uuid(), 'walk_in', 'onsite', 'Quintilla',
              'Nebenan', 'quintilla@example.org', 'quintilla@example.org', starts_at, starts_at
-         FROM sessions WHERE seminar_id = '{seminar}'; COMMIT"
+         FROM sessions WHERE seminar_id = '{other}'; COMMIT"
     );
     let (admin, body) = (
         app.admin(),
@@ -162,5 +207,5 @@ fn whoever_comes_in_at_this_moment_is_forgotten_too() {
         let erased = erasing.join().unwrap();
         assert_eq!(erased["check_ins"].as_array().unwrap().len(), 1, "{erased}");
     });
-    assert_eq!(hits(&app, &["quintilla", "nebenan"]), []);
+    assert_eq!(hits(app, &["quintilla", "nebenan"]), []);
 }

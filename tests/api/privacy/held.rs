@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::scene::{ADDRESS, held as scene, registered};
 use super::{OF, erased, hits, hold, retain, standing, waits};
-use crate::support::TestApp;
+use crate::api::attendance_imports::upload;
+use crate::support::{TestApp, draft_with};
 
 #[test]
 fn what_a_funder_may_ask_for_is_restricted_and_not_erased() {
@@ -102,6 +103,66 @@ fn a_hold_ends_by_itself_with_its_last_day() {
     assert_eq!(app.seen(&scene.registration)["personal_data"], "erased");
 }
 
+/// What is asked after its last day, and what was taken back, restricts nobody any more.
+#[test]
+fn a_hold_that_is_over_restricts_nobody() {
+    let app = TestApp::spawn();
+    let scene = scene(&app);
+    hold(&app, &scene.seminar);
+    app.at("2032-12-31T08:00:00Z");
+    assert!(standing(&app, "participation")["held"].as_i64().unwrap() > 0);
+    app.at("2033-01-01T08:00:00Z");
+    assert_eq!(standing(&app, "participation")["held"], 0);
+    let answer = erased(&app, ADDRESS);
+    assert_eq!((&answer["restricted"], &answer["held"]), (&json!([]), &json!([])));
+    assert_eq!(app.seen(&scene.registration)["personal_data"], "erased");
+    assert_eq!(hits(&app, &["kanarigiven", "kanarimail"]), []);
+}
+
+/// What was to be erased already does not wait for the time of the others.
+#[test]
+fn who_was_restricted_goes_as_soon_as_the_hold_is_taken_back() {
+    let app = TestApp::spawn();
+    let scene = scene(&app);
+    let path = hold(&app, &scene.seminar);
+    erased(&app, ADDRESS);
+    let tag = app.admin().get(&path).etag();
+    app.admin().delete(&path, &tag).expect(204);
+    retain(&app);
+    assert_eq!(app.seen(&scene.registration)["personal_data"], "erased");
+    assert_eq!(app.seen(&scene.berta)["personal_data"], "kept", "the control");
+}
+
+/// Who came without a registration is one of those a funder asks for too.
+#[test]
+fn who_walked_in_stays_as_long_as_the_seminar_is_held() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(5);
+    app.at("2027-05-06T16:00:00Z");
+    let session = app.sessions(&seminar)[0];
+    app.walked_in(&seminar, session, "Quintilla", "Nebenan", Some("quintilla@example.org"));
+    let path = hold(&app, &seminar);
+    let answer = erased(&app, "quintilla@example.org");
+    assert_eq!(
+        (&answer["check_ins"], &answer["held"][0]["seminar"]),
+        (&json!([]), &json!(seminar))
+    );
+    assert!(!hits(&app, &["nebenan"]).is_empty());
+    let admin = app.admin();
+    admin.delete(&path, "\"7\"").problem(412, "precondition-failed");
+    let tag = admin.get(&path).etag();
+    admin.delete(&path, &tag).expect(204);
+    admin.delete(&path, &tag).problem(404, "not-found");
+    assert_eq!(
+        erased(&app, "quintilla@example.org")["check_ins"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(hits(&app, &["nebenan"]), []);
+}
+
 #[test]
 fn a_collection_holds_all_of_its_seminars_and_only_them() {
     let app = TestApp::spawn();
@@ -113,7 +174,7 @@ fn a_collection_holds_all_of_its_seminars_and_only_them() {
     let [anna] = app.registered(&funded, ["anna"]);
     let [berta] = app.registered(&free, ["berta"]);
     let body = json!({"organisation": OF, "collection": collection, "until": "2030-12-31", "reason": "EFRE"});
-    app.admin().post("/privacy/holds", &body).expect(201);
+    let hold = format!("/privacy/holds/{}", app.admin().post("/privacy/holds", &body).id());
     let all = app
         .admin()
         .get("/privacy/holds?organisation=staedteregion-aachen")
@@ -125,6 +186,10 @@ fn a_collection_holds_all_of_its_seminars_and_only_them() {
         (&app.seen(&anna)["personal_data"], &app.seen(&berta)["personal_data"]),
         (&json!("kept"), &json!("erased"))
     );
+    let tag = app.admin().get(&hold).etag();
+    app.admin().delete(&hold, &tag).expect(204);
+    retain(&app);
+    assert_eq!(app.seen(&anna)["personal_data"], "erased");
 }
 
 #[test]
@@ -172,6 +237,47 @@ fn came_anyway(app: &TestApp) -> (String, [String; 3]) {
     app.came(&seminar, session, &all[0], 1);
     app.walked_in(&seminar, session, "berta", "Müller", Some("berta@example.org"));
     (seminar, all)
+}
+
+/// A scan that was voided, a row about the team, and one that nobody has decided on do not say that somebody came.
+#[test]
+fn who_was_not_there_is_kept_no_longer_than_who_did_not_come() {
+    let app = TestApp::spawn();
+    let channels = json!([{"channel": "onsite", "capacity": 5}, {"channel": "online", "capacity": 5}]);
+    let seminar = app.published(&draft_with(5, json!({"channels": channels})));
+    let all = app.registered(&seminar, ["anna", "berta", "clara"]);
+    for one in &all {
+        app.act(&format!("/registrations/{one}"), "cancel", &json!({}))
+            .expect(200);
+    }
+    app.at("2027-05-06T16:00:00Z");
+    let session = app.sessions(&seminar)[0];
+    app.came(&seminar, session, &all[0], 1);
+    let reported = |name: &str| {
+        let list = format!("Vorname;Nachname;E-Mail;Anwesend;Minuten\n{name};Müller;{name}@example.org;ja;80;\n");
+        upload(&app.organiser(), &seminar, list.as_bytes(), &[]).id()
+    };
+    let path = format!("/seminars/{seminar}/attendance-imports/{}", reported("berta"));
+    app.act(&path, "confirm", &json!({"accept_proposed": true})).expect(200);
+    reported("clara");
+    let row = "UPDATE import_participants SET registration_id = NULL, match_status =";
+    let decide = |said: &str| {
+        let sql = format!("{row} '{said}' WHERE email_key = 'berta@example.org'");
+        app.database.connect().batch_execute(&sql).unwrap();
+    };
+    app.at("2027-07-01T08:00:00Z");
+    // The control: who was there is known for half a year.
+    decide("unmatched");
+    retain(&app);
+    assert_eq!(left_of(&app, &all), [json!("kept"), json!("kept"), json!("erased")]);
+    decide("staff");
+    let void = format!(
+        "UPDATE check_ins SET voided_at = at, void_reason = 'Irrtum' WHERE registration_id = '{}'",
+        all[0]
+    );
+    app.database.connect().batch_execute(&void).unwrap();
+    retain(&app);
+    assert_eq!(left_of(&app, &all), [json!("erased"), json!("erased"), json!("erased")]);
 }
 
 fn left_of(app: &TestApp, all: &[String; 3]) -> [serde_json::Value; 3] {

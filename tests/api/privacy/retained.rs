@@ -3,8 +3,8 @@
 use diesel::connection::SimpleConnection;
 use serde_json::json;
 
-use super::scene::{CANARIES, figures, held};
-use super::{RETENTION, hits, retain, standing};
+use super::scene::{ADDRESS, CANARIES, figures, held};
+use super::{RETENTION, erased, hits, hold, retain, standing};
 use crate::api::sharings::{count, journal};
 use crate::support::{TestApp, draft_with};
 
@@ -65,6 +65,37 @@ fn half_a_year_after_the_event_nobody_is_known_and_every_number_stays() {
     app.at("2030-02-01T08:00:00Z");
     retain(&app);
     assert_eq!(count(&app, "consents"), 0);
+}
+
+/// Who was erased before is the same somebody still when the time of the others is over.
+#[test]
+fn who_was_erased_before_is_counted_as_ever() {
+    let app = TestApp::spawn();
+    let scene = held(&app);
+    erased(&app, ADDRESS);
+    app.at("2027-11-05T22:01:00Z");
+    let counted = figures(&app, &scene);
+    let keys = || {
+        #[derive(diesel::QueryableByName)]
+        struct Keys {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            keys: String,
+        }
+        let sql = "SELECT coalesce(string_agg(concat_ws(' ', import_id, position, person_key, email_key), ',' ORDER BY import_id, position), '') AS keys
+            FROM import_participants WHERE email_key LIKE 'erased:%'";
+        let query = diesel::sql_query(sql);
+        diesel::RunQueryDsl::get_result::<Keys>(query, &mut app.database.connect())
+            .unwrap()
+            .keys
+    };
+    let before = keys();
+    assert!(retain(&app) > 0);
+    assert_eq!(hits(&app, &["berta", "gast@example.org"]), []);
+    assert_eq!(figures(&app, &scene), counted);
+    assert!(!before.is_empty());
+    for key in before.split(',') {
+        assert!(keys().contains(key), "what is nobody's is not forgotten once more");
+    }
 }
 
 /// What other rooms forget by themselves: reports on which nobody decided, and kept answers.
@@ -151,6 +182,36 @@ fn what_is_postponed_has_no_end_yet_and_is_over_after_a_year() {
     app.clock.advance(chrono::Duration::days(2));
     retain(&app);
     assert_eq!(app.seen(&anna)["personal_data"], "erased");
+    assert_eq!(app.state(&anna), "confirmed", "a run gives up nobody's seat");
+}
+
+/// What was agreed to is shown as long as somebody can be asked; and what is still to be sent does not go by its age.
+#[test]
+fn consents_of_who_is_known_and_mails_that_wait_do_not_go_by_their_age() {
+    let app = TestApp::spawn();
+    let scene = held(&app);
+    hold(&app, &scene.seminar);
+    let mail = |state: &str| {
+        let sql = format!(
+            "INSERT INTO mails (organisation_id, id, kind, language, recipient, recipient_name, data, state, due_at, created_at)
+             SELECT id, gen_random_uuid(), 'confirmed', 'de', '{state}@example.org', 'A', '{{}}', '{state}', '2026-01-01', '2026-01-01'
+             FROM organisations WHERE slug = 'staedteregion-aachen'"
+        );
+        app.database.connect().batch_execute(&sql).unwrap();
+    };
+    mail("queued");
+    mail("dead");
+    app.at("2030-06-01T08:00:00Z");
+    retain(&app);
+    assert_eq!(app.seen(&scene.registration)["personal_data"], "kept");
+    assert_eq!(
+        (count(&app, "consents"), &standing(&app, "consents")["kept"]),
+        (1, &json!(0))
+    );
+    assert_eq!(standing(&app, "mails")["due"], 0);
+    assert!(!hits(&app, &["queued@example.org"]).is_empty());
+    // The control: what was given up is as old, and has gone.
+    assert_eq!(hits(&app, &["dead@example.org"]), []);
 }
 
 #[test]

@@ -119,6 +119,25 @@ fn a_name_is_looked_up_once_for_a_connection_and_judged_each_time() {
     assert_eq!(canary.connections(), 0);
 }
 
+/// Also where the receiver would keep the connection: by the next delivery its name may lead elsewhere.
+#[test]
+fn each_delivery_is_a_connection_of_its_own() {
+    let canary = Canary::answering("127.0.0.1:0", |mut stream| {
+        std::thread::spawn(move || {
+            let mut request = [0; 4096];
+            while stream.read(&mut request).is_ok_and(|length| length > 0) {
+                drop(stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+            }
+        });
+    });
+    let client = open(&["127.0.0.0/8"]);
+    let url = format!("http://{}/", canary.address);
+    for n in 1..=3 {
+        assert_eq!(send(&client, &url).status, Some(200));
+        assert_eq!(canary.connections(), n);
+    }
+}
+
 #[test]
 fn literals_are_judged_like_names_in_every_spelling_that_the_system_knows() {
     let canaries = [Canary::on("127.0.0.1:0"), Canary::on("[::1]:0")];
