@@ -179,7 +179,7 @@ fn who_needs_no_lock_is_served_though_others_wait_for_theirs() {
     };
     let group = GroupCommit::<u32, u32>::start("test", &database.db(2), 1, 9, Arc::new(write)).unwrap();
     let submit = [1, 3, 2].map(|job| group.submit(u128::from(job), job));
-    let outcomes = actix_web::rt::System::new().block_on(futures(submit.into()));
+    let outcomes = actix_web::rt::System::new().block_on(all_of(submit.into()));
     assert_eq!(values(outcomes), [None, None, Some(2)]);
 }
 
