@@ -209,7 +209,8 @@ fn a_slow_mail_server_keeps_nobody_who_ends_and_its_mail_goes_out_again() {
     let app = TestApp::spawn();
     let seminar = app.seminar(5);
     app.registered(&seminar, ["anna", "berta"]);
-    let due = "UPDATE mails SET due_at = now() - interval '1 minute'";
+    // One attempt is left.
+    let due = "UPDATE mails SET due_at = now() - interval '1 minute', attempts = 9";
     app.database.connect().batch_execute(due).unwrap();
     let server = slow_mail_server();
     let settings = [

@@ -3,8 +3,8 @@
 use diesel::connection::SimpleConnection;
 use serde_json::json;
 
-use super::scene::{ADDRESS, CANARIES, figures, held};
-use super::{RETENTION, erased, hits, hold, retain, standing};
+use super::scene::{CANARIES, figures, held};
+use super::{RETENTION, hits, hold, retain, standing};
 use crate::api::sharings::{count, journal};
 use crate::support::{TestApp, draft_with};
 
@@ -65,37 +65,6 @@ fn half_a_year_after_the_event_nobody_is_known_and_every_number_stays() {
     app.at("2030-02-01T08:00:00Z");
     retain(&app);
     assert_eq!(count(&app, "consents"), 0);
-}
-
-/// Who was erased before is the same somebody still when the time of the others is over.
-#[test]
-fn who_was_erased_before_is_counted_as_ever() {
-    let app = TestApp::spawn();
-    let scene = held(&app);
-    erased(&app, ADDRESS);
-    app.at("2027-11-05T22:01:00Z");
-    let counted = figures(&app, &scene);
-    let keys = || {
-        #[derive(diesel::QueryableByName)]
-        struct Keys {
-            #[diesel(sql_type = diesel::sql_types::Text)]
-            keys: String,
-        }
-        let sql = "SELECT coalesce(string_agg(concat_ws(' ', import_id, position, person_key, email_key), ',' ORDER BY import_id, position), '') AS keys
-            FROM import_participants WHERE email_key LIKE 'erased:%'";
-        let query = diesel::sql_query(sql);
-        diesel::RunQueryDsl::get_result::<Keys>(query, &mut app.database.connect())
-            .unwrap()
-            .keys
-    };
-    let before = keys();
-    assert!(retain(&app) > 0);
-    assert_eq!(hits(&app, &["berta", "gast@example.org"]), []);
-    assert_eq!(figures(&app, &scene), counted);
-    assert!(!before.is_empty());
-    for key in before.split(',') {
-        assert!(keys().contains(key), "what is nobody's is not forgotten once more");
-    }
 }
 
 /// What other rooms forget by themselves: reports on which nobody decided, and kept answers.
