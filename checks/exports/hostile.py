@@ -70,8 +70,9 @@ def unguarded(cell: str) -> str:
 
 
 def begins(cell: str) -> bool:
-    """Whether some spreadsheet would calculate it; LibreOffice takes only `=` for a sign, Excel four, in some languages more."""
-    return cell.startswith(tuple(SIGNS + BLANKS))
+    """Whether some spreadsheet would calculate it: LibreOffice takes only `=` for a sign, Excel four, in some languages more; and some
+    drop what is blank before it."""
+    return cell.lstrip(BLANKS).startswith(tuple(SIGNS))
 
 
 def parted(text: str, separator: str) -> list[list[str]]:

@@ -18,6 +18,9 @@ pub use bell::Bell;
 pub use courier::{Courier, Round};
 pub use model::{EventData as WebhookEventData, FeedId, WebhookEvent};
 pub use routes::configure;
+// Where a webhook may be, for `fuzz/`.
+#[doc(hidden)]
+pub use rules::webhooks::{may_connect, target};
 pub use service::webhooks::sweep_deliveries;
 pub use service::{Restored, begin_anew};
 pub use store::deliveries::{Backlog, backlog};
