@@ -4,7 +4,7 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, mpsc};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -132,33 +132,6 @@ fn the_public_is_served_while_the_database_is_away() {
         away().run_public(name).is_err(),
         "the control: without a standby there is nobody to ask"
     );
-}
-
-/// Nor for one whose connections are all taken: who waited in vain has waited for those who come next.
-#[test]
-fn nobody_waits_again_for_what_was_waited_for_in_vain() {
-    let (first, standby, _) = both();
-    let db = first.db(1).with_replica(&standby.url).unwrap();
-    let ((begun, has_begun), (go_on, goes_on)) = (mpsc::channel(), mpsc::channel());
-    let goes_on = Mutex::new(goes_on);
-    std::thread::scope(|scope| {
-        let db = &db;
-        scope.spawn(move || {
-            db.run(true, |_| {
-                begun.send(()).unwrap();
-                goes_on.lock().unwrap().recv().unwrap();
-                Ok(())
-            })
-        });
-        has_begun.recv().unwrap();
-        assert_eq!(db.run_public(name).unwrap(), "standby");
-        let begun = std::time::Instant::now();
-        for _ in 0..3 {
-            assert_eq!(db.run_public(name).unwrap(), "standby");
-        }
-        assert!(begun.elapsed().as_secs_f32() < 3.0, "{:?}", begun.elapsed());
-        go_on.send(()).unwrap();
-    });
 }
 
 /// The standby is asked for some seconds more when the database was away, but not by those who wrote meanwhile.
