@@ -141,27 +141,45 @@ fn gated(database: &TestDatabase) -> (GroupCommit<u32, u32>, Batches, Receiver<(
     (group, batches, has_begun, go_on)
 }
 
-/// Who has hung up would not hear of it, and who has waited for too long has been given up on: neither is begun any more.
+/// Who has hung up would not hear of it; with a key of their own they ask again.
 #[test]
-fn who_is_not_there_any_more_is_not_served_behind_their_back() {
+fn who_has_hung_up_is_not_served_behind_their_back() {
     let database = TestDatabase::create();
     let (group, batches, has_begun, go_on) = gated(&database);
-    std::thread::scope(|scope| {
+    let hung_up = std::thread::scope(|scope| {
         scope.spawn(|| all(&group, &[1]));
         has_begun.recv().unwrap();
-        let late = scope.spawn(|| all(&group, &[3]).remove(0));
-        let hangs_up = tokio::time::timeout(Duration::from_millis(50), group.submit(0, 2));
-        let hung_up = actix_web::rt::System::new().block_on(hangs_up);
-        assert!(hung_up.is_err(), "it waits for its turn");
-        std::thread::sleep(Duration::from_millis(8200));
-        for _ in 0..4 {
+        let hangs_up = async { tokio::time::timeout(Duration::from_millis(50), group.submit(0, 2)).await };
+        let hung_up = actix_web::rt::System::new().block_on(hangs_up).is_err();
+        for _ in 0..3 {
             go_on.send(()).unwrap();
         }
-        let told = late.join().unwrap().unwrap_err().to_string();
-        assert!(told.contains("waited too long"), "{told}");
+        hung_up
     });
-    assert_eq!(values(all(&group, &[4])), [Some(4)]);
-    assert_eq!(*batches.lock().unwrap(), [[1], [4]]);
+    assert!(hung_up, "it waited for its turn");
+    assert_eq!(values(all(&group, &[3])), [Some(3)]);
+    assert_eq!(*batches.lock().unwrap(), [[1], [3]]);
+}
+
+/// Who has waited for too long has been given up on by whoever sent them.
+#[test]
+fn who_has_waited_too_long_is_told_and_not_begun() {
+    let database = TestDatabase::create();
+    let (group, batches, has_begun, go_on) = gated(&database);
+    let late = std::thread::scope(|scope| {
+        scope.spawn(|| all(&group, &[1]));
+        has_begun.recv().unwrap();
+        let late = scope.spawn(|| all(&group, &[2]).remove(0));
+        std::thread::sleep(Duration::from_millis(8500));
+        for _ in 0..3 {
+            go_on.send(()).unwrap();
+        }
+        late.join().unwrap()
+    });
+    let told = late.unwrap_err().to_string();
+    assert!(told.contains("waited too long"), "{told}");
+    assert_eq!(values(all(&group, &[3])), [Some(3)]);
+    assert_eq!(*batches.lock().unwrap(), [[1], [3]]);
 }
 
 /// Odd jobs need a row that somebody holds. All have waited for it together; from then on it is only looked at again.

@@ -121,17 +121,25 @@ fn the_public_is_served_while_the_database_is_away() {
         begun.elapsed().as_secs_f32() < 2.0,
         "nobody waits again for what is away"
     );
-    let refused = db.run_lagging(|_| Err::<(), _>(Code::NotFound.into()));
-    assert!(
-        matches!(refused, Err(Error::Refused(problem)) if problem.code == Code::NotFound),
-        "what the standby says is not there is told so, and not that nobody can be asked"
-    );
     // Who may do what, seats and everything that is written: never from there.
     assert!(db.run(true, name).is_err() && db.run(false, name).is_err());
     assert!(
         away().run_public(name).is_err(),
         "the control: without a standby there is nobody to ask"
     );
+}
+
+/// With nobody else to ask, that there is no such thing is an answer.
+#[test]
+fn what_the_standby_refuses_counts_while_the_database_is_away() {
+    let standby = TestDatabase::create();
+    let away = Db::open("postgresql://einlass@127.0.0.1:1/none", 2, standby.lease).unwrap();
+    let db = away.with_replica(&standby.url).unwrap();
+    let refused = db.run_lagging(|_| Err::<(), _>(Code::NotFound.into()));
+    assert!(matches!(refused, Err(Error::Refused(problem)) if problem.code == Code::NotFound));
+    // The control: what it cannot tell nobody else can either.
+    let failed = db.run_lagging(|_| Err::<(), _>(Error::internal("no such table")));
+    assert!(matches!(failed, Err(Error::Unavailable(_))));
 }
 
 /// The standby is asked for some seconds more when the database was away, but not by those who wrote meanwhile.

@@ -109,11 +109,12 @@ fn idle_lines_are_hung_up_on_with_the_silent_one_and_busy_ones_are_not() {
             })
         });
         has_begun.recv().unwrap();
-        db.run(true, back_end).unwrap();
+        let before = db.run(true, back_end);
         chaos.fall_silent();
-        assert!(db.run(true, back_end).is_err());
+        let meanwhile = db.run(true, back_end);
         chaos.pass();
         go_on.send(()).unwrap();
+        assert!(before.is_ok() && meanwhile.is_err(), "{before:?} {meanwhile:?}");
         let (first, second) = busy.join().unwrap().unwrap();
         assert_eq!(first, second);
     });

@@ -1,10 +1,11 @@
 //! What is kept no longer than it has to be goes by itself, and leaves every number.
 
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use serde_json::json;
 
-use super::scene::{CANARIES, figures, held};
-use super::{RETENTION, hits, hold, retain, standing};
+use super::scene::{ADDRESS, CANARIES, figures, held};
+use super::{RETENTION, erased, hits, hold, retain, standing};
 use crate::api::sharings::{count, journal};
 use crate::support::{TestApp, draft_with};
 
@@ -67,9 +68,39 @@ fn half_a_year_after_the_event_nobody_is_known_and_every_number_stays() {
     assert_eq!(count(&app, "consents"), 0);
 }
 
+/// Who was erased before is the same somebody still when the time of the others is over.
+#[test]
+fn who_was_erased_before_is_not_forgotten_once_more() {
+    let app = TestApp::spawn();
+    let scene = held(&app);
+    erased(&app, ADDRESS);
+    app.at("2027-11-05T22:01:00Z");
+    let counted = figures(&app, &scene);
+    let query = || {
+        use einlass::schema::import_participants::dsl;
+        let erased = dsl::import_participants.filter(dsl::email_key.like("erased:%"));
+        let keys = erased.order((dsl::import_id, dsl::position)).select((
+            dsl::import_id,
+            dsl::position,
+            dsl::person_key,
+            dsl::email_key,
+        ));
+        keys.load::<(uuid::Uuid, i32, String, Option<String>)>(&mut app.database.connect())
+            .unwrap()
+    };
+    let before = query();
+    assert!(!before.is_empty());
+    retain(&app);
+    assert_eq!(app.seen(&scene.berta)["personal_data"], "erased", "the control");
+    let after = query();
+    for row in &before {
+        assert!(after.contains(row), "{row:?} is not there any more: {after:?}");
+    }
+    assert_eq!(figures(&app, &scene), counted);
+}
+
 /// What other rooms forget by themselves: reports on which nobody decided, and kept answers.
 fn sweep(app: &TestApp) {
-    use diesel::RunQueryDsl;
     app.site
         .db
         .run(false, |conn| {
@@ -132,7 +163,9 @@ fn an_organisation_that_keeps_less_keeps_less_at_once() {
 #[test]
 fn what_is_postponed_has_no_end_yet_and_is_over_after_a_year() {
     let app = TestApp::spawn();
-    let seminar = app.seminar(5);
+    // So far away that it would still be ahead when its records are too old.
+    let sessions = json!([{"starts_at": "2029-05-06T18:00:00+02:00", "ends_at": "2029-05-06T20:00:00+02:00"}]);
+    let seminar = app.published(&draft_with(5, json!({"sessions": sessions})));
     let [anna] = app.registered(&seminar, ["anna"]);
     let path = format!("/seminars/{seminar}");
     let body = json!({"reason_code": "speaker", "public_text": "Krank"});
