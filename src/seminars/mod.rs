@@ -34,5 +34,5 @@ pub use store::{
     Filter, Lookup, SharedWith, Sort, Whole, admission, attendance_rule, attendance_rules, begin_between, external_ids,
     find, find_all, list, lock, lock_all, lock_all_seats, lock_for_service, lock_limited_seats, lock_pair, lock_seats,
     lookup, page_by_id, reached, save_admission, save_all_seats, save_seats, schedule_changes, seats, sessions,
-    stands_for_others, to_decide, waited_for, whole, wholes,
+    stands_for_others, to_decide, versions, waited_for, whole, wholes,
 };

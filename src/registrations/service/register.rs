@@ -73,7 +73,7 @@ pub struct Desk(GroupCommit<Submission, Created>);
 impl Desk {
     /// Writers never wait for each other's rows: each seminar belongs to one of them.
     pub fn open(db: &Db, writers: usize) -> Result<Self> {
-        let known = seminar::Known::default();
+        let known = seminar::Known::nothing();
         let write = move |conn: &mut diesel::PgConnection, all: &[&Submission]| batch::register(conn, &known, all);
         GroupCommit::start("desk", db, writers, QUEUE, Arc::new(write)).map(Self)
     }

@@ -42,6 +42,14 @@ pub fn find_all(conn: &mut PgConnection, ids: &[SeminarId]) -> Result<Vec<Semina
         .load(conn)?)
 }
 
+/// Those of `ids` that exist, and which version of them.
+pub fn versions(conn: &mut PgConnection, ids: &[SeminarId]) -> Result<Vec<(SeminarId, i64)>> {
+    Ok(seminars::table
+        .filter(seminars::id.eq_any(ids))
+        .select((seminars::id, seminars::version))
+        .load(conn)?)
+}
+
 /// The seminar, if the caller's role reaches it: 404 to strangers, 403 where the role is too small.
 pub fn reached(conn: &mut PgConnection, reach: &Reach, id: SeminarId) -> Result<Seminar> {
     let seminar = find(conn, id)?.ok_or(Code::NotFound)?;

@@ -15,7 +15,8 @@ use crate::registrations::service::letters::facts;
 use crate::registrations::service::{begins, last_day, waiting_list, window};
 use crate::seminars::{self, Admission, AdmissionKind, Seminar, SeminarId, SharedWith};
 
-/// Names of venues and organisations are not part of a seminar's version; they may be this old in a mail.
+/// Names of venues and organisations are not part of a seminar's version; they may be this old in a mail. All that are known
+/// grow old at the same moment: then a few batches read them anew, and not each batch the one or two whose time has come.
 const FRESH: Duration = Duration::from_secs(10);
 /// More seminars than this at once are read again, rather than kept.
 const MOST: usize = 4096;
@@ -32,18 +33,36 @@ pub struct Prepared {
     pub facts: Value,
     /// Those in force: beginning and ending one changes the seminar's version.
     pub sharings: Vec<SharedWith>,
-    read_at: Instant,
+    read_in: u64,
 }
 
 /// Seminars by id, as of their version.
-#[derive(Default)]
-pub struct Known(Mutex<HashMap<SeminarId, Arc<Prepared>>>);
+pub struct Known {
+    since: Instant,
+    seminars: Mutex<HashMap<SeminarId, Arc<Prepared>>>,
+}
 
 impl Known {
+    pub fn nothing() -> Self {
+        Self {
+            since: Instant::now(),
+            seminars: Mutex::default(),
+        }
+    }
+
+    /// Which of the stretches of time it is after which names are read anew.
+    fn stretch(&self) -> u64 {
+        self.since
+            .elapsed()
+            .as_secs()
+            .checked_div(FRESH.as_secs())
+            .unwrap_or_default()
+    }
+
     /// Whose seminars `ids` are; those that do not exist are left out. A seminar never changes hands.
     pub fn tenants(&self, conn: &mut PgConnection, ids: &[SeminarId]) -> Result<HashMap<SeminarId, OrganisationId>> {
         let mut tenants = {
-            let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = self.seminars.lock().unwrap_or_else(PoisonError::into_inner);
             let known = ids
                 .iter()
                 .filter_map(|id| Some((*id, known.get(id)?.seminar.organisation_id)));
@@ -63,27 +82,28 @@ impl Known {
 
     /// Those of `ids` that exist, as they are at this moment: with their channels locked, until we commit.
     pub fn present(&self, conn: &mut PgConnection, ids: &[SeminarId]) -> Result<HashMap<SeminarId, Arc<Prepared>>> {
-        let rows = seminars::find_all(conn, ids)?;
+        let (stretch, versions) = (self.stretch(), seminars::versions(conn, ids)?);
         let (mut present, mut changed) = (HashMap::new(), Vec::new());
         {
-            let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            for row in rows {
-                match known.get(&row.id) {
-                    Some(one) if one.seminar.version == row.version && one.read_at.elapsed() < FRESH => {
-                        present.insert(row.id, one.clone());
+            let known = self.seminars.lock().unwrap_or_else(PoisonError::into_inner);
+            for (id, version) in versions {
+                match known.get(&id) {
+                    Some(one) if one.seminar.version == version && one.read_in == stretch => {
+                        present.insert(id, one.clone());
                     }
-                    _ => changed.push(row),
+                    _ => changed.push(id),
                 }
             }
         }
         if changed.is_empty() {
             return Ok(present);
         }
+        let changed = seminars::find_all(conn, &changed)?;
         for whole in seminars::wholes(conn, changed)? {
-            let prepared = Arc::new(prepare(&whole));
+            let prepared = Arc::new(prepare(&whole, stretch));
             present.insert(whole.seminar.id, prepared);
         }
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.seminars.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() + present.len() > MOST {
             known.clear();
         }
@@ -92,7 +112,7 @@ impl Known {
     }
 }
 
-fn prepare(whole: &seminars::Whole) -> Prepared {
+fn prepare(whole: &seminars::Whole, stretch: u64) -> Prepared {
     Prepared {
         window: window(whole),
         waiting_list: waiting_list(&whole.seminar),
@@ -106,6 +126,6 @@ fn prepare(whole: &seminars::Whole) -> Prepared {
         sharings: whole.sharings.clone(),
         seminar: whole.seminar.clone(),
         admission: whole.admission.clone(),
-        read_at: Instant::now(),
+        read_in: stretch,
     }
 }
