@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
+use einlass::base::db::Db;
 use einlass::base::gather::Gather;
 use einlass::base::problem::{Error, Result};
 
@@ -149,9 +150,26 @@ fn what_breaks_over_one_is_read_for_the_others() {
 /// Where nobody is there for some, nobody is for those who came meanwhile.
 #[test]
 fn who_waits_behind_what_is_away_is_told_with_it() {
+    let db = Db::new("postgresql://einlass@127.0.0.1:1/none", 2).unwrap();
+    let gather = Arc::new(Gather::start(db, |_, _: &[u32]| Ok(HashMap::new())).unwrap());
+    let away = [1, 2].map(|n| {
+        let one = ask(&gather, &[n]);
+        std::thread::sleep(Duration::from_millis(200));
+        one
+    });
+    let waits = ask(&gather, &[3]);
+    for one in away.into_iter().chain([waits]) {
+        assert!(matches!(one.join().unwrap()[..], [Err(Error::Unavailable(_))]));
+    }
+    assert_eq!(gather.readings(), 2);
+}
+
+/// That some cannot be read at the moment says nothing of the others.
+#[test]
+fn who_waits_behind_what_is_busy_is_read_for() {
     let database = TestDatabase::create();
     let (gather, gate) = gather(&database);
-    let away = [13, 13].map(|n| {
+    let busy = [13, 13].map(|n| {
         let one = ask(&gather, &[n]);
         std::thread::sleep(Duration::from_millis(200));
         one
@@ -160,10 +178,10 @@ fn who_waits_behind_what_is_away_is_told_with_it() {
     let waits = ask(&gather, &[3]);
     std::thread::sleep(Duration::from_millis(300));
     gate.open();
-    for one in away.into_iter().chain([waits]) {
+    for one in busy {
         assert!(matches!(one.join().unwrap()[..], [Err(Error::Unavailable(_))]));
     }
-    assert_eq!(gate.readings().len(), 2);
+    assert_eq!(found(waits.join().unwrap()), [Some(30)]);
 }
 
 #[test]

@@ -30,11 +30,12 @@ fn both() -> (TestDatabase, TestDatabase, Db) {
     let (first, standby) = (TestDatabase::create(), TestDatabase::create());
     rename(&first, "first");
     rename(&standby, "standby");
+    falls_behind(&standby, 0);
     let db = first.db(2).with_replica(&standby.url).unwrap();
     (first, standby, db)
 }
 
-/// What a standby says of itself that replays no more. The server's own words are hidden behind ours.
+/// What a standby says of itself that has replayed nothing for so long. The server's own words are hidden behind ours.
 pub fn falls_behind(standby: &TestDatabase, seconds: u32) {
     let name = &standby.name;
     standby
@@ -104,6 +105,26 @@ fn a_standby_that_is_too_old_is_not_shown() {
     assert_eq!(db.run_lagging(name).unwrap(), "standby");
 }
 
+/// It has gone its own way since, and nothing that is said of its distance tells that.
+#[test]
+fn a_standby_that_was_promoted_is_not_shown() {
+    let (first, standby) = (TestDatabase::create(), TestDatabase::create());
+    rename(&first, "first");
+    rename(&standby, "standby");
+    let read = || {
+        first
+            .db(2)
+            .with_replica(&standby.url)
+            .unwrap()
+            .run_lagging(name)
+            .unwrap()
+    };
+    assert_eq!(read(), "first");
+    // The control: had it not been.
+    falls_behind(&standby, 0);
+    assert_eq!(read(), "standby");
+}
+
 #[test]
 fn the_public_is_served_while_the_database_is_away() {
     let standby = TestDatabase::create();
@@ -168,10 +189,10 @@ fn who_writes_when_the_database_is_back_finds_what_they_wrote() {
     assert_eq!(db.run_public(name).unwrap(), "first");
 }
 
-/// Somebody answers for a standby meanwhile, and the next one asks the database again.
+/// A standby answers for it meanwhile, if it is current and knows enough, and the next one asks the database again.
 #[test]
 fn a_database_that_is_busy_is_not_taken_for_away() {
-    let (_first, _standby, db) = both();
+    let (first, standby, db) = both();
     let slow = |conn: &mut PgConnection| {
         let name = name(conn)?;
         if name == "first" {
@@ -181,6 +202,23 @@ fn a_database_that_is_busy_is_not_taken_for_away() {
     };
     assert_eq!(db.run_public(slow).unwrap(), "standby");
     assert_eq!(db.run_public(name).unwrap(), "first", "a statement was ended");
+    let enough = |_: &String| false;
+    let busy = |outcome| matches!(outcome, Err(Error::Unavailable(_)));
+    assert!(
+        busy(db.run_public_where(slow, enough)),
+        "it may know what the standby does not"
+    );
+    let unknown = |conn: &mut PgConnection| match slow(conn)?.as_str() {
+        "standby" => Err(Code::NotFound.into()),
+        name => Ok(name.to_owned()),
+    };
+    assert!(
+        busy(db.run_public(unknown)),
+        "not there yet is not the same as not there"
+    );
+    falls_behind(&standby, 3600);
+    let old = first.db(2).with_replica(&standby.url).unwrap();
+    assert!(busy(old.run_public(slow)), "an hour old, while the database is there");
     std::thread::scope(|scope| {
         let (sender, taken) = std::sync::mpsc::channel();
         for _ in 0..2 {
@@ -346,6 +384,7 @@ fn what_the_standby_does_not_know_yet_is_asked_of_the_database() {
 #[test]
 fn feeds_come_from_the_standby_and_the_programme_only_while_the_database_is_away() {
     let (mut database, standby) = (TestDatabase::create(), TestDatabase::create());
+    falls_behind(&standby, 0);
     database.replica_url = Some(standby.url.clone());
     let name = database.name.clone();
     let app = TestApp::on(database);

@@ -14,7 +14,7 @@ use std::time::Duration;
 use diesel::pg::PgConnection;
 use tokio::sync::oneshot::{Sender, channel};
 
-use super::db::Db;
+use super::db::{Db, Undone};
 use super::metrics::{self, Caught};
 use super::problem::{Error, Result};
 
@@ -154,8 +154,12 @@ where
         let keys = keys.into_iter().collect::<Vec<_>>();
         match self.look(&keys) {
             // One that cannot be read is nobody else's misfortune.
-            Err(Error::Internal(_)) if keys.len() > 1 => {
-                let each = keys.into_iter().map(|key| (self.look(std::slice::from_ref(&key)), key));
+            Err(Undone {
+                error: Error::Internal(_),
+                ..
+            }) if keys.len() > 1 => {
+                let look = |key| self.look(std::slice::from_ref(key)).map_err(|undone| undone.error);
+                let each = keys.into_iter().map(|key| (look(&key), key));
                 let each = each.map(|(found, key)| (key, found)).collect::<HashMap<_, _>>();
                 for (key, tell) in asked {
                     if let Some(found) = each.get(&key) {
@@ -163,12 +167,15 @@ where
                     }
                 }
             }
-            found => {
+            looked => {
+                let away = matches!(looked, Err(Undone { away: true, .. }));
+                let found = looked.map_err(|undone| undone.error);
                 for (key, tell) in asked {
                     answer(&found, &key, tell);
                 }
-                // Where nobody is there for these, nobody is for those who came meanwhile.
-                if matches!(found, Err(Error::Unavailable(_))) {
+                // Where nobody is there for these, nobody is for those who came meanwhile. That these took too long says
+                // nothing of the others.
+                if away {
                     let others = std::mem::take(&mut self.locked().asked);
                     others.into_iter().for_each(|(key, tell)| answer(&found, &key, tell));
                 }
@@ -176,15 +183,18 @@ where
         }
     }
 
-    fn look(&self, keys: &[K]) -> Result<HashMap<K, V>> {
+    fn look(&self, keys: &[K]) -> Result<HashMap<K, V>, Undone> {
         self.readings.fetch_add(1, Ordering::Relaxed);
         let read = || {
             let all = |found: &HashMap<K, V>| found.len() == keys.len();
-            self.db.run_public_where(|conn| (self.read)(conn, keys), all)
+            self.db.attempt_public(|conn| (self.read)(conn, keys), all)
         };
         catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
             metrics::panicked(Caught::OffThread);
-            Err(Error::internal("reading for many at once panicked"))
+            Err(Undone {
+                error: Error::internal("reading for many at once panicked"),
+                away: false,
+            })
         })
     }
 }

@@ -15,7 +15,7 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
 
-use super::db::{again, prepared};
+use super::db::{SWEPT_AT_ONCE, again, prepared};
 use super::digest::sha256;
 use super::etag::{self, Privacy};
 use super::problem::{Code, Error, FieldError, Problem, Result};
@@ -280,13 +280,14 @@ pub fn keep(conn: &mut PgConnection, now: DateTime<Utc>, answers: &[(Key, &Creat
 
 /// Of answers that are about one of `objects` only their ids stay: a request that is sent again still does nothing twice,
 /// and its answer names nobody any more. Each word of an answer is compared as a whole: looking for every id in every answer
-/// takes seconds where there are many of both, and seats are locked meanwhile.
+/// takes seconds where there are many of both, and seats are locked meanwhile. What answers a registration, which is most of
+/// them on a busy day, names no other: there the place alone is looked at.
 pub fn forget(conn: &mut PgConnection, objects: &[uuid::Uuid]) -> Result<usize> {
     use diesel::sql_types::{Array, Text};
     Ok(diesel::sql_query(
         "UPDATE idempotency_keys SET body = coalesce(
              jsonb_strip_nulls(jsonb_build_object('id', body -> 'id', 'state', body -> 'state')), '{}')
-         WHERE substring(location FROM '[^/]+$') = ANY ($1) OR EXISTS (
+         WHERE substring(location FROM '[^/]+$') = ANY ($1) OR location !~ '/registrations/[^/]+$' AND EXISTS (
              SELECT FROM jsonb_path_query(body, 'strict $.** ? (@.type() == \"string\")') AS said (word)
              WHERE word #>> '{}' = ANY ($1))",
     )
@@ -294,7 +295,15 @@ pub fn forget(conn: &mut PgConnection, objects: &[uuid::Uuid]) -> Result<usize> 
     .execute(conn)?)
 }
 
-/// Forgets keys older than 24 hours; run now and then by the service.
+/// Forgets keys older than 24 hours, some at a time; run now and then by the service.
 pub fn sweep(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize> {
-    Ok(diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(now - KEPT))).execute(conn)?)
+    use diesel::sql_types::{BigInt, Timestamptz};
+    // One that is taken anew meanwhile is old no more.
+    Ok(diesel::sql_query(
+        "DELETE FROM idempotency_keys WHERE created_at < $1 AND key IN (
+             SELECT key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2)",
+    )
+    .bind::<Timestamptz, _>(now - KEPT)
+    .bind::<BigInt, _>(SWEPT_AT_ONCE)
+    .execute(conn)?)
 }

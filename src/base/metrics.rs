@@ -108,16 +108,18 @@ pub enum Job {
     Courier,
     Caretaker,
     Sealer,
+    Sweeper,
 }
 
 impl Job {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Timekeeper,
         Self::Mails,
         Self::WebhookReader,
         Self::Courier,
         Self::Caretaker,
         Self::Sealer,
+        Self::Sweeper,
     ];
 
     const fn as_str(self) -> &'static str {
@@ -128,6 +130,7 @@ impl Job {
             Self::Courier => "courier",
             Self::Caretaker => "caretaker",
             Self::Sealer => "sealer",
+            Self::Sweeper => "sweeper",
         }
     }
 }

@@ -119,6 +119,8 @@ fn idle_lines_are_hung_up_on_with_the_silent_one_and_busy_ones_are_not() {
         assert_eq!(first, second);
     });
     assert!(back_end(&mut idle).is_err());
+    // Whoever finds their line dead gets another at once: that one was forgotten says nothing of the next.
+    back_end(&mut db.connect().unwrap()).unwrap();
 }
 
 /// There others may well be answered: that one waits says nothing of the server.

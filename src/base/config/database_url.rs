@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use crate::base::db::split_query;
+
 /// The parts of a URL that decide who could listen and who could get in.
 pub struct DatabaseUrl<'a> {
     hosts: Vec<String>,
@@ -12,8 +14,8 @@ pub struct DatabaseUrl<'a> {
 
 impl<'a> DatabaseUrl<'a> {
     pub fn of(url: &'a str) -> Self {
-        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (rest, query) = split_query(url);
+        let (rest, query) = (rest, query.unwrap_or_default());
         let authority = rest.split('/').next().unwrap_or_default();
         let (login, hosts) = authority.rsplit_once('@').unwrap_or(("", authority));
         let (user, password) = login
@@ -122,6 +124,8 @@ mod tests {
     fn only_a_verified_server_is_verified() {
         let verified = |query: &str| DatabaseUrl::of(&format!("postgresql://db/einlass{query}")).is_verified();
         assert!(verified("?sslmode=verify-full&connect_timeout=2"));
+        let marked = DatabaseUrl::of("postgresql://u:who?sslmode=disable&@db/einlass?sslmode=verify-full");
+        assert!(marked.is_verified() && !marked.is_local());
         for query in ["", "?sslmode=require", "?sslmode=verify-ca", "?xsslmode=verify-full"] {
             assert!(!verified(query), "{query}");
         }
@@ -132,6 +136,7 @@ mod tests {
         let fault = |url: &str| DatabaseUrl::of(url).password_fault();
         assert_eq!(fault("postgresql:///einlass"), None);
         assert_eq!(fault("postgresql://einlass:Siebzehn-Lampen@db/einlass"), None);
+        assert_eq!(fault("postgresql://einlass:Siebzehn?Lampen@db/einlass"), None);
         assert_eq!(
             fault("postgresql://einlass@db/einlass?passfile=/etc/einlass/pass"),
             None

@@ -12,13 +12,25 @@ pub const USER_TIMEOUT: &str = "tcp_user_timeout";
 /// Milliseconds, from here on: each line has its own.
 pub const USER_TIMEOUTS: std::ops::Range<u64> = 10_000..12_000;
 
-/// Where the settings stand. To libpq all before an `@` is user and password, unless a slash comes first: a question mark in
-/// there begins nothing.
+/// The address without its scheme, and the settings behind it. To libpq all before an `@` is user and password, unless a slash
+/// comes first: a question mark in there begins nothing.
+pub fn split_query(url: &str) -> (&str, Option<&str>) {
+    let address = url.split_once("://").map_or(url, |(_, address)| address);
+    let person = match address.find(['@', '/']) {
+        Some(end) if address[end..].starts_with('@') => end,
+        _ => 0,
+    };
+    match address[person..].find('?') {
+        Some(mark) => {
+            let (address, query) = address.split_at(person + mark);
+            (address, query.strip_prefix('?'))
+        }
+        None => (address, None),
+    }
+}
+
 fn query(url: &str) -> Option<&str> {
-    let (_, address) = url.split_once("://")?;
-    let person = address.split_once(['@', '/']).map_or("", |(person, _)| person);
-    let ended_by_at = address.strip_prefix(person).filter(|rest| rest.starts_with('@'));
-    ended_by_at.unwrap_or(address).split_once('?').map(|(_, query)| query)
+    split_query(url).1
 }
 
 /// What the URL says of a setting.

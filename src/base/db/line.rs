@@ -39,6 +39,8 @@ pub struct Exchange(Arc<Inside>);
 struct Inside {
     url: String,
     lease: Lease,
+    /// How long a BEGIN may go without an answer.
+    begin_within: Duration,
     birth: Instant,
     /// One at a time: who waits here learns from the one before.
     dialling: Mutex<()>,
@@ -52,9 +54,24 @@ struct Inside {
 impl Exchange {
     /// Nothing is connected yet.
     pub fn open(url: &str, lease: Lease) -> std::io::Result<Self> {
+        // Behind a pooler a beginning waits for a connection of the server, and nothing is wrong.
+        let begin_within = match lease {
+            Lease::Session => BEGIN_WITHIN,
+            Lease::Transaction => ANSWER_WITHIN,
+        };
+        Self::patient(url, lease, begin_within)
+    }
+
+    /// To where somebody is asked only because it is quick.
+    pub fn to_a_standby(url: &str, lease: Lease) -> std::io::Result<Self> {
+        Self::patient(url, lease, BEGIN_WITHIN)
+    }
+
+    fn patient(url: &str, lease: Lease, begin_within: Duration) -> std::io::Result<Self> {
         let inside = Arc::new(Inside {
             url: url.to_owned(),
             lease,
+            begin_within,
             birth: Instant::now(),
             dialling: Mutex::default(),
             under_way: Mutex::default(),
@@ -81,7 +98,8 @@ impl Exchange {
         since != 0 && self.0.now().saturating_sub(since) > millis(long)
     }
 
-    /// Whether a line could not be made, or was hung up on, within so long.
+    /// Whether a line could not be made within so long. One that was hung up on says nothing of the next: what forgets idle
+    /// lines on the way lets new ones through.
     pub fn failed_within(&self, short: Duration) -> bool {
         let at = self.0.failed_at.load(Relaxed);
         at != 0 && self.0.now().saturating_sub(at) < millis(short)
@@ -177,11 +195,7 @@ impl Inside {
         Ear {
             line,
             birth: self.birth,
-            // Behind a pooler a beginning waits for a connection of the server, and nothing is wrong.
-            begin_within: match self.lease {
-                Lease::Session => BEGIN_WITHIN,
-                Lease::Transaction => ANSWER_WITHIN,
-            },
+            begin_within: self.begin_within,
             begins: false,
             ends: false,
         }
@@ -214,7 +228,6 @@ impl Inside {
             return;
         };
         tracing::warn!(lines = silent.len(), "the database fell silent; hanging up");
-        self.failed_at.store(now, Relaxed);
         for line in &silent {
             line.hang_up();
         }

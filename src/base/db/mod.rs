@@ -38,10 +38,13 @@ mod unhurried;
 
 pub use self::examine::Wanted;
 pub use self::grants::{May, TABLES, setup};
+pub use self::limits::split_query;
 pub use self::migrate::MIGRATIONS;
 pub use self::prepared::{Prepared, prepared};
 pub use self::transaction::{Ended, OnConstraint, again, asks_again, rehearse, transact};
 
+/// Of what has had its time so many rows are deleted by a statement: it is far from its end, however many there are.
+pub const SWEPT_AT_ONCE: i64 = 5000;
 const POOL_WAIT: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 5;
 
@@ -121,7 +124,7 @@ fn set(verb: &str, settings: &[(&str, &str)]) -> String {
     statements.collect::<Vec<_>>().join("; ")
 }
 
-/// Connections are made when they are first needed: a service may start before its database.
+/// Connections are made when they are first needed, not all at the start.
 fn pool(exchange: &Exchange, size: u32) -> Result<Connections> {
     Pool::builder()
         .max_size(size)
@@ -134,11 +137,11 @@ fn pool(exchange: &Exchange, size: u32) -> Result<Connections> {
 }
 
 /// Why a transaction was not done.
-struct Undone {
-    error: Error,
+pub(in crate::base) struct Undone {
+    pub error: Error,
     /// Whether nobody was there, or left in the middle. Who ends a statement or keeps a row locked is there, and so is a
     /// database whose connections others of us have. Behind a pooler nobody can tell one that is busy from one that is away.
-    away: bool,
+    pub away: bool,
 }
 
 /// Tries until a transaction on one of the pool's connections ends for good; `heard` is told how each ended.

@@ -1,5 +1,5 @@
 //! A standby for what may be some seconds old. It makes things faster and keeps the public served while the database is away;
-//! nothing ever fails because of it.
+//! nothing ever fails because of it, and whoever is sent there waits three seconds for it at most.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -22,14 +22,15 @@ const GOOD_FOR: Duration = Duration::from_secs(1);
 const BAD_FOR: Duration = Duration::from_secs(10);
 /// How long the database is taken for away after it was found so; longer waits would be everybody's.
 const AWAY_FOR: Duration = Duration::from_secs(5);
-/// It is there to be fast: nobody waits for it.
+/// It is there to be fast: nobody waits longer for a connection to it, or for more than one that was silent.
 const WAIT: Duration = Duration::from_millis(500);
 
 /// What was received and not yet replayed is behind. Without a receiver nobody knows what was missed, so the last transaction
 /// counts, even if nothing was written since. When the receiver last heard of the primary an ordinary role is not told; how soon
-/// it gives it up is `wal_receiver_timeout`, docs/production.md.
+/// it gives it up is `wal_receiver_timeout`, docs/production.md. One that was promoted has a history of its own, and is behind
+/// for good.
 const LAG: &str = "SELECT CASE
-        WHEN NOT pg_is_in_recovery() THEN 0
+        WHEN NOT pg_is_in_recovery() THEN 1e9
         WHEN EXISTS (SELECT FROM pg_stat_wal_receiver) AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
         ELSE coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()), 1e9)
     END::float8 AS seconds";
@@ -56,7 +57,7 @@ pub struct Replica {
 impl Replica {
     pub(super) fn open(url: &str, size: u32, lease: Lease) -> Result<Self> {
         Ok(Self {
-            pool: pool(&Exchange::open(url, lease).map_err(Error::internal)?, size)?,
+            pool: pool(&Exchange::to_a_standby(url, lease).map_err(Error::internal)?, size)?,
             begin: begins(lease, Begin::Read),
             judged: Mutex::new(Judged { at: None, good: false }),
             database_away_since: Mutex::new(None),
@@ -98,9 +99,9 @@ impl Replica {
         *locked(&self.database_away_since) = None;
     }
 
-    /// Once, and once more where the pool had a connection that was dead.
+    /// Once, and once more for each connection of the pool that was dead; one that was silent had all the time there is.
     fn run<T>(&self, work: &impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
-        let mut dead = 0;
+        let (begun, mut dead) = (Instant::now(), 0);
         loop {
             let conn = self.pool.get_timeout(WAIT);
             let mut conn = conn.map_err(|error| Error::Unavailable(format!("the standby: {error}")))?;
@@ -109,7 +110,7 @@ impl Replica {
                 Ended::NotBegun(error) => {
                     throw_away(&mut conn);
                     dead += 1;
-                    if dead > self.pool.max_size() + 1 {
+                    if dead > self.pool.max_size() + 1 || begun.elapsed() > WAIT {
                         return Err(error);
                     }
                 }
@@ -168,6 +169,7 @@ impl Db {
     }
 
     /// Runs `work` on the database itself; while that is away, on a standby however old: an old programme is better than none.
+    /// One that is only busy is still there, and of what is older than it is shown nothing: then the standby has to be current.
     pub fn run_public<T>(&self, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
         self.run_public_where(work, |_| true)
     }
@@ -179,8 +181,17 @@ impl Db {
         work: impl Fn(&mut PgConnection) -> Result<T>,
         enough: impl Fn(&T) -> bool,
     ) -> Result<T> {
+        self.attempt_public(work, enough).map_err(|undone| undone.error)
+    }
+
+    /// The same; says also whether nobody is there at all.
+    pub(in crate::base) fn attempt_public<T>(
+        &self,
+        work: impl Fn(&mut PgConnection) -> Result<T>,
+        enough: impl Fn(&T) -> bool,
+    ) -> Result<T, Undone> {
         let Some(replica) = self.replica.as_deref() else {
-            return self.run(true, work);
+            return self.attempt(true, work);
         };
         let away = *locked(&replica.database_away_since);
         if away.is_some_and(|since| since.elapsed() < AWAY_FOR)
@@ -195,20 +206,29 @@ impl Db {
                 error: Error::Unavailable(cause),
                 away,
             }) => {
+                let unavailable = |cause| Undone {
+                    error: Error::Unavailable(cause),
+                    away,
+                };
                 if away {
                     *locked(&replica.database_away_since) = Some(Instant::now());
+                } else if !replica.is_current() {
+                    return Err(unavailable(cause));
                 }
                 match replica.run(&work) {
-                    Err(Error::Unavailable(_) | Error::Internal(_)) => Err(Error::Unavailable(cause)),
+                    Err(Error::Unavailable(_) | Error::Internal(_)) => Err(unavailable(cause)),
+                    // The database may know by now what the standby does not: its silence is no answer.
+                    Err(Error::Refused(_)) if !away => Err(unavailable(cause)),
+                    Ok(value) if !away && !enough(&value) => Err(unavailable(cause)),
                     answered => {
                         metrics::reading(Reading::StoodIn);
-                        answered
+                        answered.map_err(|error| Undone { error, away })
                     }
                 }
             }
             outcome => {
                 replica.database_is_there();
-                outcome.map_err(|undone| undone.error)
+                outcome
             }
         }
     }
