@@ -13,6 +13,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use self::envelope::{envelope, known_route};
 use self::known::{Routes, nothing_here};
+use self::sweeper::start_sweeper;
 use crate::attendance::Door;
 use crate::audit::{self, start_sealer};
 use crate::auth::{self, Auth, Hasher, Keys, Scopes, Throttle, scope_of};
@@ -22,7 +23,6 @@ use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::drain::Drain;
-use crate::base::idempotency;
 use crate::base::memory::Memory;
 use crate::base::press::Press;
 use crate::base::problem::{Code, Error, Result};
@@ -40,10 +40,12 @@ mod gauges;
 mod known;
 mod process;
 mod stop;
+mod sweeper;
 mod unread;
 
 pub use gauges::watch;
 pub use stop::{End, Signals, until_stopped};
+pub use sweeper::sweep;
 
 /// Everything under `/api/v1`. One scope with full paths: once a prefix matches, actix never looks at another.
 fn api(config: &mut ServiceConfig) {
@@ -126,14 +128,15 @@ impl Background {
 const DOWN: u64 = 25;
 
 impl Site {
-    /// Begins to deliver mails and webhooks, to keep deadlines, to seal the journal, and to forget what is kept no longer. Every
-    /// instance does; they share the work.
+    /// Begins to deliver mails and webhooks, to keep deadlines, to seal the journal, to forget what is kept no longer, and to
+    /// sweep. Every instance does; they share the work.
     pub fn background(&self) -> Result<Background> {
         let (db, clock) = (Db::clone(&self.db), Clock::clone(&self.clock));
         Ok(Background(vec![
             start_timekeeper(db.clone(), clock.clone())?,
             start_caretaker(db.clone(), clock.clone())?,
             start_sealer(db.clone(), clock.clone())?,
+            start_sweeper(db.clone(), clock.clone())?,
             self.courier.clone().into_inner().start(&db, &clock)?,
             self.postman.clone().start(db, clock),
         ]))
@@ -176,7 +179,6 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
     let bytes = web::Bytes::from(document.to_pretty_json().map_err(std::io::Error::other)?);
     let rest = DOWN.saturating_sub(site.config.drain_seconds);
     let health = web::Data::new(health::Ready::default());
-    sweep_now_and_then(&site);
     let server = HttpServer::new(move || {
         let docs = SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::new(["/openapi.json"]));
         let bytes = bytes.clone();
@@ -240,28 +242,4 @@ async fn openapi_json(bytes: web::Bytes) -> HttpResponse {
         .content_type("application/json")
         .insert_header(("Cache-Control", "no-cache"))
         .body(bytes)
-}
-
-/// Expired keys, tokens and previews of reports and programmes are forgotten. Every instance does it; doing it twice does no harm.
-fn sweep_now_and_then(site: &Site) {
-    let (db, clock, auth) = (site.db.clone(), site.clock.clone(), site.auth.clone());
-    actix_web::rt::spawn(async move {
-        let mut interval = tokio::time::interval(std::time::Duration::from_secs(600));
-        loop {
-            interval.tick().await;
-            auth.throttle.sweep();
-            let now = clock.now();
-            let swept = db
-                .write(move |conn| {
-                    let keys = idempotency::sweep(conn, now)? + crate::auth::sweep(conn, now)?;
-                    let imports = attendance::forget_uncounted(conn, now)? + imports::forget_unconfirmed(conn, now)?;
-                    let deliveries = partners::sweep_deliveries(conn, now)?;
-                    Ok(keys + imports + deliveries + attendance::forget_times(conn)?)
-                })
-                .await;
-            if let Err(error) = swept {
-                tracing::warn!(%error, "expired keys, tokens and previews were not swept");
-            }
-        }
-    });
 }

@@ -4,4 +4,5 @@ mod environment;
 mod program;
 
 mod stopping;
+mod swept;
 mod watching;

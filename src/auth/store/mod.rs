@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::model::{Account, AccountId, Member, Organisation, OrganisationId, OrganisationRef, RefreshToken, Role};
 use super::who::{Identity, Subject};
-use crate::base::db::{OnConstraint, again};
+use crate::base::db::{OnConstraint, SWEPT_AT_ONCE, again};
 use crate::base::problem::{Code, Error, Problem, Result};
 use crate::schema::{accounts, members, organisations, refresh_tokens};
 
@@ -326,7 +326,12 @@ pub fn revoke_account(conn: &mut PgConnection, account: AccountId, now: DateTime
     Ok(())
 }
 
-/// Forgets refresh tokens that have expired; run now and then by the service.
+/// Forgets refresh tokens that have expired, some at a time; run now and then by the service.
 pub fn sweep(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize> {
-    Ok(diesel::delete(refresh_tokens::table.filter(refresh_tokens::expires_at.lt(now))).execute(conn)?)
+    let expired = refresh_tokens::table
+        .filter(refresh_tokens::expires_at.lt(now))
+        .order(refresh_tokens::expires_at)
+        .limit(SWEPT_AT_ONCE)
+        .select(refresh_tokens::token_hash);
+    Ok(diesel::delete(refresh_tokens::table.filter(refresh_tokens::token_hash.eq_any(expired))).execute(conn)?)
 }

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamptz};
 
+use crate::base::db::SWEPT_AT_ONCE;
 use crate::base::problem::Result;
 use crate::partners::model::{Delivery, DeliveryId, DeliveryState, Webhook};
 use crate::schema::webhook_deliveries::{self, dsl};
@@ -86,15 +88,21 @@ pub fn begin_anew(conn: &mut PgConnection, webhook: &Webhook, now: DateTime<Utc>
     Ok(())
 }
 
-/// Forgets what was delivered, or given up, before these moments.
+/// Forgets what was delivered, or given up, before these moments, some at a time.
 pub fn sweep(conn: &mut PgConnection, delivered: DateTime<Utc>, failed: DateTime<Utc>) -> Result<usize> {
-    let old = |state, before| {
-        webhook_deliveries::table
-            .filter(dsl::state.eq(state))
-            .filter(dsl::created_at.lt(before))
-    };
-    let forgotten = diesel::delete(old(DeliveryState::Delivered, delivered)).execute(conn)?;
-    Ok(forgotten + diesel::delete(old(DeliveryState::Failed, failed)).execute(conn)?)
+    // One that is tried again by hand meanwhile is done no more.
+    Ok(diesel::sql_query(
+        "WITH old AS (
+             (SELECT organisation_id, id FROM webhook_deliveries WHERE state = 'delivered' AND created_at < $1 LIMIT $3)
+             UNION ALL
+             (SELECT organisation_id, id FROM webhook_deliveries WHERE state = 'failed' AND created_at < $2 LIMIT $3))
+         DELETE FROM webhook_deliveries AS one USING old
+         WHERE one.organisation_id = old.organisation_id AND one.id = old.id AND one.state <> 'pending'",
+    )
+    .bind::<Timestamptz, _>(delivered)
+    .bind::<Timestamptz, _>(failed)
+    .bind::<BigInt, _>(SWEPT_AT_ONCE)
+    .execute(conn)?)
 }
 
 /// How far behind what is told to webhooks is.

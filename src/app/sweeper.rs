@@ -1,0 +1,70 @@
+//! The thread that clears away what has had its time and says nothing about anybody: kept answers, tokens, previews that were
+//! never confirmed, deliveries. Every instance does it; doing it twice does no harm. What says something about a person has
+//! periods of its own, `privacy::start_caretaker`.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use diesel::PgConnection;
+
+use crate::base::clock::Clock;
+use crate::base::db::Db;
+use crate::base::idempotency;
+use crate::base::metrics::Job;
+use crate::base::problem::Result;
+use crate::base::rounds::{Manner, Rounds};
+use crate::{attendance, auth, imports, partners};
+
+const EVERY: Duration = Duration::from_mins(10);
+/// Transactions of a kind in a round: whatever a rush has left, the others have their turn.
+const TURNS: usize = 200;
+
+const MANNER: Manner = Manner {
+    job: Job::Sweeper,
+    first: Duration::ZERO,
+    after_failure: EVERY,
+    failed: |error| tracing::warn!(%error, "what has had its time waits for the database"),
+    panicked: || tracing::error!("sweeping panicked"),
+    broke: || tracing::error!("the thread that sweeps broke"),
+};
+
+/// Clears away some of what is over, and says how much that was.
+type Sweep = fn(&mut PgConnection, DateTime<Utc>) -> Result<usize>;
+
+const ALL: [Sweep; 6] = [
+    idempotency::sweep,
+    auth::sweep,
+    attendance::forget_uncounted,
+    |conn, _| attendance::forget_times(conn),
+    imports::forget_unconfirmed,
+    partners::sweep_deliveries,
+];
+
+/// Begins to sweep, until what it returns is dropped.
+pub fn start_sweeper(db: Db, clock: Clock) -> Result<Rounds> {
+    Rounds::default().begin("sweeper", &MANNER, clock.clone(), move |ended| {
+        sweep(&db, clock.now(), ended)?;
+        Ok(EVERY)
+    })
+}
+
+/// Clears away all that is over, each kind by itself: what fails keeps nothing else, and is told in the end.
+pub fn sweep(db: &Db, now: DateTime<Utc>, ended: impl Fn() -> bool) -> Result<usize> {
+    let (mut all, mut failed) = (0, None);
+    for sweep in ALL {
+        for _ in 0..TURNS {
+            if ended() {
+                return Ok(all);
+            }
+            match db.run(false, |conn| sweep(conn, now)) {
+                Ok(0) => break,
+                Ok(some) => all += some,
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
+        }
+    }
+    failed.map_or(Ok(all), Err)
+}

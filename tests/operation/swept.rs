@@ -1,0 +1,46 @@
+//! What has had its time is cleared away, however much there is, and whatever becomes of the rest.
+
+use diesel::connection::SimpleConnection;
+use einlass::base::problem::Error;
+
+use crate::api::sharings::count;
+use crate::support::TestApp;
+
+/// So many kept answers whose day is over.
+fn answers_of_yesterday(app: &TestApp, many: usize) {
+    let sql = format!(
+        "INSERT INTO idempotency_keys (key, request, created_at, location, body)
+         SELECT sha256(n::text::bytea), sha256(n::text::bytea), '2026-01-01', '/api/v1/registrations/' || n, '{{}}'
+         FROM generate_series(1, {many}) AS n"
+    );
+    app.database.connect().batch_execute(&sql).unwrap();
+}
+
+#[test]
+fn a_rush_is_cleared_away_some_at_a_time() {
+    let app = TestApp::spawn();
+    answers_of_yesterday(&app, 12_000);
+    let (db, now) = (&app.site.db, app.clock.now());
+    let once = db.run(false, |conn| einlass::base::idempotency::sweep(conn, now));
+    assert_eq!(once.unwrap(), 5000);
+    assert_eq!(einlass::app::sweep(db, now, || true).unwrap(), 0, "it is told to end");
+    assert_eq!(einlass::app::sweep(db, now, || false).unwrap(), 7000);
+    assert_eq!(count(&app, "idempotency_keys"), 0);
+}
+
+#[test]
+fn what_cannot_be_cleared_away_keeps_nothing_else() {
+    let app = TestApp::spawn();
+    let mut conn = app.database.connect();
+    conn.batch_execute("ALTER TABLE idempotency_keys RENAME TO elsewhere")
+        .unwrap();
+    conn.batch_execute(
+        "INSERT INTO refresh_tokens (token_hash, family_id, account_id, issued_at, expires_at)
+         SELECT sha256('old'), gen_random_uuid(), id, '2026-01-01', '2026-01-02' FROM accounts LIMIT 1",
+    )
+    .unwrap();
+    let before = count(&app, "refresh_tokens");
+    let told = einlass::app::sweep(&app.site.db, app.clock.now(), || false);
+    assert!(matches!(told, Err(Error::Internal(_))), "{told:?}");
+    assert_eq!(count(&app, "refresh_tokens"), before - 1);
+}
