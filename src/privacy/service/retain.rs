@@ -23,7 +23,8 @@ use crate::seminars::{self, SeminarId};
 /// Looked at together. Few enough that nobody waits for their seminar, many enough that a year is done in minutes.
 const AT_ONCE: usize = 200;
 
-/// Rounds an organisation has in a run: what is left then is the next run's, and however much that is, everybody has a turn.
+/// Rounds that an organisation has for a kind in a run: what is left then is the next run's, and however much that is, everything
+/// has a turn.
 const ROUNDS: usize = 25;
 
 /// What of an organisation is forgotten together: of a seminar or of a kind.
@@ -34,33 +35,37 @@ const MAILS: &str = "mails";
 const CONSENTS: &str = "consents";
 
 /// Forgets what is due, and says how many records that were. What fails is logged and has its turn again in the next run; it
-/// holds up nothing else in this one. When it is `ended`, what is left has its turn in the next one too.
+/// holds up nothing else in this one. What was not even found in time is told in the end, so that it does not go unseen: a kind of
+/// which nothing is forgotten any more. When it is `ended`, what is left has its turn in the next one too.
 pub fn retain(db: &Db, now: DateTime<Utc>, ended: impl Fn() -> bool) -> Result<usize> {
     let act = Act {
         now,
         actor: Actor::SYSTEM,
     };
-    let mut all = 0;
+    let (mut all, mut not_found) = (0, None);
     for organisation in db.run(true, store::keepers)? {
-        if ended() {
-            break;
-        }
-        match retain_of(db, &act, organisation, &ended) {
-            Ok(count) => all += count,
-            Err(Error::Unavailable(cause)) if cause.contains("timeout") => {
-                tracing::warn!(cause, "what is kept no longer was not found in time; the others go on");
+        for nth in 0..store::OURS {
+            if ended() {
+                return Ok(all);
             }
-            Err(error) => return Err(error),
+            match retain_of(db, &act, organisation, nth, &ended) {
+                Ok(count) => all += count,
+                Err(Error::Unavailable(cause)) if cause.contains("timeout") => {
+                    tracing::warn!(cause, %organisation, "what is kept no longer was not found in time; the others go on");
+                    not_found = Some(Error::Unavailable(cause));
+                }
+                Err(error) => return Err(error),
+            }
         }
     }
-    Ok(all)
+    not_found.map_or(Ok(all), Err)
 }
 
-fn retain_of(db: &Db, act: &Act, organisation: OrganisationId, ended: &impl Fn() -> bool) -> Result<usize> {
+fn retain_of(db: &Db, act: &Act, organisation: OrganisationId, nth: usize, ended: &impl Fn() -> bool) -> Result<usize> {
     let (mut all, mut passed_over) = (0, Vec::new());
     for _ in 0..ROUNDS {
         let due = db.run(true, |conn| {
-            store::due(conn, organisation, act.now, &passed_over, AT_ONCE)
+            store::due(conn, organisation, act.now, nth, &passed_over, AT_ONCE)
         })?;
         if due.is_empty() {
             break;

@@ -124,7 +124,7 @@ const RETAINED: [(&str, &str); 8] = [
 ];
 
 /// How many of them are forgotten here.
-const OURS: usize = 6;
+pub const OURS: usize = 6;
 
 /// Each with its deadline. A hold moves it behind its last day.
 const DATED: &str = "SELECT retained.*,
@@ -199,33 +199,27 @@ pub fn standings(conn: &mut PgConnection, organisation: OrganisationId, now: Dat
     Ok(all)
 }
 
-/// What of an organisation is due and no other room does by itself, without what is to be passed over; `limit` or more where
-/// there is so much. A kind is asked for where the one before has not filled it, and a seminar's records come together.
+/// What of an organisation is due of the `nth` kind, without what is to be passed over; so many at most, and a seminar's
+/// together.
 pub fn due(
     conn: &mut PgConnection,
     organisation: OrganisationId,
     now: DateTime<Utc>,
+    nth: usize,
     passed_over: &[Uuid],
     limit: usize,
 ) -> Result<Vec<Due>> {
-    let mut all = Vec::new();
-    for one in RETAINED.iter().take(OURS) {
-        let query = dated(
-            std::slice::from_ref(one),
-            organisation,
-            now,
-            "SELECT kind, seminar_id, object_id FROM dated WHERE deadline <= $3 AND object_id <> ALL ($5)
-             ORDER BY CASE WHEN kind NOT IN ('mail', 'consent') THEN seminar_id END LIMIT $6",
-        );
-        let query = query
-            .bind::<Array<SqlUuid>, _>(passed_over.to_vec())
-            .bind::<BigInt, _>(i64::try_from(limit).map_err(Error::internal)?);
-        all.extend(query.load::<Due>(conn)?);
-        if all.len() >= limit {
-            break;
-        }
-    }
-    Ok(all)
+    let query = dated(
+        RETAINED.get(nth..=nth).unwrap_or_default(),
+        organisation,
+        now,
+        "SELECT kind, seminar_id, object_id FROM dated WHERE deadline <= $3 AND object_id <> ALL ($5)
+         ORDER BY CASE WHEN kind NOT IN ('mail', 'consent') THEN seminar_id END LIMIT $6",
+    );
+    let query = query
+        .bind::<Array<SqlUuid>, _>(passed_over.to_vec())
+        .bind::<BigInt, _>(i64::try_from(limit).map_err(Error::internal)?);
+    Ok(query.load(conn)?)
 }
 
 /// Which of these are due all the same, now that nobody else decides on their seminar.
