@@ -141,7 +141,8 @@ pub fn review(
     score: Option<i32>,
     note: Option<Paragraphs<2000>>,
 ) -> Result<Review> {
-    let registration = store::find(conn, id)?.ok_or(Code::NotFound)?;
+    // Whoever is being forgotten at this moment is waited for, or waits for us: nothing is written behind an erasure.
+    let registration = store::find_unchanged(conn, id)?.ok_or(Code::NotFound)?;
     reach.check(registration.organisation_id)?;
     if registration.personal_data != PersonalData::Kept {
         // Nothing is noted about whoever was forgotten.

@@ -41,6 +41,15 @@ pub fn find(conn: &mut PgConnection, id: RegistrationId) -> Result<Option<Regist
     Ok(query.first(conn).optional()?)
 }
 
+/// [`find`], and until we commit nobody changes it: for what is written beside it only as long as it is as it was found.
+pub fn find_unchanged(conn: &mut PgConnection, id: RegistrationId) -> Result<Option<Registration>> {
+    let query = registrations::table
+        .filter(registrations::id.eq(id))
+        .select(Registration::as_select())
+        .for_share();
+    Ok(query.first(conn).optional()?)
+}
+
 /// Another address may be somebody's who is registered already.
 pub fn save(conn: &mut PgConnection, registration: &Registration) -> Result<()> {
     diesel::update(registrations::table.find((registration.organisation_id, registration.id)))

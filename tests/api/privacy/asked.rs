@@ -125,6 +125,34 @@ fn an_organisation_decides_how_long_it_keeps_what() {
     );
 }
 
+/// Free words about a person, written while somebody makes them forgotten.
+#[test]
+fn nothing_is_noted_behind_an_erasure() {
+    let app = TestApp::spawn();
+    let seminar = app.seminar(1);
+    let [anna] = app.registered(&seminar, ["anna"]);
+    let path = format!("/registrations/{anna}/review");
+    let note = || {
+        app.organiser()
+            .send("PUT", &path, &[], Some(br#"{"note": "kanarinote"}"#))
+    };
+    note().expect(200);
+    let mut erasing = app.database.connect();
+    // As an erasure does it: what is beside the registration goes after it was changed.
+    let begin = format!(
+        "BEGIN; UPDATE registrations SET personal_data = 'restricted' WHERE id = '{anna}';
+         DELETE FROM reviews WHERE registration_id = '{anna}'"
+    );
+    erasing.batch_execute(&begin).unwrap();
+    std::thread::scope(|scope| {
+        let noted = scope.spawn(note);
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        erasing.batch_execute("COMMIT").unwrap();
+        noted.join().unwrap().problem(409, "transition-not-allowed");
+    });
+    assert_eq!(count(&app, "reviews"), 0);
+}
+
 #[test]
 fn two_who_erase_one_person_at_once_erase_once() {
     let app = TestApp::spawn();
