@@ -18,14 +18,14 @@ pub fn seal(db: &Db, now: impl Fn() -> DateTime<Utc>, ended: impl Fn() -> bool) 
     let mut entries = 0;
     for chain in db.run(true, store::chains_due)? {
         loop {
+            if ended() {
+                return Ok(entries);
+            }
             let at = now();
             let batch = db.run(false, |conn| seal_batch(conn, at, chain))?;
             entries += batch;
             if batch < AT_ONCE {
                 break;
-            }
-            if ended() {
-                return Ok(entries);
             }
         }
     }
