@@ -29,7 +29,8 @@ class Service:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("EINLASS_")}
+        alien = ("EINLASS_", "PG", "DATABASE_URL")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(alien)}
         environment |= {"EINLASS_DEMO_PASSWORD": PASSWORD, "EINLASS_LOG": "warn"}
         if proxies:
             environment["EINLASS_TRUSTED_PROXIES"] = proxies

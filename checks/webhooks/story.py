@@ -50,7 +50,8 @@ class Service:
         self.port = free_port()
 
     def start(self) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("EINLASS_")}
+        alien = ("EINLASS_", "PG", "DATABASE_URL")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(alien)}
         environment |= {
             "EINLASS_DEMO_PASSWORD": PASSWORD,
             "EINLASS_WEBHOOK_ALLOW": "127.0.0.0/8,::1",
