@@ -55,6 +55,9 @@ class Service:
                 break
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.1)
+        else:
+            self.end()
+            raise SystemExit("the service did not get ready")
         self.token = None
         body = {"email": "organiser@staedteregion.example", "password": PASSWORD}
         self.token = self.call("POST", "/auth/login", body)["access_token"]

@@ -38,6 +38,13 @@ class Service:
         self.log = (self.folder / "service.log").open("ab")
         data = ["--data-dir", str(self.folder / "data")]
         self.process = subprocess.Popen([*command, *data], env=environment, stdout=self.log, stderr=self.log)
+        try:
+            self.begin()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def begin(self) -> None:
         for _ in range(600):
             if self.process.poll() is not None:
                 raise SystemExit((self.folder / "service.log").read_text())

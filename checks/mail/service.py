@@ -52,6 +52,7 @@ class Service:
                 return
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.1)
+        self.end()
         raise SystemExit("the service did not get ready")
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:

@@ -71,6 +71,9 @@ class Service:
                 break
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.2)
+        else:
+            self.process.kill()
+            raise SystemExit(f"the service did not get ready\n{(work / 'service.log').read_text()[-3000:]}")
         login = {"email": "admin@staedteregion.example", "password": PASSWORD}
         self.token = self.call("POST", "/auth/login", login)["access_token"]
 
