@@ -83,7 +83,7 @@
 //! - Everything the document tells has an end, and the service holds it; no answer is undocumented, whatever is sent, and nobody
 //!   writes what is not theirs. `tests/contract/limits.rs`, `tests/api/hostile/`, `tests/api/mass_assignment.rs`, `checks/contract`
 //! - What people say of themselves, and what opens something, is in no log, no metric, no problem and no row about work to be done.
-//!   `tests/personal_data.rs`
+//!   `tests/personal_data.rs`, `tests/operation/watching.rs`
 //! - What is sealed of the journal is not changed unnoticed: of each organisation one chain, sealed below the oldest running
 //!   transaction, and verified entry by entry. `audit::rules`, `tests/api/audit_log/`
 //! - After a restore no place of before is good: the feed has another identity, and what was restored lies before whatever is

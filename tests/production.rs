@@ -147,7 +147,7 @@ fn each_trap_is_refused_and_named() {
             wrong.push(format!("{about}: a value is repeated: {told}"));
         }
     }
-    assert!(BAD.len() >= 40 && wrong.is_empty(), "\n{}", wrong.join("\n"));
+    assert!(BAD.len() >= 50 && wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
 /// What is refused in production is a start for whoever tries it out.

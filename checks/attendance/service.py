@@ -39,7 +39,8 @@ class Service:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("EINLASS_")}
+        alien = ("EINLASS_", "PG", "DATABASE_URL")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(alien)}
         environment |= {"EINLASS_DEMO_PASSWORD": PASSWORD, "EINLASS_LOG": "warn", "EINLASS_DRAIN_SECONDS": "0"}
         command = [os.environ["EINLASS_BIN"], "serve", "--demo", "--listen", f"127.0.0.1:{self.port}"]
         log = (work / "service.log").open("ab")
@@ -54,6 +55,9 @@ class Service:
                 break
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.1)
+        else:
+            self.end()
+            raise SystemExit("the service did not get ready")
         self.token = None
         body = {"email": "organiser@staedteregion.example", "password": PASSWORD}
         self.token = self.call("POST", "/auth/login", body)["access_token"]

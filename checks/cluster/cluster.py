@@ -140,11 +140,13 @@ def main():
     arguments.add_argument("--seconds", type=int, default=10)
     arguments.add_argument("--json", help="also write the figures here")
     arguments = arguments.parse_args()
+    # So that what was started, each in a session of its own, is ended and removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     good = measure(arguments.binary, True, arguments.seconds)
     print("synchronous ", json.dumps(good))
     control = measure(arguments.binary, False, arguments.seconds)
     print("control     ", json.dumps(control))
-    faults = [f"{name} is {good.get(name)}" for name in ["lost", "twice", "seats_wrong"] if good.get(name) != 0]
+    faults = [f"{name} is {good.get(name)}" for name in ["lost", "twice", "seats_wrong", "failed_reads"] if good.get(name) != 0]
     faults += [one["fault"] for one in [good, control] if "fault" in one]
     if good.get("replica_reads", 0) < 20:
         faults.append(f"of 20 calendars the replica read {good.get('replica_reads')}")

@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 
-PG_BIN = os.environ.get("EINLASS_PG_BIN_DIR", "/usr/lib/postgresql/15/bin")
+PG_BIN = os.environ["EINLASS_PG_BIN_DIR"]
 # Patroni reports a lost leader after this many seconds at the latest.
 TTL = 20
 

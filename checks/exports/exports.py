@@ -274,6 +274,9 @@ def judge(given: argparse.Namespace, work: pathlib.Path) -> int:
     (files / "control.csv").write_text(raw(there), encoding="utf-8", newline="")
     found = {way: office.opened(files / "control.csv", separators)[1] for way, separators in WAYS.items()}
     figures.tell("control, unguarded: formulas in LibreOffice", found, found["German"] > 0 and found["English"] > 0)
+    bare = raw(there).removeprefix(MARK)
+    signs = {way: sum(begins(cell) for row in parted(bare, separators) for cell in row) for way, separators in WAYS.items() if len(separators) == 1}
+    figures.tell("control, unguarded: cells that any spreadsheet would calculate", signs, all(signs.values()))
     half = [{"body": {k: f"'{v}" if isinstance(v, str) and begins(v) else v for k, v in one["body"].items()} | {"answers": {"note": "x"}}} for one in there]
     (files / "half.csv").write_text(raw(half), encoding="utf-8", newline="")
     found = {way: office.opened(files / "half.csv", WAYS[way])[1] for way in ("German", "English")}

@@ -115,7 +115,7 @@ class Service:
     def __init__(self, work: pathlib.Path, url: str, name: str = "service", prefix=(), **environment: str) -> None:
         self.work, self.port, self.log = work, free_port(), work / f"{name}.log"
         self.prefix, self.process = list(prefix), None
-        clean = {key: value for key, value in os.environ.items() if not key.startswith(("EINLASS_", "PG"))}
+        clean = {key: value for key, value in os.environ.items() if not key.startswith(("EINLASS_", "PG", "DATABASE_URL"))}
         self.environment = clean | {
             "DATABASE_URL": url,
             "EINLASS_DEMO_PASSWORD": PASSWORD,

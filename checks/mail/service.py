@@ -29,7 +29,8 @@ class Service:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("EINLASS_")}
+        alien = ("EINLASS_", "PG", "DATABASE_URL")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(alien)}
         environment |= {
             "EINLASS_DEMO_PASSWORD": PASSWORD,
             "EINLASS_SMTP_URL": f"smtp://127.0.0.1:{os.environ['MAIL_PORT']}?tls=none",
@@ -51,6 +52,7 @@ class Service:
                 return
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.1)
+        self.end()
         raise SystemExit("the service did not get ready")
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:

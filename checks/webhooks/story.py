@@ -50,7 +50,8 @@ class Service:
         self.port = free_port()
 
     def start(self) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("EINLASS_")}
+        alien = ("EINLASS_", "PG", "DATABASE_URL")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(alien)}
         environment |= {
             "EINLASS_DEMO_PASSWORD": PASSWORD,
             "EINLASS_WEBHOOK_ALLOW": "127.0.0.0/8,::1",
@@ -70,6 +71,9 @@ class Service:
                 break
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.2)
+        else:
+            self.process.kill()
+            raise SystemExit(f"the service did not get ready\n{(work / 'service.log').read_text()[-3000:]}")
         login = {"email": "admin@staedteregion.example", "password": PASSWORD}
         self.token = self.call("POST", "/auth/login", login)["access_token"]
 

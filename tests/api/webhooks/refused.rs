@@ -124,7 +124,6 @@ fn no_form_of_a_url_reaches_what_is_ours() {
         "portal.example.org@127.0.0.1",
         "127.0.0.1:80@127.0.0.1",
     ];
-    let mut forms = 0;
     for host in hosts {
         for port in ports {
             let url = format!("https://{host}:{port}/");
@@ -133,10 +132,9 @@ fn no_form_of_a_url_reaches_what_is_ours() {
                 ["/url"],
                 "{url}"
             );
-            forms += 1;
         }
     }
-    assert!(forms >= 60);
+    assert!(hosts.len() >= 60);
     // Written past what looks at URLs, as if a name had led there since: nothing but whoever connects can tell.
     use diesel::prelude::*;
     use einlass::schema::webhooks::dsl;
