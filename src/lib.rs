@@ -88,15 +88,15 @@
 //!   transaction, and verified entry by entry. `audit::rules`, `tests/api/audit_log/`
 //! - After a restore no place of before is good: the feed has another identity, and what was restored lies before whatever is
 //!   written. `partners::begin_anew`, `journal::set_back`, `tests/api/restored.rs`, `checks/restore/`
-//! - The programme from memory is never older than what this instance acknowledged, and at most half a second older than what
-//!   another wrote; what members see is never kept, and whoever says `no-cache` gets what was read after they asked. `base::memory`,
+//! - The programme from memory is never older than what this instance acknowledged (unless a standby has to stand in for the
+//!   database), and at most half a second older than what another wrote; what members see is never kept, and whoever says `no-cache` gets what was read after they asked. `base::memory`,
 //!   `seminars::from_memory`, `tests/api/from_memory.rs`
 //! - Who looks at one seminar while others do is read for with them, in a transaction that begins after they asked. `base::gather`,
 //!   `tests/gather.rs`
 //! - A database that is cut off, silent or slow is told to callers soon and mends by itself; who owes an answer is hung up on.
 //!   `base::db::line`, `tests/faults/`, `checks/faults`
-//! - Behind a pooler nothing is left on a connection, and nothing fails because of a standby. `tests/pooled.rs`, `tests/replica.rs`,
-//!   `checks/pgbouncer`, `checks/cluster`
+//! - Behind a pooler nothing is left on a connection, and nothing fails because of a standby, which is shown only while it is
+//!   current or the database is away. `tests/pooled.rs`, `tests/replica.rs`, `checks/pgbouncer`, `checks/cluster`
 //! - Whoever was sent here before it was known that we end is served; whoever waits is answered. `app::stop`, `tests/operation/`
 //! - What would be a trap in production is refused at the start; the service's role changes no table and no entry of the journal.
 //!   `base::config::production`, `base::db::TABLES`, `tests/production.rs`, `tests/roles.rs`
