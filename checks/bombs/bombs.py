@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -209,4 +210,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    # Also when the time is over, what was started is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main())

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -288,4 +289,6 @@ def judge(given: argparse.Namespace, work: pathlib.Path) -> int:
 
 
 if __name__ == "__main__":
+    # Also when the time is over, what was started is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main())

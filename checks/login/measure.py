@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import pathlib
+import signal
 import socket
 import statistics
 import subprocess
@@ -276,6 +277,8 @@ def counted(trusting: Service) -> None:
     )
 
 
+# Also when the time is over, what was started is ended.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 with Service("trusting", "127.0.0.1") as service:
     oracle(service)
     registering(service)
