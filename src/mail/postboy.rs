@@ -10,7 +10,7 @@ use crate::base::metrics::Job;
 use crate::base::problem::Error;
 use crate::base::rounds::{Manner, Rounds};
 
-/// How long a due mail waits at most where nobody nudges.
+/// How long a due mail waits at most.
 const IDLE: Duration = Duration::from_secs(1);
 /// While the database is away.
 const AWAY: Duration = Duration::from_secs(5);

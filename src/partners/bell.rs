@@ -18,14 +18,14 @@ pub const EVERY: Duration = Duration::from_millis(250);
 const WAITING: usize = 500;
 
 pub struct Bell {
-    looked: Mutex<Option<Look>>,
+    looked: Mutex<Option<Seen>>,
     seats: Semaphore,
     drain: Drain,
 }
 
 /// What was seen, and when; nothing where the database did not answer.
 #[derive(Clone, Copy)]
-struct Look {
+struct Seen {
     at: Instant,
     end: Option<Position>,
 }
@@ -67,15 +67,15 @@ impl Bell {
     /// Where the feed ends, at most [`EVERY`] ago.
     async fn end(&self, db: &Db) -> Result<Position> {
         let mut looked = self.looked.lock().await;
-        if let Some(look) = *looked
-            && look.at.elapsed() < EVERY
+        if let Some(seen) = *looked
+            && seen.at.elapsed() < EVERY
         {
-            return look
+            return seen
                 .end
                 .ok_or_else(|| Error::Unavailable("it was away a moment ago".to_owned()));
         }
         let seen = db.read(store::end).await;
-        *looked = Some(Look {
+        *looked = Some(Seen {
             at: Instant::now(),
             end: seen.as_ref().ok().copied(),
         });
