@@ -46,13 +46,18 @@ fn under_load(app: &TestApp, turn: impl FnOnce(&dyn Fn())) -> (u32, u32) {
             let clients = [app.anonymous(), asked.anonymous()];
             scope.spawn(move || {
                 while !stop.load(Ordering::Relaxed) {
-                    let token = issuer.auth.keys.issue(account, app.clock.now()).unwrap();
+                    let issued = app.clock.now();
+                    let token = issuer.auth.keys.issue(account, issued).unwrap();
                     for client in &clients {
-                        match client.with_token(&token).get("/me").status {
-                            200 => good.fetch_add(1, Ordering::Relaxed),
-                            401 => refused.fetch_add(1, Ordering::Relaxed),
+                        let status = client.with_token(&token).get("/me").status;
+                        // On a busy machine its quarter of an hour is over before it is shown.
+                        let ended = app.clock.now() - issued >= Duration::minutes(15);
+                        match status {
+                            200 => _ = good.fetch_add(1, Ordering::Relaxed),
+                            401 if ended => {}
+                            401 => _ = refused.fetch_add(1, Ordering::Relaxed),
                             other => panic!("{other}"),
-                        };
+                        }
                     }
                 }
             });
