@@ -158,9 +158,11 @@ where
                 error: Error::Internal(_),
                 ..
             }) if keys.len() > 1 => {
-                let look = |key| self.look(std::slice::from_ref(key)).map_err(|undone| undone.error);
-                let each = keys.into_iter().map(|key| (look(&key), key));
-                let each = each.map(|(found, key)| (key, found)).collect::<HashMap<_, _>>();
+                let each = keys.into_iter().map(|key| {
+                    let found = self.look(std::slice::from_ref(&key));
+                    (key, found.map_err(|undone| undone.error))
+                });
+                let each = each.collect::<HashMap<_, _>>();
                 for (key, tell) in asked {
                     if let Some(found) = each.get(&key) {
                         answer(found, &key, tell);

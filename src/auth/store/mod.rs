@@ -4,6 +4,7 @@ mod api_clients;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamptz};
 use uuid::Uuid;
 
 use super::model::{Account, AccountId, Member, Organisation, OrganisationId, OrganisationRef, RefreshToken, Role};
@@ -328,10 +329,10 @@ pub fn revoke_account(conn: &mut PgConnection, account: AccountId, now: DateTime
 
 /// Forgets refresh tokens that have expired, some at a time; run now and then by the service.
 pub fn sweep(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize> {
-    let expired = refresh_tokens::table
-        .filter(refresh_tokens::expires_at.lt(now))
-        .order(refresh_tokens::expires_at)
-        .limit(SWEPT_AT_ONCE)
-        .select(refresh_tokens::token_hash);
-    Ok(diesel::delete(refresh_tokens::table.filter(refresh_tokens::token_hash.eq_any(expired))).execute(conn)?)
+    let query = diesel::sql_query(
+        "DELETE FROM refresh_tokens WHERE token_hash IN (
+             SELECT token_hash FROM refresh_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+    );
+    let query = query.bind::<Timestamptz, _>(now).bind::<BigInt, _>(SWEPT_AT_ONCE);
+    Ok(query.execute(conn)?)
 }
