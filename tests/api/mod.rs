@@ -60,7 +60,7 @@ mod reports_looked_up;
 mod restored;
 mod rush;
 mod seminars;
-mod sharings;
+pub mod sharings;
 mod stated_totals;
 mod statistics;
 mod throttled;
