@@ -216,9 +216,6 @@ fn a_database_that_is_busy_is_not_taken_for_away() {
         busy(db.run_public(unknown)),
         "not there yet is not the same as not there"
     );
-    falls_behind(&standby, 3600);
-    let old = first.db(2).with_replica(&standby.url).unwrap();
-    assert!(busy(old.run_public(slow)), "an hour old, while the database is there");
     std::thread::scope(|scope| {
         let (sender, taken) = std::sync::mpsc::channel();
         for _ in 0..2 {
@@ -237,6 +234,9 @@ fn a_database_that_is_busy_is_not_taken_for_away() {
         assert_eq!(db.run_public(name).unwrap(), "standby");
     });
     assert_eq!(db.run_public(name).unwrap(), "first", "others had all connections");
+    falls_behind(&standby, 3600);
+    let old = first.db(2).with_replica(&standby.url).unwrap();
+    assert!(busy(old.run_public(slow)), "an hour old, while the database is there");
 }
 
 #[test]

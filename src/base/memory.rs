@@ -24,9 +24,9 @@ use super::clock::Clock;
 
 /// How long an answer is given again.
 const KEPT: Duration = Duration::from_millis(500);
-/// How long one waits for somebody else's reading before one reads oneself: longer than a connection and a statement may take,
-/// or whoever waits for a slow one would make it slower.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// How long one waits for somebody else's reading before one reads oneself. Where reading takes longer, the database is in
+/// trouble, and whoever asks it is told so sooner than who waits for others, one after the other.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// How many different questions are kept.
 const MOST_ENTRIES: usize = 1024;
 /// How many bytes all answers together may have, and one of them.

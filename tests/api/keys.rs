@@ -62,12 +62,16 @@ fn under_load(app: &TestApp, turn: impl FnOnce(&dyn Fn())) -> (u32, u32) {
                 }
             });
         }
-        // Half a minute goes by, and in it each instance has looked.
+        // Half a minute goes by, and in it each instance has looked, and somebody was answered.
         let half_a_minute = || {
             app.clock.advance(Duration::seconds(30));
             app.site.auth.keys.look();
             second.site.auth.keys.look();
-            std::thread::sleep(std::time::Duration::from_millis(15));
+            let answered = || good.load(Ordering::Relaxed) + refused.load(Ordering::Relaxed);
+            let (before, begun) = (answered(), std::time::Instant::now());
+            while answered() == before && begun.elapsed() < std::time::Duration::from_secs(1) {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
         };
         turn(&half_a_minute);
         stop.store(true, Ordering::Relaxed);

@@ -48,6 +48,8 @@ struct Inside {
     lines: Mutex<Vec<Weak<Line>>>,
     /// Since when no line could be made, and when that was last tried; 0: the last one was made.
     failing_since: AtomicU64,
+    not_made_at: AtomicU64,
+    /// When one could not be made, or was hung up on.
     failed_at: AtomicU64,
 }
 
@@ -77,6 +79,7 @@ impl Exchange {
             under_way: Mutex::default(),
             lines: Mutex::default(),
             failing_since: AtomicU64::default(),
+            not_made_at: AtomicU64::default(),
             failed_at: AtomicU64::default(),
         });
         let watched = Arc::downgrade(&inside);
@@ -100,8 +103,8 @@ impl Exchange {
 
     /// Whether a line could not be made within so long. One that was hung up on says nothing of the next: what forgets idle
     /// lines on the way lets new ones through.
-    pub fn failed_within(&self, short: Duration) -> bool {
-        let at = self.0.failed_at.load(Relaxed);
+    pub fn made_none_within(&self, short: Duration) -> bool {
+        let at = self.0.not_made_at.load(Relaxed);
         at != 0 && self.0.now().saturating_sub(at) < millis(short)
     }
 
@@ -170,6 +173,7 @@ impl Inside {
     fn note(&self, made: bool) {
         if made {
             self.failing_since.store(0, Relaxed);
+            self.not_made_at.store(0, Relaxed);
             self.failed_at.store(0, Relaxed);
         } else {
             let now = self.now();
@@ -177,6 +181,7 @@ impl Inside {
             if self.failing_since.load(Relaxed) == 0 {
                 self.failing_since.store(now, Relaxed);
             }
+            self.not_made_at.store(now, Relaxed);
             self.failed_at.store(now, Relaxed);
         }
     }
@@ -228,6 +233,8 @@ impl Inside {
             return;
         };
         tracing::warn!(lines = silent.len(), "the database fell silent; hanging up");
+        // Whoever waits to dial meanwhile has waited long enough.
+        self.failed_at.store(now, Relaxed);
         for line in &silent {
             line.hang_up();
         }

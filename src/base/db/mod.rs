@@ -182,7 +182,7 @@ fn run_on<T>(
 
 /// Whether there is no connection, and none could be made for as long as anybody waits, until just now.
 fn makes_none(exchange: &Exchange, pool: &Connections) -> bool {
-    exchange.away_for(POOL_WAIT) && exchange.failed_within(TRIED_EVERY) && pool.state().connections == 0
+    exchange.away_for(POOL_WAIT) && exchange.made_none_within(TRIED_EVERY) && pool.state().connections == 0
 }
 
 /// Waits while the database may be coming back; once it has been away for as long as anybody waits, nobody waits in vain. But where
@@ -344,7 +344,7 @@ impl Db {
 
     /// A connection of one's own, for a thread that writes all the time; its transactions begin with [`Begin::WriteByKey`].
     pub fn connect(&self) -> Result<PgConnection> {
-        if self.exchange.failed_within(ASK_AGAIN) {
+        if self.exchange.made_none_within(ASK_AGAIN) {
             return Err(away("there was none a moment ago"));
         }
         let mut conn = self.exchange.dial().map_err(away)?;
