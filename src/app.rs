@@ -136,7 +136,7 @@ impl Site {
             start_timekeeper(db.clone(), clock.clone())?,
             start_caretaker(db.clone(), clock.clone())?,
             start_sealer(db.clone(), clock.clone())?,
-            start_sweeper(db.clone(), clock.clone())?,
+            start_sweeper(db.clone(), self.auth.clone().into_inner(), clock.clone())?,
             self.courier.clone().into_inner().start(&db, &clock)?,
             self.postman.clone().start(db, clock),
         ]))

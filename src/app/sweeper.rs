@@ -1,12 +1,14 @@
 //! The thread that clears away what has had its time and says nothing about anybody: kept answers, tokens, previews that were
-//! never confirmed, deliveries. Every instance does it; doing it twice does no harm. What says something about a person has
+//! never confirmed, deliveries, who tried to log in. Every instance does it; doing it twice does no harm. What says something about a person has
 //! periods of its own, `privacy::start_caretaker`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 
+use crate::auth::Auth;
 use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::idempotency;
@@ -41,15 +43,16 @@ const ALL: [Sweep; 6] = [
 ];
 
 /// Begins to sweep, until what it returns is dropped.
-pub fn start_sweeper(db: Db, clock: Clock) -> Result<Rounds> {
+pub fn start_sweeper(db: Db, auth: Arc<Auth>, clock: Clock) -> Result<Rounds> {
     Rounds::default().begin("sweeper", &MANNER, clock.clone(), move |ended| {
-        sweep(&db, clock.now(), ended)?;
+        sweep(&db, &auth, clock.now(), ended)?;
         Ok(EVERY)
     })
 }
 
 /// Clears away all that is over, each kind by itself: what fails keeps nothing else, and is told in the end.
-pub fn sweep(db: &Db, now: DateTime<Utc>, ended: impl Fn() -> bool) -> Result<usize> {
+pub fn sweep(db: &Db, auth: &Auth, now: DateTime<Utc>, ended: impl Fn() -> bool) -> Result<usize> {
+    auth.throttle.sweep();
     let (mut all, mut failed) = (0, None);
     for sweep in ALL {
         for _ in 0..TURNS {

@@ -50,6 +50,12 @@ impl Throttle {
         })
     }
 
+    /// How many are remembered: accounts, networks, and the one from the other.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.accounts.len() + self.guesses.len() + self.networks.len()
+    }
+
     /// Forgets those who have not tried for a while; run now and then by the service.
     pub fn sweep(&self) {
         self.accounts.retain_recent();

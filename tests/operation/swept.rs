@@ -20,11 +20,15 @@ fn answers_of_yesterday(app: &TestApp, many: usize) {
 fn a_rush_is_cleared_away_some_at_a_time() {
     let app = TestApp::spawn();
     answers_of_yesterday(&app, 12_000);
-    let (db, now) = (&app.site.db, app.clock.now());
+    let (db, auth, now) = (&app.site.db, &app.site.auth, app.clock.now());
     let once = db.run(false, |conn| einlass::base::idempotency::sweep(conn, now));
     assert_eq!(once.unwrap(), 5000);
-    assert_eq!(einlass::app::sweep(db, now, || true).unwrap(), 0, "it is told to end");
-    assert_eq!(einlass::app::sweep(db, now, || false).unwrap(), 7000);
+    assert_eq!(
+        einlass::app::sweep(db, auth, now, || true).unwrap(),
+        0,
+        "it is told to end"
+    );
+    assert_eq!(einlass::app::sweep(db, auth, now, || false).unwrap(), 7000);
     assert_eq!(count(&app, "idempotency_keys"), 0);
 }
 
@@ -40,7 +44,22 @@ fn what_cannot_be_cleared_away_keeps_nothing_else() {
     )
     .unwrap();
     let before = count(&app, "refresh_tokens");
-    let told = einlass::app::sweep(&app.site.db, app.clock.now(), || false);
+    let told = einlass::app::sweep(&app.site.db, &app.site.auth, app.clock.now(), || false);
     assert!(matches!(told, Err(Error::Internal(_))), "{told:?}");
     assert_eq!(count(&app, "refresh_tokens"), before - 1);
+}
+
+/// Whoever may try as often as ever needs no place in memory.
+#[test]
+fn who_tried_to_log_in_is_forgotten_after_a_while() {
+    let app = TestApp::spawn();
+    let throttle = &app.site.auth.throttle;
+    throttle
+        .attempt("nobody@example.org", Some("192.0.2.7".parse().unwrap()))
+        .unwrap();
+    assert_eq!(throttle.size(), 3);
+    // A network has two attempts a second; the account is still counted.
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    einlass::app::sweep(&app.site.db, &app.site.auth, app.clock.now(), || false).unwrap();
+    assert_eq!(throttle.size(), 2);
 }

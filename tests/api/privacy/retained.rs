@@ -112,7 +112,7 @@ fn who_was_erased_before_is_not_forgotten_once_more() {
 
 /// What other rooms forget by themselves: reports on which nobody decided, and kept answers.
 fn sweep(app: &TestApp) {
-    einlass::app::sweep(&app.site.db, app.clock.now(), || false).unwrap();
+    einlass::app::sweep(&app.site.db, &app.site.auth, app.clock.now(), || false).unwrap();
     // Its clock is the database's.
     diesel::sql_query("DELETE FROM idempotency_keys")
         .execute(&mut app.database.connect())
