@@ -28,6 +28,10 @@ UPDATE seminars SET title = plan.title, begins_at = day + time '16:00', publishe
 INSERT INTO journal (id, organisation_id, at, actor_kind, action, object_kind, object_id, data)
     SELECT gen_random_uuid(), organisation_id, published_on, 'system', 'seminar.published', 'seminar', id, '{"version": 2}'
     FROM seminars JOIN plan USING (id) ORDER BY n;
+-- Kept as long as may be: else the service would be forgetting nine years while it is measured.
+INSERT INTO retention_periods (organisation_id, purpose, days, updated_at)
+    SELECT DISTINCT organisation_id, purpose, 3660, now()
+    FROM seminars JOIN plan USING (id), unnest(ARRAY['participation', 'not_admitted', 'unconfirmed', 'mails']) AS purpose;
 COMMIT;
 
 -- Millions of rows: their indexes are made afterwards, and what they refer to is known to be there.
