@@ -155,26 +155,21 @@ impl Asked {
         let mut given = headers.get_all("traceparent");
         let only = given.next().filter(|_| given.next().is_none());
         let trace = Trace::of(only.and_then(|value| value.to_str().ok()));
-        let span = tracing::error_span!(
+        // Whoever shows a token of ours is known when it was looked at (`auth::identify`).
+        let caller = match headers.get(AUTHORIZATION).map(HeaderValue::as_bytes) {
+            None => Some("anonymous"),
+            Some(value) if value.starts_with(REGISTRATION.as_bytes()) => Some("registrant"),
+            Some(_) => None,
+        };
+        tracing::error_span!(
             "request",
             request_id = self.request_id,
             trace_id = trace.id,
             span_id = trace.span,
             method = %self.method,
+            caller,
             route = Empty,
-            caller = Empty,
-        );
-        // Whoever shows a token of ours is known when it was looked at (`auth::identify`).
-        match headers.get(AUTHORIZATION).map(|value| value.as_bytes()) {
-            None => {
-                span.record("caller", "anonymous");
-            }
-            Some(value) if value.starts_with(REGISTRATION.as_bytes()) => {
-                span.record("caller", "registrant");
-            }
-            Some(_) => {}
-        }
-        span
+        )
     }
 
     /// What no handler is to see.

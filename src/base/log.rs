@@ -1,5 +1,6 @@
 //! What is written about the work: lines for people, or JSON for machines, each with the request it belongs to.
 
+use std::io::IsTerminal;
 use std::panic::PanicHookInfo;
 
 use tracing::Subscriber;
@@ -14,6 +15,11 @@ where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    // Colours are for people; in a file they stand between what is looked for.
+    let builder = match std::io::stderr().is_terminal() {
+        true => builder,
+        false => builder.with_ansi(false),
+    };
     match format {
         LogFormat::Text => Box::new(builder.with_target(false).finish()),
         // One span a request, so the list of them would say everything twice.
