@@ -1,6 +1,6 @@
 //! Seminars with all their parts, in a constant number of queries however many there are.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use diesel::prelude::*;
@@ -114,17 +114,18 @@ pub fn lookup(db: Db) -> Result<Lookup> {
     })
 }
 
+/// Most lists are one organisation's: said once, it is looked up once.
+fn each_once(organisations: impl Iterator<Item = OrganisationId>) -> Vec<OrganisationId> {
+    organisations.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
 /// In the order given.
 pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Whole>> {
     if seminars.is_empty() {
         return Ok(Vec::new());
     }
     let ids = seminars.iter().map(|seminar| seminar.id).collect::<Vec<_>>();
-    let tenants = seminars
-        .iter()
-        .map(|seminar| seminar.organisation_id)
-        .collect::<Vec<_>>();
-    let of = tenants.iter().copied().zip(ids.iter().copied()).collect::<Vec<_>>();
+    let tenants = each_once(seminars.iter().map(|seminar| seminar.organisation_id));
     let of_the_same = attendance_rules::organisation_id
         .eq(admissions::organisation_id)
         .and(attendance_rules::seminar_id.eq(admissions::seminar_id));
@@ -158,8 +159,13 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
         .select(Seats::as_select())
         .load::<Seats>(conn)?;
     let merged = merged_into(conn, &ids)?;
-    let also = merged.iter().map(|one| (one.organisation_id, one.id));
-    let (announcers, announcements) = of.iter().copied().chain(also).unzip::<_, _, Vec<_>, Vec<_>>();
+    let announcements = ids.iter().copied().chain(merged.iter().map(|one| one.id));
+    let announcements = announcements.collect::<Vec<_>>();
+    let announcers = tenants
+        .iter()
+        .copied()
+        .chain(merged.iter().map(|one| one.organisation_id));
+    let announcers = each_once(announcers);
     let parties = parties::table
         .filter(
             parties::organisation_id
@@ -200,9 +206,7 @@ pub fn wholes(conn: &mut PgConnection, seminars: Vec<Seminar>) -> Result<Vec<Who
         .into_iter()
         .chain(remaining)
         .chain(parties.iter().filter_map(|party| party.party_organisation_id));
-    let organisations = by_id(organisation_refs(conn, &organisations.collect::<Vec<_>>())?, |one| {
-        one.id
-    });
+    let organisations = by_id(organisation_refs(conn, &each_once(organisations))?, |one| one.id);
 
     let mut sessions = grouped(sessions, |(session, _)| session.seminar_id);
     let mut collections = grouped(collections, |(seminar, _)| *seminar);
