@@ -1,6 +1,6 @@
-//! The thread that clears away what has had its time and says nothing about anybody: kept answers, tokens, previews that were
-//! never confirmed, deliveries, who tried to log in. Every instance does it; doing it twice does no harm. What says something about a person has
-//! periods of its own, `privacy::start_caretaker`.
+//! The thread that clears away what has had its time, and whose time is the same for everybody: kept answers, tokens, previews
+//! that nobody confirmed, deliveries, who tried to log in. Every instance does it; doing it twice does no harm. What an organisation
+//! keeps for as long as it decides is forgotten by `privacy::start_caretaker`.
 
 use std::sync::Arc;
 use std::time::Duration;

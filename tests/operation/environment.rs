@@ -40,3 +40,15 @@ fn no_proxy_delivers_for_us() {
     }
     assert_eq!(proxy.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
 }
+
+/// Colours are for people: in a file they would stand between what is looked for.
+#[test]
+fn a_log_that_goes_to_a_file_has_no_colours() {
+    let database = TestDatabase::create();
+    let environment = [("EINLASS_LOG_FORMAT", "text"), ("EINLASS_LOG", "info")];
+    let program = Program::start(&database, &environment, &[]);
+    assert_eq!(program.try_get("/api/v1/seminars"), Some(200));
+    let log = program.log();
+    assert!(log.contains("route=") && log.contains("caller="), "{log}");
+    assert!(!log.contains('\u{1b}'), "{log}");
+}
