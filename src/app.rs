@@ -1,14 +1,12 @@
 //! The route table, and everything that is assembled for it.
 
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use utoipa::openapi::OpenApi;
-use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_actix_web::{AppExt, scope};
 use utoipa_swagger_ui::SwaggerUi;
 
 use self::envelope::{envelope, known_route};
@@ -24,6 +22,7 @@ use crate::base::config::Config;
 use crate::base::db::Db;
 use crate::base::drain::Drain;
 use crate::base::memory::Memory;
+use crate::base::operations::Operations;
 use crate::base::press::Press;
 use crate::base::problem::{Code, Error, Result};
 use crate::base::rounds::Rounds;
@@ -47,9 +46,11 @@ pub use gauges::watch;
 pub use stop::{End, Signals, until_stopped};
 pub use sweeper::sweep;
 
-/// Everything under `/api/v1`. One scope with full paths: once a prefix matches, actix never looks at another.
-fn api(config: &mut ServiceConfig) {
-    config
+const API: &str = "/api/v1";
+
+/// Everything under [`API`]. One scope with full paths: once a prefix matches, actix never looks at another.
+fn api(operations: &mut Operations<'_>) {
+    operations
         .configure(auth::configure)
         .configure(audit::configure)
         // Before the rooms whose `/{seminar}` and `/{collection}` would take `{seminar}.ics` for an id.
@@ -65,20 +66,40 @@ fn api(config: &mut ServiceConfig) {
 }
 
 /// Everything beside it.
-fn outside(config: &mut ServiceConfig) {
-    config.configure(auth::configure_outside).configure(health::configure);
+fn outside(operations: &mut Operations<'_>) {
+    operations
+        .configure(auth::configure_outside)
+        .configure(health::configure);
 }
 
 /// The OpenAPI document of this program.
 #[must_use]
 pub fn document() -> OpenApi {
-    let (_, document) = App::new()
-        .into_utoipa_app()
-        .openapi(openapi::base())
-        .configure(outside)
-        .service(scope::scope("/api/v1").configure(api))
-        .split_for_parts();
+    let mut document = openapi::base();
+    outside(&mut Operations::told(&mut document, ""));
+    api(&mut Operations::told(&mut document, API));
     openapi::complete(document)
+}
+
+/// What follows from the document, made once however many services a program starts.
+struct Told {
+    bytes: web::Bytes,
+    routes: web::Data<Routes>,
+    scopes: web::Data<Scopes>,
+}
+
+fn told() -> std::io::Result<&'static Told> {
+    static TOLD: OnceLock<Told> = OnceLock::new();
+    if let Some(told) = TOLD.get() {
+        return Ok(told);
+    }
+    let document = document();
+    let bytes = document.to_pretty_json().map_err(std::io::Error::other)?;
+    Ok(TOLD.get_or_init(|| Told {
+        bytes: web::Bytes::from(bytes),
+        routes: web::Data::new(Routes::of(&document)),
+        scopes: web::Data::new(scopes(&document)),
+    }))
 }
 
 /// What the rooms are handed: assembled once, shared by all workers.
@@ -173,15 +194,11 @@ impl Site {
 
 /// Serves `site` on `listener` until the server is told to stop. Signals are not its business, see [`until_stopped`].
 pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
-    let document = document();
-    let routes = web::Data::new(Routes::of(&document));
-    let scopes = web::Data::new(scopes(&document));
-    let bytes = web::Bytes::from(document.to_pretty_json().map_err(std::io::Error::other)?);
+    let told = told()?;
     let rest = DOWN.saturating_sub(site.config.drain_seconds);
     let health = web::Data::new(health::Ready::default());
     let server = HttpServer::new(move || {
         let docs = SwaggerUi::new("/docs/{_:.*}").config(utoipa_swagger_ui::Config::new(["/openapi.json"]));
-        let bytes = bytes.clone();
         App::new()
             .wrap(from_fn(known_route))
             .wrap(from_fn(seminars::from_memory))
@@ -202,24 +219,24 @@ pub fn listen(site: Site, listener: TcpListener, workers: usize) -> std::io::Res
             .app_data(site.lookup.clone())
             .app_data(site.drain.clone())
             .app_data(health.clone())
-            .app_data(routes.clone())
-            .app_data(scopes.clone())
+            .app_data(told.routes.clone())
+            .app_data(told.scopes.clone())
             .app_data(web::PayloadConfig::new(body::LIMIT))
             .app_data(web::PathConfig::default().error_handler(|_, _| Error::from(Code::NotFound).into()))
-            .into_utoipa_app()
-            .configure(outside)
-            .service(scope::scope("/api/v1").wrap(from_fn(auth::identify)).configure(api))
-            .map(|app| {
-                app.configure(portal::configure)
-                    .route("/openapi.json", web::get().to(move || openapi_json(bytes.clone())))
-                    .route(
-                        "/docs",
-                        web::get().to(|| async { web::Redirect::to("/docs/").permanent() }),
-                    )
-                    .service(docs)
-            })
+            .configure(|config| outside(&mut Operations::served(config)))
+            .service(
+                web::scope(API)
+                    .wrap(from_fn(auth::identify))
+                    .configure(|config| api(&mut Operations::served(config))),
+            )
+            .configure(portal::configure)
+            .route("/openapi.json", web::get().to(move || openapi_json(told.bytes.clone())))
+            .route(
+                "/docs",
+                web::get().to(|| async { web::Redirect::to("/docs/").permanent() }),
+            )
+            .service(docs)
             .default_service(web::to(nothing_here))
-            .into_app()
     });
     let server = server.workers(workers).disable_signals().shutdown_timeout(rest);
     unread::hung_up_on(&listener);

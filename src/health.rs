@@ -5,15 +5,15 @@ use std::time::Duration;
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::db::Db;
 use crate::base::drain::Drain;
 use crate::base::look::Look;
+use crate::base::operations::Operations;
 use crate::base::problem::{Code, Error, Problem, Result};
 
-pub fn configure(config: &mut ServiceConfig) {
-    config
+pub fn configure(operations: &mut Operations<'_>) {
+    operations
         .service(get_live)
         .service(get_ready)
         .service(list_problems)
@@ -38,8 +38,8 @@ pub async fn get_live() -> HttpResponse {
 /// Whether the service can work.
 ///
 /// Anybody. The database answers in time, its schema is not older than the program, it keeps what it acknowledges (fsync,
-/// full_page_writes and synchronous_commit are on), and the service is not on its way down; otherwise 503. The answer takes two
-/// seconds at most.
+/// full_page_writes and synchronous_commit are on), its messages are in English, and the service is not on its way down; otherwise
+/// 503. The answer takes two seconds at most.
 #[utoipa::path(tag = "health", security(()), responses((status = 200, body = Health, description = "It can work"),
     (status = 503, description = "`unavailable`")))]
 #[get("/health/ready")]

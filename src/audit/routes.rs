@@ -6,7 +6,6 @@ use diesel::PgConnection;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::model::{Asked, Chain, Entry, Position};
@@ -14,13 +13,14 @@ use super::store;
 use crate::auth::{Identity, LoggedIn, OrganisationId, Role, reached_organisation};
 use crate::base::db::Db;
 use crate::base::etag::Privacy;
+use crate::base::operations::Operations;
 use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Code, Error, FieldError, Result};
 use crate::base::query::Query;
 use crate::base::text::Line;
 
-pub fn configure(config: &mut ServiceConfig) {
-    config.service(list_audit_log);
+pub fn configure(operations: &mut Operations<'_>) {
+    operations.service(list_audit_log);
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

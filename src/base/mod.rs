@@ -31,6 +31,7 @@ pub mod memory;
 pub mod metrics;
 pub mod network;
 pub mod off_thread;
+pub mod operations;
 pub mod page;
 pub mod press;
 pub mod problem;

@@ -10,10 +10,10 @@ mod headcounts;
 mod imports;
 mod picture;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::base::operations::Operations;
 
-pub fn configure(config: &mut ServiceConfig) {
-    config
+pub fn configure(operations: &mut Operations<'_>) {
+    operations
         .service(attendees::list_attendees)
         .service(certificates::get_certificate)
         .service(certificates::list_certificates)

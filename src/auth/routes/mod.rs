@@ -8,10 +8,10 @@ mod members;
 mod organisations;
 mod token;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::base::operations::Operations;
 
-pub fn configure(config: &mut ServiceConfig) {
-    config
+pub fn configure(operations: &mut Operations<'_>) {
+    operations
         .service(login::login)
         .service(login::refresh)
         .service(login::logout)
@@ -39,6 +39,6 @@ pub fn configure(config: &mut ServiceConfig) {
 }
 
 /// What stands outside `/api/v1`.
-pub fn configure_outside(config: &mut ServiceConfig) {
-    config.service(login::get_jwks);
+pub fn configure_outside(operations: &mut Operations<'_>) {
+    operations.service(login::get_jwks);
 }

@@ -4,10 +4,10 @@ mod collections;
 mod logos;
 mod venues;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::base::operations::Operations;
 
-pub fn configure(config: &mut ServiceConfig) {
-    config
+pub fn configure(operations: &mut Operations<'_>) {
+    operations
         .service(collections::list_collections)
         .service(collections::create_collection)
         .service(collections::get_collection)

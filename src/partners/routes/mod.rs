@@ -7,10 +7,10 @@ mod external_body;
 mod merge;
 mod webhooks;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::base::operations::Operations;
 
-pub fn configure(config: &mut ServiceConfig) {
-    config
+pub fn configure(operations: &mut Operations<'_>) {
+    operations
         .service(changes::list_changes)
         .service(external::get_external_seminar)
         .service(external::put_external_seminar)

@@ -6,10 +6,10 @@ mod erasures;
 mod holds;
 mod retention;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::base::operations::Operations;
 
-pub fn configure(config: &mut ServiceConfig) {
-    config
+pub fn configure(operations: &mut Operations<'_>) {
+    operations
         .service(access::create_access_request)
         .service(erasures::create_erasure)
         .service(erasures::get_erasure)

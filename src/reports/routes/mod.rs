@@ -9,14 +9,14 @@ mod stated_totals;
 mod statistics;
 
 use diesel::pg::PgConnection;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::{OrganisationId, Reach, find_organisation};
+use crate::base::operations::Operations;
 use crate::base::problem::{Code, Error, FieldError, Result};
 use crate::base::text::{FromText, Line};
 
-pub fn configure(config: &mut ServiceConfig) {
-    config
+pub fn configure(operations: &mut Operations<'_>) {
+    operations
         .service(activity::get_activity_report)
         .service(counting_rules::list_counting_rules)
         .service(counting_rules::create_counting_rule)

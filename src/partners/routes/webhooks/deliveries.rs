@@ -3,7 +3,6 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::view::DeliveryView;
 use crate::auth::{Admin, reached_organisation};
@@ -12,6 +11,7 @@ use crate::base::db::Db;
 use crate::base::digest::sha256;
 use crate::base::etag::{self, Privacy};
 use crate::base::idempotency::{Created, Idempotency};
+use crate::base::operations::Operations;
 use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Code, Result};
 use crate::base::query::Query;
@@ -19,8 +19,8 @@ use crate::partners::model::{DeliveryId, DeliveryState, WebhookId};
 use crate::partners::service::webhooks as service;
 use crate::partners::store;
 
-pub fn configure(config: &mut ServiceConfig) {
-    config
+pub fn configure(operations: &mut Operations<'_>) {
+    operations
         .service(list_webhook_deliveries)
         .service(get_webhook_delivery)
         .service(retry_webhook_delivery)

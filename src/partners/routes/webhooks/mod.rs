@@ -4,7 +4,6 @@ mod deliveries;
 mod view;
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::view::{WebhookBody, WebhookPatch, WebhookView, WebhookWithSecret};
 use crate::auth::{Admin, reached_organisation};
@@ -13,6 +12,7 @@ use crate::base::clock::Clock;
 use crate::base::db::Db;
 use crate::base::etag::{self, IfMatch, Privacy};
 use crate::base::idempotency::{Created, Idempotency};
+use crate::base::operations::Operations;
 use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Code, Error, Result};
 use crate::base::query::Query;
@@ -21,8 +21,8 @@ use crate::partners::model::{EventType, WebhookId};
 use crate::partners::service::webhooks::{self as service, NewWebhook, WebhookChange};
 use crate::partners::store;
 
-pub fn configure(config: &mut ServiceConfig) {
-    config
+pub fn configure(operations: &mut Operations<'_>) {
+    operations
         .service(list_webhooks)
         .service(create_webhook)
         .service(get_webhook)
