@@ -154,7 +154,9 @@ fn who_waits_behind_what_is_away_is_told_with_it() {
     let gather = Arc::new(Gather::start(db, |_, _: &[u32]| Ok(HashMap::new())).unwrap());
     let away = [1, 2].map(|n| {
         let one = ask(&gather, &[n]);
-        std::thread::sleep(Duration::from_millis(200));
+        while gather.readings() < u64::from(n) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         one
     });
     let waits = ask(&gather, &[3]);

@@ -125,6 +125,36 @@ fn a_standby_that_was_promoted_is_not_shown() {
     assert_eq!(read(), "standby");
 }
 
+/// Its address may lead to another one by now, which nobody would find as long as the old lines are kept.
+#[test]
+fn lines_to_a_standby_that_was_promoted_are_not_kept() {
+    let (_first, standby, db) = both();
+    let mut watcher = standby.connect();
+    let mut lines = || {
+        let others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        diesel::sql_query(others).execute(&mut watcher).unwrap()
+    };
+    assert_eq!(db.run_lagging(name).unwrap(), "standby");
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                db.run_lagging(|conn| Ok(diesel::sql_query("SELECT pg_sleep(0.3)").execute(conn)?))
+                    .unwrap();
+            });
+        }
+    });
+    assert_eq!(lines(), 2, "the control: while it is a standby they are kept");
+    let promote = "CREATE OR REPLACE FUNCTION public.pg_is_in_recovery() RETURNS bool LANGUAGE sql AS 'SELECT false'";
+    standby.connect().batch_execute(promote).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    assert_eq!(db.run_lagging(name).unwrap(), "first");
+    let begun = std::time::Instant::now();
+    while lines() > 0 {
+        assert!(begun.elapsed().as_secs() < 5, "they are kept");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
 #[test]
 fn the_public_is_served_while_the_database_is_away() {
     let standby = TestDatabase::create();
@@ -411,4 +441,22 @@ fn feeds_come_from_the_standby_and_the_programme_only_while_the_database_is_away
     anybody
         .post(&format!("/seminars/{seminar}/registrations"), &person("anna"))
         .problem(503, "unavailable");
+    // Back again: for some seconds the standby is still asked first, but not about whom it does not know.
+    let back = format!(
+        "ALTER DATABASE {name} ALLOW_CONNECTIONS true;
+         UPDATE organisations SET slug = 'elsewhere' WHERE slug = 'staedteregion-aachen'"
+    );
+    standby.connect().batch_execute(&back).unwrap();
+    app.clock.advance(chrono::Duration::seconds(1));
+    assert_eq!(listed(), 0, "the control: it is asked first");
+    let begun = std::time::Instant::now();
+    let of = || anybody.get("/seminars?organisation=staedteregion-aachen").expect(200);
+    while of()["data"].as_array().unwrap().is_empty() {
+        assert!(
+            begun.elapsed().as_secs() < 4,
+            "whom the standby does not know there is not"
+        );
+        app.clock.advance(chrono::Duration::seconds(1));
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
 }

@@ -170,7 +170,13 @@ where
                 }
             }
             looked => {
-                let away = matches!(looked, Err(Undone { away: true, .. }));
+                let away = matches!(
+                    looked,
+                    Err(Undone {
+                        error: Error::Unavailable(_),
+                        away: true
+                    })
+                );
                 let found = looked.map_err(|undone| undone.error);
                 for (key, tell) in asked {
                     answer(&found, &key, tell);

@@ -43,7 +43,8 @@ pub use self::migrate::MIGRATIONS;
 pub use self::prepared::{Prepared, prepared};
 pub use self::transaction::{Ended, OnConstraint, again, asks_again, rehearse, transact};
 
-/// Of what has had its time so many rows are deleted by a statement: it is far from its end, however many there are.
+/// Of each kind that has had its time a statement deletes so many rows at most: it is far from its end, however many there are. Of
+/// what drags much along with it, as reports of attendance do, less.
 pub const SWEPT_AT_ONCE: i64 = 5000;
 const POOL_WAIT: Duration = Duration::from_secs(2);
 const ATTEMPTS: u32 = 5;
@@ -282,14 +283,15 @@ impl Db {
         off_thread(move || db.run_lagging(work)).await
     }
 
-    /// [`Db::run_public`] off the async threads.
-    pub async fn read_public<T, F>(&self, work: F) -> Result<T>
+    /// [`Db::run_public_where`] off the async threads.
+    pub async fn read_public_where<T, F, E>(&self, work: F, enough: E) -> Result<T>
     where
         T: Send + 'static,
         F: Fn(&mut PgConnection) -> Result<T> + Send + 'static,
+        E: Fn(&T) -> bool + Send + 'static,
     {
         let db = self.clone();
-        off_thread(move || db.run_public(work)).await
+        off_thread(move || db.run_public_where(work, enough)).await
     }
 
     /// Runs `work` in one READ WRITE transaction: commits on `Ok`, rolls back on `Err`. The work may be run

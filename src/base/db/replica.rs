@@ -1,12 +1,13 @@
 //! A standby for what may be some seconds old. It makes things faster and keeps the public served while the database is away;
-//! nothing ever fails because of it, and whoever is sent there waits three seconds for it at most.
+//! nothing ever fails because of it, and whoever is sent there waits some three and a half seconds at most until it has begun.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Double;
+use diesel::r2d2::PooledConnection;
+use diesel::sql_types::{Bool, Double};
 
 use super::line::Exchange;
 use super::transaction::throw_away;
@@ -33,12 +34,15 @@ const LAG: &str = "SELECT CASE
         WHEN NOT pg_is_in_recovery() THEN 1e9
         WHEN EXISTS (SELECT FROM pg_stat_wal_receiver) AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
         ELSE coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()), 1e9)
-    END::float8 AS seconds";
+    END::float8 AS seconds,
+    NOT pg_is_in_recovery() AS promoted";
 
 #[derive(QueryableByName)]
 struct Lag {
     #[diesel(sql_type = Double)]
     seconds: f64,
+    #[diesel(sql_type = Bool)]
+    promoted: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -74,7 +78,7 @@ impl Replica {
         judged.at = Some(Instant::now());
         let before = judged.good;
         drop(judged);
-        let lag = self.run(&|conn: &mut PgConnection| Ok(diesel::sql_query(LAG).get_result::<Lag>(conn)?.seconds));
+        let lag = self.look();
         let good = lag.as_ref().is_ok_and(|seconds| *seconds <= MOST_LAG_SECONDS);
         metrics::standby(good, lag.as_ref().ok().copied());
         if good != before {
@@ -85,6 +89,20 @@ impl Replica {
         }
         self.judge(good);
         good
+    }
+
+    /// How many seconds it is behind. Lines to one that was promoted live on, and its address may lead to another by now: the pool
+    /// is not to keep them.
+    fn look(&self) -> Result<f64> {
+        loop {
+            let (lag, mut conn) = self.lend(&|conn| Ok(diesel::sql_query(LAG).get_result::<Lag>(conn)?))?;
+            if lag.promoted {
+                throw_away(&mut conn);
+            }
+            if !lag.promoted || self.pool.state().idle_connections == 0 {
+                return Ok(lag.seconds);
+            }
+        }
     }
 
     fn judge(&self, good: bool) {
@@ -101,12 +119,17 @@ impl Replica {
 
     /// Once, and once more for each connection of the pool that was dead; one that was silent had all the time there is.
     fn run<T>(&self, work: &impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
+        self.lend(work).map(|(value, _)| value)
+    }
+
+    /// The same, with the connection on which it was done.
+    fn lend<T>(&self, work: &impl Fn(&mut PgConnection) -> Result<T>) -> Result<(T, PooledConnection<Exchange>)> {
         let (begun, mut dead) = (Instant::now(), 0);
         loop {
             let conn = self.pool.get_timeout(WAIT);
             let mut conn = conn.map_err(|error| Error::Unavailable(format!("the standby: {error}")))?;
             match transact(&mut conn, &self.begin, work) {
-                Ended::Done(value) => return Ok(value),
+                Ended::Done(value) => return Ok((value, conn)),
                 Ended::NotBegun(error) => {
                     throw_away(&mut conn);
                     dead += 1;
@@ -168,7 +191,8 @@ impl Db {
         }
     }
 
-    /// Runs `work` on the database itself; while that is away, on a standby however old: an old programme is better than none.
+    /// Runs `work` on the database itself; while that is away, on a standby however old, and even on one that was promoted: an old
+    /// programme is better than none.
     /// One that is only busy is still there, and of what is older than it is shown nothing: then the standby has to be current.
     pub fn run_public<T>(&self, work: impl Fn(&mut PgConnection) -> Result<T>) -> Result<T> {
         self.run_public_where(work, |_| true)
