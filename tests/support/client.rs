@@ -6,6 +6,8 @@ use std::time::Duration;
 use serde_json::Value;
 use ureq::http::{HeaderMap, Request};
 
+use super::documented;
+
 #[derive(Clone)]
 pub struct Client {
     base: String,
@@ -156,8 +158,8 @@ impl Client {
     /// `None` when nobody answers, or not to the end.
     pub fn try_send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Option<Answer> {
         let outside = self.outside || OUTSIDE.iter().any(|prefix| path.starts_with(prefix));
-        let url = format!("{}{}{path}", self.base, if outside { "" } else { "/api/v1" });
-        let mut request = Request::builder().method(method).uri(url);
+        let path = format!("{}{path}", if outside { "" } else { "/api/v1" });
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header("Authorization", token);
         }
@@ -182,12 +184,16 @@ impl Client {
             .limit(100_000_000)
             .read_to_vec()
             .ok()?;
-        Some(Answer {
+        let answer = Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             text: String::from_utf8_lossy(&bytes).into_owned(),
             bytes,
-        })
+        };
+        if let Some(fault) = documented::fault(method, &path, &answer) {
+            panic!("{fault}: {}", answer.text);
+        }
+        Some(answer)
     }
 }
 

@@ -5,6 +5,7 @@ mod attended;
 mod chaos;
 mod client;
 mod database;
+mod documented;
 mod given;
 mod machines;
 mod place;

@@ -32,7 +32,8 @@ const ICALENDAR: &str = "text/calendar; charset=utf-8";
 /// Seminars without a date are in no calendar. It has at most 2,000 events, those that begin first; where there are more,
 /// `Link` with `rel="next"` leads to the calendar that goes on from the day of the first that is missing.
 #[utoipa::path(tag = "feeds", params(CalendarQuery), security(()), responses(
-    (status = 200, description = "The calendar", content((String = "text/calendar", example = json!("BEGIN:VCALENDAR…"))))))]
+    (status = 200, description = "The calendar", content((String = "text/calendar", example = json!("BEGIN:VCALENDAR…")))),
+    (status = 406, description = "`not-acceptable`: `Accept-Encoding` takes nothing that there is")))]
 #[get("/seminars.ics", wrap = "Compress::default()")]
 pub async fn get_programme_calendar(
     request: HttpRequest,
@@ -51,7 +52,8 @@ pub async fn get_programme_calendar(
 /// Anybody; the public programme, whoever asks. As `GET /seminars.ics` with `collection`; a collection that is not there is
 /// not found, so that who subscribes to it hears of it.
 #[utoipa::path(tag = "feeds", params(("collection" = CollectionId, Path), CollectionCalendarQuery), security(()), responses(
-    (status = 200, description = "The calendar", content((String = "text/calendar", example = json!("BEGIN:VCALENDAR…"))))))]
+    (status = 200, description = "The calendar", content((String = "text/calendar", example = json!("BEGIN:VCALENDAR…")))),
+    (status = 406, description = "`not-acceptable`: `Accept-Encoding` takes nothing that there is")))]
 #[get("/collections/{collection}.ics", wrap = "Compress::default()")]
 pub async fn get_collection_calendar(
     request: HttpRequest,
@@ -69,7 +71,8 @@ pub async fn get_collection_calendar(
 ///
 /// Anybody; public seminars, whoever asks. All its sessions, however long ago.
 #[utoipa::path(tag = "feeds", params(("seminar" = SeminarId, Path)), security(()), responses(
-    (status = 200, description = "The calendar", content((String = "text/calendar", example = json!("BEGIN:VCALENDAR…"))))))]
+    (status = 200, description = "The calendar", content((String = "text/calendar", example = json!("BEGIN:VCALENDAR…")))),
+    (status = 406, description = "`not-acceptable`: `Accept-Encoding` takes nothing that there is")))]
 #[get("/seminars/{seminar}.ics", wrap = "Compress::default()")]
 pub async fn get_seminar_calendar(
     request: HttpRequest,

@@ -31,7 +31,8 @@ const JSON_LD: &str = "application/ld+json";
 /// `Accept: application/ld+json`. How many seats are free changes without a trace, so there is a tag and no time.
 #[utoipa::path(tag = "feeds", params(PagedQuery), security(()), responses(
     (status = 200, description = "A page of events", content((Object = "application/ld+json", example = json!({"@context": "https://schema.org",
-        "@graph": [{"@type": "EducationEvent", "name": "Onboarding", "startDate": "2027-05-06T18:00:00+02:00"}]}))))))]
+        "@graph": [{"@type": "EducationEvent", "name": "Onboarding", "startDate": "2027-05-06T18:00:00+02:00"}]})))),
+    (status = 406, description = "`not-acceptable`: `Accept-Encoding` takes nothing that there is")))]
 #[get("/seminars.jsonld", wrap = "Compress::default()")]
 pub async fn get_programme_linked_data(
     request: HttpRequest,
@@ -65,7 +66,7 @@ pub async fn get_programme_linked_data(
 }
 
 /// The same address as `seminars::get_seminar`, for those who like linked data better than its JSON.
-pub fn negotiated(config: &mut ServiceConfig) -> &mut ServiceConfig {
+pub fn negotiated(config: &mut ServiceConfig) {
     let liked = guard::fn_guard(|context| {
         let offered = [("application", "json"), ("application", "ld+json")];
         accept::best(context.head().headers(), &offered) == Some(1)
@@ -75,7 +76,7 @@ pub fn negotiated(config: &mut ServiceConfig) -> &mut ServiceConfig {
         .guard(liked)
         .route(web::get().to(seminar_linked_data))
         .wrap(Compress::default());
-    config.service(seminar)
+    config.service(seminar);
 }
 
 async fn seminar_linked_data(

@@ -24,7 +24,8 @@ use crate::seminars::Sort;
 /// one item with one id however often it is changed. What is cancelled or postponed stays and says so. `next_url` leads to
 /// the next page, and so does `Link`.
 #[utoipa::path(tag = "feeds", params(PagedQuery), security(()), responses(
-    (status = 200, description = "A page of news", content((JsonFeed = "application/feed+json")))))]
+    (status = 200, description = "A page of news", content((JsonFeed = "application/feed+json"))),
+    (status = 406, description = "`not-acceptable`: `Accept-Encoding` takes nothing that there is")))]
 #[get("/seminars.feed.json", wrap = "Compress::default()")]
 pub async fn get_programme_feed(
     request: HttpRequest,

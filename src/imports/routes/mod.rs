@@ -8,7 +8,6 @@ use actix_multipart::Multipart;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::{OrganisationId, Organiser, organisation_refs, own_organisation};
 use crate::base::clock::Clock;
@@ -19,6 +18,7 @@ use crate::base::etag::{self, Privacy};
 use crate::base::form as sent;
 use crate::base::idempotency::{Created, Idempotency};
 use crate::base::language::german;
+use crate::base::operations::Operations;
 use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Error, Result};
 use crate::base::query::Query;
@@ -28,8 +28,8 @@ use crate::imports::{service, store};
 
 use view::{ProgrammeListed, ProgrammeView, RowView};
 
-pub fn configure(config: &mut ServiceConfig) {
-    config
+pub fn configure(operations: &mut Operations<'_>) {
+    operations
         .service(download_programme_template)
         .service(list_programme_imports)
         .service(create_programme_import)
@@ -102,6 +102,7 @@ pub async fn download_programme_template(_who: Organiser) -> Result<HttpResponse
     (status = 200, body = ProgrammeView, description = "The import that this file already is, in whatever state; read anew where the fields differ"),
     (status = 201, body = ProgrammeView, description = "The preview"),
     (status = 409, description = "`transition-not-allowed`: the file was imported already and was read with other fields"),
+    (status = 412, description = "`precondition-failed`: the same file is being sent by somebody else or decided on at this moment; sent again it is what is there now"),
     (status = 413, description = "`body-too-large`: more than 2,000,000 bytes; said as soon as it is known"),
     (status = 422, description = "`report-not-csv`, `heading-not-found`, `validation-failed`; `errors` names the field of the form, and the line \
         where it is one. Nothing is stored")))]

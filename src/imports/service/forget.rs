@@ -11,7 +11,7 @@ use crate::journal::{Act, Actor, Entry, record};
 /// Long enough to ask around what was meant.
 const KEPT: Duration = Duration::days(14);
 
-/// In one transaction; the rest with the next sweep.
+/// In one transaction; the rest has the next turn.
 const AT_ONCE: i64 = 20;
 
 /// Deletes previews that were sent two weeks ago; how many.

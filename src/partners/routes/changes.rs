@@ -113,6 +113,7 @@ pub struct Change {
 /// told is the outcome of both.
 #[utoipa::path(tag = "changes", params(ChangeQuery), security((), ("member" = [])), responses(
     (status = 200, body = ChangeList, description = "The next changes, perhaps none"),
+    (status = 406, description = "`not-acceptable`: `Accept-Encoding` takes nothing that there is"),
     (status = 410, description = "`cursor-expired`: begin again without a cursor")))]
 #[get("/changes", wrap = "Compress::default()")]
 pub async fn list_changes(

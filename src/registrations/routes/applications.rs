@@ -167,7 +167,7 @@ pub struct Decided {
 /// Organisers of the organisation. It needs a free seat; also somebody on the waiting list can be chosen.
 #[utoipa::path(tag = "registrations", params(("registration" = RegistrationId, Path)), request_body = Decided, security(("member" = [])), responses(
     (status = 200, body = RegistrationView, description = "The registration, confirmed"),
-    (status = 409, description = "`seminar-full`, `transition-not-allowed`")))]
+    (status = 409, description = "`seminar-full`, `transition-not-allowed`, `seminar-cancelled`, `channel-unavailable`: it no longer has the channel that was applied for")))]
 #[post("/registrations/{registration}/accept")]
 pub async fn accept_registration(
     who: Organiser,

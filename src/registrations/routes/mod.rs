@@ -17,10 +17,10 @@ mod view;
 
 pub use holder::{Holder, Who};
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::base::operations::Operations;
 
-pub fn configure(config: &mut ServiceConfig) {
-    config
+pub fn configure(operations: &mut Operations<'_>) {
+    operations
         .service(register::create_registration)
         .service(list::list_registrations)
         .service(table::export_registrations)

@@ -108,7 +108,7 @@ impl From<RegistrationPatch> for RegistrationChange {
 #[utoipa::path(tag = "registrations", params(("registration" = RegistrationId, Path)), request_body = RegistrationPatch,
     security(("member" = []), ("registrant" = [])), responses(
     (status = 200, body = RegistrationView, description = "The registration as it is now"),
-    (status = 409, description = "`seminar-full`: not enough seats for more persons; `transition-not-allowed`: it is over; `already-registered`: the address is")))]
+    (status = 409, description = "`seminar-full`: not enough seats for more persons; `transition-not-allowed`: it is over; `already-registered`: the address is; to the person also `registration-closed`: the seminar has begun or was held, `seminar-cancelled`")))]
 #[patch("/registrations/{registration}")]
 pub async fn change_registration(
     holder: Holder<NeedsOrganiser>,
@@ -149,12 +149,13 @@ pub struct Cancellation {
 
 /// Cancel a registration.
 ///
-/// Organisers of the organisation, or the person who has the mail, who need not send `If-Match`. The seat is offered to
-/// the first in the waiting list. One of several persons is cancelled with PATCH.
+/// Organisers of the organisation, at any time, or the person who has the mail, who need not send `If-Match`: until the
+/// first session begins; where only a day or a span is known, until it is over. The seat is offered to the first in the
+/// waiting list. One of several persons is cancelled with PATCH.
 #[utoipa::path(tag = "registrations", params(("registration" = RegistrationId, Path)), request_body = Cancellation,
     security(("member" = []), ("registrant" = [])), responses(
     (status = 200, body = RegistrationView, description = "The registration, cancelled"),
-    (status = 409, description = "`transition-not-allowed`: it is over already")))]
+    (status = 409, description = "`transition-not-allowed`: it is over already; to the person also `registration-closed`: the seminar has begun or was held, `seminar-cancelled`")))]
 #[post("/registrations/{registration}/cancel")]
 pub async fn cancel_registration(
     holder: Holder<NeedsOrganiser>,

@@ -10,14 +10,14 @@ mod seminars;
 mod sharings;
 mod view;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use body::{ChannelBody, NewSeminarBody, PartyBody, SeminarPatch, SessionBody, sessions as session_list};
 pub use programme::from_memory;
 pub use view::{SeminarView, view_for};
 
-pub fn configure(config: &mut ServiceConfig) {
-    config
+use crate::base::operations::Operations;
+
+pub fn configure(operations: &mut Operations<'_>) {
+    operations
         .service(list::list_seminars)
         .service(seminars::create_seminar)
         .service(seminars::get_seminar)

@@ -63,7 +63,8 @@ pub async fn create_seminar(
         (SeminarView = "application/json"),
         (Object = "application/ld+json", example = json!({"@context": "https://schema.org", "@type": "EducationEvent",
             "@id": "https://einlass.example/api/v1/seminars/0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11", "name": "Onboarding",
-            "startDate": "2027-05-06T18:00:00+02:00", "eventStatus": ["https://schema.org/EventScheduled"]}))))))]
+            "startDate": "2027-05-06T18:00:00+02:00", "eventStatus": ["https://schema.org/EventScheduled"]})))),
+    (status = 406, description = "`not-acceptable`: `Accept-Encoding` takes nothing that there is")))]
 #[get("/seminars/{seminar}")]
 pub async fn get_seminar(
     request: HttpRequest,

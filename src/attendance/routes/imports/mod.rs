@@ -8,7 +8,6 @@ use actix_multipart::Multipart;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::attendance::model::{ImportId, MatchStatus};
 use crate::attendance::{service, store};
@@ -18,6 +17,7 @@ use crate::base::db::Db;
 use crate::base::etag::{self, Privacy};
 use crate::base::idempotency::{Created, Idempotency};
 use crate::base::language::german;
+use crate::base::operations::Operations;
 use crate::base::page::{Page, Paging, list};
 use crate::base::problem::{Code, Result};
 use crate::base::query::Query;
@@ -25,8 +25,8 @@ use crate::seminars::{self, SeminarId};
 
 use view::{ImportListed, ImportView, ImportedParticipant};
 
-pub fn configure(config: &mut ServiceConfig) {
-    config
+pub fn configure(operations: &mut Operations<'_>) {
+    operations
         .service(list_attendance_imports)
         .service(create_attendance_import)
         .service(get_attendance_import)
@@ -51,6 +51,7 @@ pub fn configure(config: &mut ServiceConfig) {
     (status = 201, body = ImportView, description = "The preview"),
     (status = 409, description = "`not-ready`: the seminar is a draft or has no session; \
         `transition-not-allowed`: the file counts already and was read with other fields"),
+    (status = 412, description = "`precondition-failed`: the same file is being sent by somebody else or decided on at this moment; sent again it is what is there now"),
     (status = 413, description = "`body-too-large`: more than 5,000,000 bytes; said as soon as it is known"),
     (status = 422, description = "`report-not-csv`, `unknown-report-format`, `dates-ambiguous`, `report-of-other-day`, `validation-failed`; \
         `errors` names the field of the form, and the line where it is one. Nothing is stored")))]

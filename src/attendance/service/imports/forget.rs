@@ -12,7 +12,7 @@ use crate::journal::{Act, Actor, Entry, record};
 /// Long enough to ask around who was who.
 const KEPT: Duration = Duration::days(14);
 
-/// In one transaction; the rest with the next sweep.
+/// In one transaction; the rest has the next turn.
 const AT_ONCE: i64 = 20;
 
 /// Join and leave times go where the seminar has come to keep minutes only; of how many imports.

@@ -60,8 +60,12 @@ impl MinimumPatch {
     }
 }
 
-pub fn default_hours() -> i32 {
+pub fn default_confirm_hours() -> i32 {
     NewAdmission::default().confirm_hours
+}
+
+pub fn default_offer_hours() -> i32 {
+    NewAdmission::default().offer_hours
 }
 
 pub fn default_persons() -> i32 {

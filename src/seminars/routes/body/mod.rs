@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use self::admission::{MinimumBody, MinimumPatch, default_hours, default_persons, faults};
+use self::admission::{MinimumBody, MinimumPatch, default_confirm_hours, default_offer_hours, default_persons, faults};
 use self::attendance_rule::{AttendanceRulePatch, rule_faults};
 use self::parts::{ExternalRefBody, bounded, channels, external_refs, parties, span};
 use crate::auth::OrganisationId;
@@ -80,11 +80,11 @@ pub struct NewSeminarBody {
     #[schema(default = "email")]
     pub confirmation: Confirmation,
     /// How long the seat of an address that is not confirmed yet is held.
-    #[serde(default = "default_hours")]
+    #[serde(default = "default_confirm_hours")]
     #[schema(minimum = 1, maximum = 336, default = 24)]
     pub confirm_hours: i32,
     /// How long a freed seat is held for the first who waits; shorter near the start.
-    #[serde(default = "default_hours")]
+    #[serde(default = "default_offer_hours")]
     #[schema(minimum = 1, maximum = 336, default = 24)]
     pub offer_hours: i32,
     #[serde(default)]
