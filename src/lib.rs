@@ -30,8 +30,8 @@
 //! - A room imports from floors below only, and of another room only what its `mod.rs` shows, which the compiler holds. Its
 //!   `store` may read the tables of rooms below, and writes its own alone. `tests/structure.rs`
 //! - Each file kind knows what it may: `rules` no diesel, no actix, no clock; `service` the order lock → read → decide →
-//!   write → record → tell; `routes` wire types and handlers; SQL only in `store` (and in `journal`, `base::db` and
-//!   `base::idempotency`, which are all SQL). `tests/structure.rs`
+//!   write → record → tell; `routes` wire types and handlers; SQL only in `store` (and in `journal`, `base::db`,
+//!   `base::schema_version` and `base::idempotency`, which are all SQL). `tests/structure.rs`
 //! - The clock, the environment, the blocking pool and v4 ids are asked for in one place each. `clippy.toml`
 //! - Never more seats taken than there are: every seat is given under the lock of its row in `channels`, by
 //!   `registrations::rules::admit`, or offered to those waiting by `promote`; a CHECK stands behind them.
@@ -122,11 +122,11 @@
 //! `POST /seminars/{seminar}/registrations` → `app.rs` → `registrations/routes/register.rs` (wire types) →
 //! `registrations/service/register.rs` (the desk: what arrives while one batch commits is the next) →
 //! `registrations/service/register/batch.rs` (lock the channels, read, decide each, write all) →
-//! `registrations/rules/admit.rs` (the decision) → `registrations/store/bulk.rs` (SQL). The noun of a URL is its tag, its
+//! `registrations/rules/admit.rs` (the decision) → `registrations/store/bulk.rs` (SQL). The noun of a URL is mostly its tag, its
 //! table and its test; a folder is a room of several nouns: `collections`, `venues` and `logos` are the catalogue,
 //! `report-snapshots`, `counting-rules`, `stated-totals`, `statistics` and `open-data` are reports, `headcounts`, `check-ins`, `attendance-imports`, `attendees` and `certificates` are attendance, `organisations`, `members`,
 //! `accounts`, `api-clients`, `me` and `oauth/token` are auth, `changes`, `webhooks`, `duplicates`, `merge` and `unmerge` are partners, and so is
-//! `/organisations/{organisation}/seminars`, what other systems push (table `pushes`); `seminars.ics`, `.jsonld` and `.feed.json` are feeds, `tickets` are registrations, and so are `applications`, which wait for a
+//! `/organisations/{organisation}/seminars`, what other systems push (table `pushes`); `seminars.ics`, `.jsonld` and `.feed.json` are feeds, `programme-imports` are imports, `problems` is health; `tickets` are registrations, and so are `applications`, which wait for a
 //! decision, `shared-registrations` and `disclosures`; `access-requests`, `erasures`, `retention` and `holds` are privacy, `audit-log` is audit
 //! (table `journal_seals`); that something is shared, `sharings`, is the seminar's. PATCH, cancel, postpone,
 //! reschedule and the moves of `/seminars/{seminar}` stand in `registrations`, because

@@ -1,5 +1,5 @@
-//! The thread that clears away what has had its time, and whose time is the same for everybody: kept answers, tokens, previews
-//! that nobody confirmed, deliveries, who tried to log in. Every instance does it; doing it twice does no harm. What an organisation
+//! The thread that clears away what has had its time, and whose time is the same for everybody: kept answers, tokens, previews and
+//! reports that nobody confirmed, times that are not to be kept, deliveries, who tried to log in. Every instance does it; doing it twice does no harm. What an organisation
 //! keeps for as long as it decides is forgotten by `privacy::start_caretaker`.
 
 use std::sync::Arc;
@@ -25,7 +25,7 @@ const MANNER: Manner = Manner {
     job: Job::Sweeper,
     first: Duration::ZERO,
     after_failure: EVERY,
-    failed: |error| tracing::warn!(%error, "what has had its time waits for the database"),
+    failed: |error| tracing::warn!(%error, "what has had its time waits for the next round"),
     panicked: || tracing::error!("sweeping panicked"),
     broke: || tracing::error!("the thread that sweeps broke"),
 };
@@ -33,13 +33,14 @@ const MANNER: Manner = Manner {
 /// Clears away some of what is over, and says how much that was.
 type Sweep = fn(&mut PgConnection, DateTime<Utc>) -> Result<usize>;
 
-const ALL: [Sweep; 6] = [
-    idempotency::sweep,
-    auth::sweep,
-    attendance::forget_uncounted,
-    |conn, _| attendance::forget_times(conn),
-    imports::forget_unconfirmed,
-    partners::sweep_deliveries,
+/// By the names under which the log knows them.
+const ALL: [(&str, Sweep); 6] = [
+    ("kept answers", idempotency::sweep),
+    ("tokens", auth::sweep),
+    ("reports that do not count", attendance::forget_uncounted),
+    ("times of reports", |conn, _| attendance::forget_times(conn)),
+    ("previews", imports::forget_unconfirmed),
+    ("deliveries", partners::sweep_deliveries),
 ];
 
 /// Begins to sweep, until what it returns is dropped.
@@ -50,20 +51,21 @@ pub fn start_sweeper(db: Db, auth: Arc<Auth>, clock: Clock) -> Result<Rounds> {
     })
 }
 
-/// Clears away all that is over, each kind by itself: what fails keeps nothing else, and is told in the end.
+/// Clears away all that is over, each kind by itself: what fails keeps nothing else; it is logged, and told in the end.
 pub fn sweep(db: &Db, auth: &Auth, now: DateTime<Utc>, ended: impl Fn() -> bool) -> Result<usize> {
     auth.throttle.sweep();
     let (mut all, mut failed) = (0, None);
-    for sweep in ALL {
+    'kinds: for (of, sweep) in ALL {
         for _ in 0..TURNS {
             if ended() {
-                return Ok(all);
+                break 'kinds;
             }
             match db.run(false, |conn| sweep(conn, now)) {
                 Ok(0) => break,
                 Ok(some) => all += some,
                 Err(error) => {
-                    failed = Some(error);
+                    tracing::warn!(%error, of, "what has had its time was not cleared away; the others are");
+                    failed = failed.or(Some(error));
                     break;
                 }
             }

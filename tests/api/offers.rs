@@ -117,13 +117,24 @@ fn the_seminar_says_how_long_and_near_the_start_it_is_half_of_what_is_left() {
 }
 
 #[test]
+fn people_may_cancel_until_it_begins() {
+    let app = TestApp::spawn();
+    let id = app.seminar(2);
+    let [anna, berta] = app.registered(&id, ["anna", "berta"]);
+    app.at("2027-05-06T15:59:59Z");
+    app.press(&anna, "anna", "cancel").expect(200);
+    app.at("2027-05-06T16:00:00Z");
+    app.press(&berta, "berta", "cancel").problem(409, "registration-closed");
+    assert_eq!(app.states(&[anna, berta]), ["cancelled", "confirmed"]);
+}
+
+#[test]
 fn after_the_start_nothing_is_offered() {
     let app = TestApp::spawn();
     let id = app.seminar(1);
     let [anna, berta] = app.registered(&id, ["anna", "berta"]);
     app.at("2027-05-06T16:00:00Z");
-    // What has begun is a record: the person changes nothing of it, the organiser sets it right.
-    app.press(&anna, "anna", "cancel").problem(409, "registration-closed");
+    // What has begun is a record: the organiser sets it right.
     let path = format!("/registrations/{anna}");
     app.organiser()
         .act(&format!("{path}/cancel"), &app.etag(&path), &json!({}))

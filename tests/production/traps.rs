@@ -298,6 +298,16 @@ pub const BAD: &[Bad] = &[
         "EINLASS_SEMINAR_URL",
     ),
     (
+        "a portal on this machine",
+        |o| o.set("EINLASS_PORTAL_URL", "https://localhost/kanarienvogel/{token}"),
+        "EINLASS_PORTAL_URL",
+    ),
+    (
+        "a seminar's page under a name that is nobody's",
+        |o| o.set("EINLASS_SEMINAR_URL", "https://kanarienvogel.example/{seminar}"),
+        "EINLASS_SEMINAR_URL",
+    ),
+    (
         "a misspelt variable",
         |o| o.set("EINLASS_TRUSTED_PROXYS", "kanarienvogel"),
         "EINLASS_TRUSTED_PROXYS",

@@ -292,14 +292,7 @@ impl Config {
     /// The host of the public address, without its port: what makes ids unique in the world.
     #[must_use]
     pub fn host(&self) -> &str {
-        let url = self.public_url.as_str();
-        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let host = authority.strip_prefix('[').map_or_else(
-            || authority.split(':').next().unwrap_or_default(),
-            |v6| v6.split(']').next().unwrap_or_default(),
-        );
-        if host.is_empty() { "localhost" } else { host }
+        host_of(&self.public_url)
     }
 
     /// The URL of the operator's own database, where one is configured.
@@ -307,6 +300,17 @@ impl Config {
     pub fn external_database(&self) -> Option<&str> {
         self.database_url.as_ref().map(ExposeSecret::expose_secret)
     }
+}
+
+/// Where a URL leads, without its port.
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.strip_prefix('[').map_or_else(
+        || authority.split(':').next().unwrap_or_default(),
+        |v6| v6.split(']').next().unwrap_or_default(),
+    );
+    if host.is_empty() { "localhost" } else { host }
 }
 
 const fn on_or_off(value: bool) -> &'static str {

@@ -4,10 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Config;
 use super::database_url::{DatabaseUrl, is_loopback};
 use super::files::{is_open, is_writable, key_faults, place_fault, secret_fault};
 use super::source::Source;
+use super::{Config, host_of};
 use crate::base::network::Network;
 
 /// Variables of libpq that would change the connection behind our back.
@@ -72,24 +72,20 @@ pub fn faults(config: &Config, source: &Source, demo: bool) -> Vec<String> {
     faults
 }
 
+/// Every link of a mail leads to one of them.
 fn addresses(config: &Config, refuse: &mut impl FnMut(&str, &str)) {
-    let https = |url: &str| url.starts_with("https://");
-    if !https(&config.public_url) {
-        refuse("EINLASS_PUBLIC_URL", "must begin with https://");
-    }
-    let host = config.host();
-    if is_loopback(host) || is_reserved(host) {
-        refuse(
-            "EINLASS_PUBLIC_URL",
-            "must be the name under which people reach the service",
-        );
-    }
     for (name, url) in [
-        ("EINLASS_PORTAL_URL", &config.portal_url),
-        ("EINLASS_SEMINAR_URL", &config.seminar_url),
+        ("EINLASS_PUBLIC_URL", Some(&config.public_url)),
+        ("EINLASS_PORTAL_URL", config.portal_url.as_ref()),
+        ("EINLASS_SEMINAR_URL", config.seminar_url.as_ref()),
     ] {
-        if url.as_deref().is_some_and(|url| !https(url)) {
+        let Some(url) = url else { continue };
+        if !url.starts_with("https://") {
             refuse(name, "must begin with https://");
+        }
+        let host = host_of(url);
+        if is_loopback(host) || is_reserved(host) {
+            refuse(name, "must be a name under which people reach it");
         }
     }
 }

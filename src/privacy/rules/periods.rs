@@ -84,4 +84,19 @@ mod tests {
             assert!(period.reason.ends_with('.') && !period.basis.is_empty(), "{purpose}");
         }
     }
+
+    #[test]
+    fn what_a_data_protection_officer_reads_is_what_is_done() {
+        let page = include_str!("../../../docs/privacy.md");
+        for purpose in Purpose::ALL {
+            let row = page.lines().find(|line| line.starts_with(&format!("| `{purpose}`")));
+            let kept = row.and_then(|row| row.split(" | ").nth(1));
+            let fixed = if fixed(*purpose) { ", fixed" } else { "" };
+            assert_eq!(
+                kept,
+                Some(&*format!("{} days{fixed}", period(*purpose).days)),
+                "{purpose}"
+            );
+        }
+    }
 }

@@ -43,15 +43,15 @@ pub fn retain(db: &Db, now: DateTime<Utc>, ended: impl Fn() -> bool) -> Result<u
         actor: Actor::SYSTEM,
     };
     let (mut all, mut not_found) = (0, None);
-    for organisation in db.run(true, store::keepers)? {
+    'keepers: for organisation in db.run(true, store::keepers)? {
         for nth in 0..store::OURS {
             if ended() {
-                return Ok(all);
+                break 'keepers;
             }
             match retain_of(db, &act, organisation, nth, &ended) {
                 Ok(count) => all += count,
                 Err(Error::Unavailable(cause)) if cause.contains("timeout") => {
-                    tracing::warn!(cause, %organisation, "what is kept no longer was not found in time; the others go on");
+                    tracing::warn!(cause, %organisation, of = store::kind(nth), "what is kept no longer was not found in time; the others go on");
                     not_found = Some(Error::Unavailable(cause));
                 }
                 Err(error) => return Err(error),

@@ -126,6 +126,11 @@ const RETAINED: [(&str, &str); 8] = [
 /// How many of them are forgotten here.
 pub const OURS: usize = 6;
 
+/// What the log calls one of them.
+pub fn kind(nth: usize) -> &'static str {
+    RETAINED.get(nth).map_or("", |(kind, _)| kind)
+}
+
 /// Each with its deadline. A hold moves it behind its last day.
 const DATED: &str = "SELECT retained.*,
     CASE WHEN at_once AND held_until IS NULL THEN $3

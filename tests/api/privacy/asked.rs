@@ -137,7 +137,7 @@ fn nothing_is_noted_behind_an_erasure() {
             .send("PUT", &path, &[], Some(br#"{"note": "kanarinote"}"#))
     };
     note().expect(200);
-    let mut erasing = app.database.connect();
+    let (mut erasing, mut watcher) = (app.database.connect(), app.database.connect());
     // As an erasure does it: what is beside the registration goes after it was changed.
     let begin = format!(
         "BEGIN; UPDATE registrations SET personal_data = 'restricted' WHERE id = '{anna}';
@@ -146,7 +146,7 @@ fn nothing_is_noted_behind_an_erasure() {
     erasing.batch_execute(&begin).unwrap();
     std::thread::scope(|scope| {
         let noted = scope.spawn(note);
-        std::thread::sleep(std::time::Duration::from_millis(500));
+        waits(&mut watcher);
         erasing.batch_execute("COMMIT").unwrap();
         noted.join().unwrap().problem(409, "transition-not-allowed");
     });
