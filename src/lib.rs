@@ -111,7 +111,8 @@
 //!   `tests/api/changes_followed.rs`
 //! - Another system never overwrites what was decided here; who decided what follows from what it sent, what stood here after
 //!   that, and what stands here now. `partners::rules::ownership`
-//! - The OpenAPI document, the schema and the migrations agree with the code. `tests/contract.rs`, `tests/migrations.rs`
+//! - The OpenAPI document, the schema and the migrations agree with the code. `tests/contract.rs`, `tests/migrations.rs`; every
+//!   answer that a test gets has its status and its code in the document, `tests/support/documented.rs`
 //! - The document is fit for generated clients: every reference leads somewhere, every example fits its schema, files are bytes.
 //!   `tests/contract/`, `checks/openapi-client`
 //!
