@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use einlass::base::db::Db;
 use einlass::base::gather::Gather;
@@ -154,7 +154,9 @@ fn who_waits_behind_what_is_away_is_told_with_it() {
     let gather = Arc::new(Gather::start(db, |_, _: &[u32]| Ok(HashMap::new())).unwrap());
     let away = [1, 2].map(|n| {
         let one = ask(&gather, &[n]);
+        let begun = Instant::now();
         while gather.readings() < u64::from(n) {
+            assert!(begun.elapsed() < Duration::from_secs(5), "nobody reads for it");
             std::thread::sleep(Duration::from_millis(5));
         }
         one

@@ -64,7 +64,7 @@ pub fn sweep(db: &Db, auth: &Auth, now: DateTime<Utc>, ended: impl Fn() -> bool)
                 Ok(0) => break,
                 Ok(some) => all += some,
                 Err(error) => {
-                    tracing::warn!(%error, of, "what has had its time was not cleared away; the others are");
+                    tracing::warn!(%error, of, "what has had its time was not cleared away");
                     failed = failed.or(Some(error));
                     break;
                 }

@@ -109,14 +109,8 @@ impl Client {
 
     /// What is no text: status, headers and bytes.
     pub fn download(&self, path: &str) -> (u16, HeaderMap, Vec<u8>) {
-        let url = format!("{}/api/v1{path}", self.base);
-        let mut request = Request::builder().method("GET").uri(url);
-        if let Some(token) = &self.token {
-            request = request.header("Authorization", token);
-        }
-        let mut response = self.agent.run(request.body(()).unwrap()).unwrap();
-        let bytes = response.body_mut().read_to_vec().unwrap();
-        (response.status().as_u16(), response.headers().clone(), bytes)
+        let answer = self.get(path);
+        (answer.status, answer.headers, answer.bytes)
     }
 
     pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {

@@ -19,7 +19,7 @@ pub fn fault(method: &str, path: &str, answer: &Answer) -> Option<String> {
     let path = path.split('?').next().unwrap_or_default();
     let asked: Vec<_> = path.split('/').collect();
     let meant = |one: &&Documented| {
-        one.method == method
+        one.method == if method == "HEAD" { "GET" } else { method }
             && one.path.len() == asked.len()
             && one.path.iter().zip(&asked).all(|(told, asked)| stands_for(told, asked))
     };
@@ -27,7 +27,11 @@ pub fn fault(method: &str, path: &str, answer: &Answer) -> Option<String> {
     let operation = operations().iter().filter(meant).min_by_key(|one| {
         let names = one.path.iter().filter(|step| step.contains('{'));
         (names.clone().count(), Reverse(names.map(String::len).sum::<usize>()))
-    })?;
+    });
+    let Some(operation) = operation else {
+        let undocumented = asked.starts_with(&["", "api", "v1"]) && answer.status < 300;
+        return undocumented.then(|| format!("{method} {} is not documented", asked.join("/")));
+    };
     let Some(response) = operation.responses.get(&answer.status.to_string()) else {
         return Some(format!(
             "{method} {}: {} is not documented",
@@ -76,4 +80,27 @@ fn operations() -> &'static [Documented] {
         });
         all.collect()
     })
+}
+
+#[test]
+fn what_is_not_documented_is_seen() {
+    let answer = |status, code: &str| {
+        let text = serde_json::json!({"code": code}).to_string();
+        let mut headers = ureq::http::HeaderMap::new();
+        headers.insert("content-type", "application/problem+json".parse().unwrap());
+        Answer {
+            status,
+            headers,
+            bytes: text.clone().into_bytes(),
+            text,
+        }
+    };
+    let path = "/api/v1/seminars/0192f3c1-8d7e-7cc0-a0ff-3f0f5f5b8b11";
+    let seen = |method, path: &str, status, code| fault(method, path, &answer(status, code)).is_some();
+    assert!(!seen("GET", path, 404, "not-found"));
+    assert!(!seen("HEAD", &format!("{path}.ics?lang=de"), 406, "not-acceptable"));
+    assert!(seen("GET", path, 418, "teapot"), "a status that it does not have");
+    assert!(seen("GET", path, 404, "seminar-full"), "a code that it does not have");
+    assert!(seen("GET", "/api/v1/nowhere", 200, ""), "a path that is not there");
+    assert!(!seen("GET", "/api/v1/nowhere", 404, "not-found"));
 }

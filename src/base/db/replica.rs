@@ -1,6 +1,8 @@
 //! A standby for what may be some seconds old. It makes things faster and keeps the public served while the database is away;
-//! nothing ever fails because of it, and whoever is sent there waits some three and a half seconds at most until it has begun.
+//! nothing ever fails because of it, and whoever is sent there waits some three and a half seconds at most until it has
+//! begun; whoever looks at it as well, twice that.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -25,6 +27,9 @@ const BAD_FOR: Duration = Duration::from_secs(10);
 const AWAY_FOR: Duration = Duration::from_secs(5);
 /// It is there to be fast: nobody waits longer for a connection to it, or for more than one that was silent.
 const WAIT: Duration = Duration::from_millis(500);
+
+/// How far behind one is that follows nobody any more.
+const FOR_GOOD: f64 = 1e9;
 
 /// What was received and not yet replayed is behind. Without a receiver nobody knows what was missed, so the last transaction
 /// counts, even if nothing was written since. When the receiver last heard of the primary an ordinary role is not told; how soon
@@ -55,6 +60,8 @@ pub struct Replica {
     pool: Connections,
     begin: String,
     judged: Mutex<Judged>,
+    /// Whether the last look found that it follows nobody any more.
+    promoted: AtomicBool,
     database_away_since: Mutex<Option<Instant>>,
 }
 
@@ -64,6 +71,7 @@ impl Replica {
             pool: pool(&Exchange::to_a_standby(url, lease).map_err(Error::internal)?, size)?,
             begin: begins(lease, Begin::Read),
             judged: Mutex::new(Judged { at: None, good: false }),
+            promoted: AtomicBool::new(false),
             database_away_since: Mutex::new(None),
         })
     }
@@ -91,18 +99,21 @@ impl Replica {
         good
     }
 
-    /// How many seconds it is behind. Lines to one that was promoted live on, and its address may lead to another by now: the pool
-    /// is not to keep them.
+    /// How many seconds it is behind. Lines to one that was promoted live on, and its address may lead to another by now: none is
+    /// kept, neither those that nobody has at the moment nor, in [`Replica::lend`], those that are given back.
     fn look(&self) -> Result<f64> {
-        loop {
+        for _ in 0..self.pool.max_size() {
             let (lag, mut conn) = self.lend(&|conn| Ok(diesel::sql_query(LAG).get_result::<Lag>(conn)?))?;
-            if lag.promoted {
-                throw_away(&mut conn);
-            }
-            if !lag.promoted || self.pool.state().idle_connections == 0 {
+            self.promoted.store(lag.promoted, Ordering::Relaxed);
+            if !lag.promoted {
                 return Ok(lag.seconds);
             }
+            throw_away(&mut conn);
+            if self.pool.state().idle_connections == 0 {
+                break;
+            }
         }
+        Ok(FOR_GOOD)
     }
 
     fn judge(&self, good: bool) {
@@ -129,7 +140,12 @@ impl Replica {
             let conn = self.pool.get_timeout(WAIT);
             let mut conn = conn.map_err(|error| Error::Unavailable(format!("the standby: {error}")))?;
             match transact(&mut conn, &self.begin, work) {
-                Ended::Done(value) => return Ok((value, conn)),
+                Ended::Done(value) => {
+                    if self.promoted.load(Ordering::Relaxed) {
+                        throw_away(&mut conn);
+                    }
+                    return Ok((value, conn));
+                }
                 Ended::NotBegun(error) => {
                     throw_away(&mut conn);
                     dead += 1;

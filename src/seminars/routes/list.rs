@@ -114,7 +114,8 @@ pub async fn list_seminars(
             None => None,
             Some(named) => match find_organisation(conn, named.as_str())? {
                 Some(organisation) => Some(organisation.id),
-                None => return Ok(None),
+                // Nobody's seminars: an empty list, as for a filter that nothing fits.
+                None => return Ok(Vec::new()),
             },
         };
         let filter = Filter {
@@ -135,12 +136,10 @@ pub async fn list_seminars(
             now,
         };
         let seminars = store::list(conn, &filter, sort, after, limit)?;
-        store::wholes(conn, seminars).map(Some)
+        store::wholes(conn, seminars)
     };
-    // An organisation that a standby does not know may have been made since.
-    let listed = db.read_public_where(read, Option::is_some).await?;
-    // Nobody's seminars: an empty list, as for a filter that nothing fits.
-    let rows = listed.unwrap_or_default();
+    // Where a standby knows nothing of it, something may have been made since.
+    let rows = db.read_public_where(read, |rows| !rows.is_empty()).await?;
     let key = |whole: &store::Whole| (whole.seminar.begins_at, whole.seminar.id);
     let page = Page::cut(rows, limit, key, |whole| view_for(caller.0.as_ref(), whole))?;
     let privacy = caller.privacy();
