@@ -7,6 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use crate::api::privacy::waits;
 use crate::support::{Answer, TestApp, draft_body, person};
 
 /// Sends all at the same moment, so that they meet in one batch; the answers in the order of the bodies.
@@ -128,12 +129,20 @@ fn one_address_or_one_key_twice_in_a_batch_is_one_registration() {
 fn whoever_comes_first_is_served_first() {
     let app = TestApp::spawn();
     let id = app.seminar(3);
-    let held = Held::hold(&app);
+    let (held, mut watcher) = (Held::hold(&app), app.database.connect());
     let answers = std::thread::scope(|scope| {
         let sent = (0..10).map(|n| {
             let (app, id) = (&app, &id);
             let one = scope.spawn(move || app.register(id, &format!("n{n}")));
-            std::thread::sleep(std::time::Duration::from_millis(60));
+            // The first waits for the row, the others for the first.
+            let begun = std::time::Instant::now();
+            while app.site.desk.waiting() < n {
+                assert!(begun.elapsed().as_secs() < 2, "{n} does not come");
+                std::thread::sleep(std::time::Duration::from_millis(2));
+            }
+            if n == 0 {
+                waits(&mut watcher);
+            }
             one
         });
         let sent = sent.collect::<Vec<_>>();
