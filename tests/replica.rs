@@ -139,9 +139,15 @@ fn lines_to_a_standby_that_was_promoted_are_not_kept() {
     });
     assert_eq!(lines(), 2, "the control: while it is a standby they are kept");
     let promote = "CREATE OR REPLACE FUNCTION public.pg_is_in_recovery() RETURNS bool LANGUAGE sql AS 'SELECT false'";
-    standby.connect().batch_execute(promote).unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(1100));
-    assert_eq!(db.run_lagging(name).unwrap(), "first");
+    std::thread::scope(|scope| {
+        // One is away while the others are looked at.
+        let lent = scope.spawn(|| db.run_lagging(|conn| Ok(diesel::sql_query("SELECT pg_sleep(2)").execute(conn)?)));
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        standby.connect().batch_execute(promote).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+        assert_eq!(db.run_lagging(name).unwrap(), "first");
+        lent.join().unwrap().unwrap();
+    });
     let begun = std::time::Instant::now();
     while lines() > 0 {
         assert!(begun.elapsed().as_secs() < 5, "they are kept");
