@@ -96,7 +96,7 @@
 //! - A database that is cut off, silent or slow is told to callers soon and mends by itself; who owes an answer is hung up on.
 //!   `base::db::line`, `tests/faults/`, `checks/faults`
 //! - Behind a pooler nothing is left on a connection, and nothing fails because of a standby, which is shown only while it is
-//!   current or the database is away. `tests/pooled.rs`, `tests/replica.rs`, `checks/pgbouncer`, `checks/cluster`
+//!   current or the database is away. `tests/pooled.rs`, `tests/replica/`, `checks/pgbouncer`, `checks/cluster`
 //! - Whoever was sent here before it was known that we end is served; whoever waits is answered. `app::stop`, `tests/operation/`
 //! - What would be a trap in production is refused at the start; the service's role changes no table and no entry of the journal.
 //!   `base::config::production`, `base::db::TABLES`, `tests/production.rs`, `tests/roles.rs`
